@@ -1,0 +1,67 @@
+"""Do the books of a wave close? Read from the target and from counts of their own, now."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from vardskiftet.cli import console
+from vardskiftet.cli.options import AsJson, Project, given
+
+
+def run(
+    ctx: typer.Context,
+    wave: Annotated[str, typer.Argument(help="The wave.")],
+    project: Project = None,
+    as_json: AsJson = False,
+) -> None:
+    """Draw up the books of a wave: every mapping, unit and source table. Exits 8 if they do not close, 1 if a budget is passed.
+
+    Example:  vardskiftet books south-1
+    """
+    from vardskiftet.cli import telling
+    from vardskiftet.cli.opening import open_desk
+    from vardskiftet.judge.books import exit_code
+    from vardskiftet.run.balance import present_books
+
+    options = given(ctx, project, as_json, None)
+    plan, books = present_books(open_desk(options), wave)
+    answer = console.Answer("vardskiftet.books/1", exit_code=exit_code(books))
+    answer.own = {"plan": plan.name, **telling.as_json(books)}
+    fates = ("extracted", "loaded", "merged", "rejected", "excluded", "unchanged")
+    answer.table(
+        "items",
+        ("mapping", "unit", *fates, "in target", ""),
+        [
+            (
+                line.mapping,
+                line.unit,
+                *(getattr(line, fate) for fate in fates),
+                "?" if line.in_target is None else line.in_target,
+                _word(line.closes),
+            )
+            for line in books.lines
+        ],
+    )
+    places = ("rows", "in_waves", "excluded_units", "no_unit", "no_care")
+    answer.table(
+        "source rows",
+        ("table", "counted", *(place.replace("_", " ") for place in places), ""),
+        [
+            (
+                f"{one.system}.{one.table}",
+                "?" if one.counted is None else one.counted,
+                *(getattr(one, place) for place in places),
+                _word(one.closes),
+            )
+            for one in books.tables
+        ],
+    )
+    telling.tell(answer, books)
+    answer.next_steps = [f"vardskiftet report wave {wave}"] if books.complete else [f"vardskiftet apply {wave}"]
+    raise typer.Exit(console.show(answer, as_json=options.as_json))
+
+
+def _word(closes: bool) -> str:
+    return "closes" if closes else "OPEN"

@@ -1,0 +1,37 @@
+"""How is a plan carried out and told? Shared by `apply` and `rehearse`: which hands is all that differs."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from vardskiftet.cli.console import Answer
+from vardskiftet.cli.opening import open_desk
+from vardskiftet.cli.options import Given
+from vardskiftet.cli.telling import as_json, tell
+from vardskiftet.model.plan import Plan
+from vardskiftet.run.apply import Applied
+from vardskiftet.run.desk import Desk, load_plan
+
+
+def carried_out(options: Given, named: str, verb: str, hands: Callable[[Desk, Plan], Applied]) -> Answer:
+    """Run the plan and answer with its books."""
+    desk = open_desk(options)
+    plan = load_plan(desk, named)
+    done = hands(desk, plan)
+    answer = Answer(f"vardskiftet.{verb}/1", exit_code=done.exit_code)
+    answer.own = {
+        "run_id": done.run_id,
+        "plan": plan.name,
+        "committed": done.committed,
+        "findings": list(done.findings),
+        **as_json(done.books),
+    }
+    if verb == "apply" and done.committed == 0:
+        answer.say(f"Nothing to do: all {len(plan.batches)} batches of plan {plan.name} are in the target.")
+    tell(answer, done.books)
+    for finding in done.findings:
+        answer.because("COUNT_MOVED", finding)
+    wave = plan.wave
+    after = [f"vardskiftet apply {wave}"] if verb == "rehearse" else [f"vardskiftet books {wave}", f"vardskiftet report wave {wave}"]
+    answer.next_steps = after if done.books.closes else [f"vardskiftet books {wave}"]
+    return answer

@@ -1,0 +1,31 @@
+"""See it work: a whole synthetic programme, planned, rehearsed, loaded and balanced in one command."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from vardskiftet.cli import console
+from vardskiftet.cli.options import AsJson, Quiet, given
+
+
+def run(
+    ctx: typer.Context,
+    dir: Annotated[Path, typer.Option("--dir", help="Where to make the demo: a new or empty folder, or an earlier demo.")] = Path(
+        "vardskiftet-demo"
+    ),
+    size: Annotated[str, typer.Option("--size", help="small (5,000 patients), medium (50,000), large (500,000), or a number.")] = "small",
+    seed: Annotated[int, typer.Option("--seed", help="The same seed makes the same patients.")] = 7,
+    as_json: AsJson = False,
+    quiet: Quiet = False,
+) -> None:
+    """Make a synthetic region with a legacy journal, then plan, rehearse, load and balance wave south-1, and write the report.
+
+    Example:  vardskiftet demo --dir demo
+    """
+    from vardskiftet.cli.showing import show_demo
+
+    options = given(ctx, dir, as_json, None, quiet)
+    raise typer.Exit(console.show(show_demo(options, size, seed), as_json=options.as_json))

@@ -1,0 +1,39 @@
+"""Which options does every verb take? They may stand before the verb or after it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+Project = Annotated[
+    Path | None, typer.Option("--project", help="The project folder: the one with waves/programme.yaml.", show_default="here")
+]
+AsJson = Annotated[bool, typer.Option("--json", help="One JSON document on stdout, also on failure.")]
+Now = Annotated[
+    str | None, typer.Option("--now", help="A local moment to take for the present; only in a synthetic programme.", metavar="MOMENT")
+]
+Quiet = Annotated[bool, typer.Option("--quiet", help="No progress on stderr.")]
+
+
+@dataclass(frozen=True, slots=True)
+class Given:
+    """The options that every verb takes, wherever they stood."""
+
+    project: Path
+    as_json: bool
+    now: str | None
+    quiet: bool
+
+
+def given(ctx: typer.Context, project: Path | None, as_json: bool, now: str | None, quiet: bool = False) -> Given:
+    """Options after the verb, else those before it."""
+    before = ctx.find_root().obj or {}
+    return Given(
+        project or before.get("project") or Path(),
+        as_json or bool(before.get("as_json")),
+        now or before.get("now"),
+        quiet or bool(before.get("quiet")),
+    )

@@ -1,0 +1,58 @@
+"""What will a wave's load do? Freezes it in a file, and says it."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from vardskiftet.cli import console
+from vardskiftet.cli.options import AsJson, Now, Project, Quiet, given
+
+
+def run(
+    ctx: typer.Context,
+    wave: Annotated[str, typer.Argument(help="The wave.")],
+    project: Project = None,
+    as_json: AsJson = False,
+    now: Now = None,
+    quiet: Quiet = False,
+) -> None:
+    """Freeze what a wave's load will do, with counts as expectations; nothing is loaded. Exits 1 if rows without unit are over budget.
+
+    Example:  vardskiftet plan south-1
+    """
+    from vardskiftet.cli.opening import open_desk
+    from vardskiftet.run.desk import save_plan
+    from vardskiftet.run.planning import make_plan
+    from vardskiftet.run.tell import told
+
+    options = given(ctx, project, as_json, now, quiet)
+    desk = open_desk(options)
+    made = make_plan(desk, wave)
+    path = save_plan(desk, made)
+    shown = path.relative_to(desk.programme.root).as_posix()
+    answer = console.Answer("vardskiftet.plan/1")
+    sentences = told(desk.programme, made)
+    answer.own = {
+        "wave": wave,
+        "plan": made.name,
+        "fingerprint": made.fingerprint,
+        "file": shown,
+        "delta_on": list(made.base),
+        "batches": len(made.batches),
+        "steps": list(sentences),
+        "expectations": [one.model_dump(mode="json") for one in made.expectations],
+    }
+    answer.say(f"Plan {made.name} for wave {wave}" + (f", a delta on {len(made.base)} earlier plan(s)" if made.base else "") + ":")
+    for number, sentence in enumerate(sentences, 1):
+        answer.say(f"  {number}. {sentence}")
+    homeless = sum(one.no_unit for one in made.expectations)
+    budget = desk.programme.wave(wave).budgets.no_unit
+    answer.say(f"{homeless:,} rows have no unit that the programme knows (budget {budget:,}).")
+    answer.say(f"Frozen in {shown}.")
+    if homeless > budget:
+        answer.exit_code = 1
+        answer.because("NO_UNIT", f"{homeless:,} rows belong to no unit; the budget is {budget:,}.", where=f"waves/{wave}.yaml")
+    answer.next_steps = [f"vardskiftet rehearse {wave}", f"vardskiftet apply {wave}"]
+    raise typer.Exit(console.show(answer, as_json=options.as_json))

@@ -1,0 +1,29 @@
+"""Load a wave into a scratch target: the same path, the real record untouched."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from vardskiftet.cli import console
+from vardskiftet.cli.options import AsJson, Now, Project, Quiet, given
+
+
+def run(
+    ctx: typer.Context,
+    wave: Annotated[str, typer.Argument(help="The wave, or a plan's name or file.", metavar="WAVE|PLAN")],
+    project: Project = None,
+    as_json: AsJson = False,
+    now: Now = None,
+    quiet: Quiet = False,
+) -> None:
+    """Carry out the newest plan of a wave on a scratch target of the same kind; the real record is only read.
+
+    Example:  vardskiftet rehearse south-1
+    """
+    from vardskiftet.cli.carrying import carried_out
+    from vardskiftet.run.apply import rehearse
+
+    options = given(ctx, project, as_json, now, quiet)
+    raise typer.Exit(console.show(carried_out(options, wave, "rehearse", rehearse), as_json=options.as_json))

@@ -1,0 +1,49 @@
+"""Write a report on paper."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from vardskiftet.cli import console
+from vardskiftet.cli.options import AsJson, Now, Project, given
+
+app = typer.Typer(name="report", help="Reports: facts on paper.", no_args_is_help=True, rich_markup_mode=None)
+
+
+class Lang(StrEnum):
+    """Languages of reports."""
+
+    EN = "en"
+    SV = "sv"
+
+
+@app.command("wave")
+def report_wave(
+    ctx: typer.Context,
+    wave: Annotated[str, typer.Argument(help="The wave.")],
+    project: Project = None,
+    as_json: AsJson = False,
+    now: Now = None,
+    lang: Annotated[Lang, typer.Option("--lang", help="The report's language.")] = Lang.EN,
+    out: Annotated[Path | None, typer.Option("--out", help="Where to write it.", show_default="work/reports/WAVE.html")] = None,
+) -> None:
+    """Write a wave's load as one HTML page: the books' verdict, the flow of items, rejects, units. Exits as `books` does.
+
+    Example:  vardskiftet report wave south-1 --lang sv
+    """
+    from vardskiftet.cli.opening import open_desk
+    from vardskiftet.cli.paper import wave_page
+    from vardskiftet.judge.books import exit_code
+
+    options = given(ctx, project, as_json, now)
+    desk = open_desk(options)
+    path, books = wave_page(desk, wave, lang.value, out)
+    answer = console.Answer(
+        "vardskiftet.report.wave/1", exit_code=exit_code(books), own={"wave": wave, "file": str(path), "closes": books.closes}
+    )
+    answer.say(f"{wave}: the books {'close' if books.closes else 'DO NOT CLOSE'}. The report lies in {path}")
+    raise typer.Exit(console.show(answer, as_json=options.as_json))

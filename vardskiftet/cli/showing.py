@@ -1,0 +1,47 @@
+"""How does the demo go? The same steps that an operator would take, on a project made for it."""
+
+from __future__ import annotations
+
+import shlex
+
+from vardskiftet.cli import console
+from vardskiftet.cli.opening import open_desk
+from vardskiftet.cli.options import Given
+from vardskiftet.cli.paper import wave_page
+from vardskiftet.cli.telling import as_json, tell
+from vardskiftet.declare import read
+from vardskiftet.demo.project import begin, finish
+from vardskiftet.engine.vocabulary import vocabulary
+from vardskiftet.model.progress import Progress
+from vardskiftet.run.apply import apply, rehearse
+from vardskiftet.run.balance import current_plan
+from vardskiftet.run.desk import plans_of, save_plan
+from vardskiftet.run.planning import make_plan
+from vardskiftet.shipped import shipped
+
+WAVE = "south-1"
+
+
+def show_demo(options: Given, size: str, seed: int) -> console.Answer:
+    """Make the project unless it is there, plan, rehearse, apply, balance, and write the report."""
+    teller = console.Teller(quiet=options.quiet or options.as_json)
+    words = vocabulary()
+    begun = begin(options.project, shipped(), size, seed)
+    made = finish(begun, read(options.project, words), lambda done, of: teller(Progress("make patients", done, of)))
+    desk = open_desk(options)
+    if plans_of(desk, WAVE):
+        plan = current_plan(desk, WAVE)
+    else:
+        plan = make_plan(desk, WAVE)
+        save_plan(desk, plan)
+        rehearse(desk, plan)
+    applied = apply(desk, plan)
+    page, books = wave_page(desk, WAVE, "en", None)
+    answer = console.Answer("vardskiftet.demo/1", exit_code=applied.exit_code)
+    folder = str(made.folder)
+    answer.own = {"project": folder, "report": str(page), "planted": str(made.journal.with_suffix(".planted.json")), **as_json(books)}
+    answer.say(f"A synthetic region lies in {folder}: wave {WAVE} was planned, rehearsed and loaded.")
+    tell(answer, books)
+    answer.say(f"The report: {page}")
+    answer.next_steps = [f"cd {shlex.quote(folder)}", f"vardskiftet status {WAVE}", f"vardskiftet books {WAVE}"]
+    return answer

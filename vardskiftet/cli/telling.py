@@ -1,0 +1,70 @@
+"""How are books told? The same lines after `apply`, `rehearse` and in `books`."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from vardskiftet.cli.console import Answer
+from vardskiftet.model.books import BookLine, Books
+
+
+def identity(line: BookLine) -> str:
+    """The items' identity as one sentence of numbers."""
+    right = " + ".join(f"{name} {getattr(line, name):,}" for name in ("loaded", "merged", "rejected", "excluded", "unchanged"))
+    return f"extracted {line.extracted:,} = {right}"
+
+
+def as_json(books: Books) -> dict[str, Any]:
+    """The books' own keys of a JSON document."""
+    lines = [line.model_dump(mode="json") | {"closes": line.closes} for line in books.lines]
+    return {
+        "wave": books.wave,
+        "closes": books.closes,
+        "complete": books.complete,
+        "within_budget": books.within_budget,
+        "lines": lines,
+        "tables": [table.model_dump(mode="json") | {"closes": table.closes} for table in books.tables],
+        "total": books.total.model_dump(mode="json") | {"closes": books.total.closes},
+        "rejects": [line.model_dump(mode="json") | {"within": line.within} for line in books.rejects],
+        "no_unit": books.no_unit.model_dump(mode="json") | {"within": books.no_unit.within},
+        "exclusions": [{"mapping": mapping, "because": because, "items": items} for mapping, because, items in books.exclusions],
+        "batches": {"done": books.batches_done, "planned": books.batches_planned},
+    }
+
+
+def tell(answer: Answer, books: Books) -> None:
+    """Verdict, identity, rejects against budget, and every reason why it is not green."""
+    verdict = "The books close." if books.closes else "THE BOOKS DO NOT CLOSE." if books.complete else "THE BOOKS ARE NOT COMPLETE."
+    answer.say(f"{books.wave}: {identity(books.total)}")
+    answer.say(f"in the target: {'not readable' if books.total.in_target is None else format(books.total.in_target, ',')}. {verdict}")
+    lost = [line for line in (*books.rejects, books.no_unit) if line.items]
+    if lost:
+        answer.table(
+            "rejected, by reason",
+            ("reason", "items", "budget", ""),
+            [(line.reason, line.items, line.budget, "within" if line.within else "OVER") for line in lost],
+        )
+    reasons_of(answer, books)
+
+
+def reasons_of(answer: Answer, books: Books) -> None:
+    """Every line that does not close, and every budget that is passed, as reasons."""
+    if not books.complete:
+        answer.because("NOT_COMPLETE", f"{books.batches_done} of {books.batches_planned} batches are in the target.", severity="integrity")
+    for line in books.lines:
+        if not line.closes:
+            found = "not readable" if line.in_target is None else f"{line.in_target:,}"
+            answer.because(
+                "LINE_OPEN", f"{identity(line)}; in the target {found}", severity="integrity", where=f"{line.mapping} × {line.unit}"
+            )
+    for table in books.tables:
+        if not table.closes:
+            counted = "could not be counted" if table.counted is None else f"counts {table.counted:,}"
+            answer.because(
+                "TABLE_OPEN", f"{table.rows:,} rows seen, the source {counted}", severity="integrity", where=f"{table.system}.{table.table}"
+            )
+    for reject in (*books.rejects, books.no_unit):
+        if not reject.within:
+            answer.because(
+                "OVER_BUDGET", f"{reject.reason}: {reject.items:,}, the budget is {reject.budget:,}", where=f"waves/{books.wave}.yaml"
+            )

@@ -1,0 +1,5 @@
+"""What is declared? YAML and CSV files become a Programme, or all their faults at once; nothing is run."""
+
+from vardskiftet.declare.project import read
+
+__all__ = ["read"]

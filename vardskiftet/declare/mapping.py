@@ -1,0 +1,135 @@
+"""How do rows of one source table become rows of one record table? A mapping's file."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from vardskiftet.declare import scalars
+from vardskiftet.declare.fields import read_fields, read_identities, read_sql
+from vardskiftet.declare.files import File
+from vardskiftet.declare.form import Form
+from vardskiftet.declare.node import Broken, Items, Keys, Node, Text
+from vardskiftet.declare.reading import Declared, Reading
+from vardskiftet.declare.words import quoted
+from vardskiftet.model.mapping import WHOLE_ROW, Condition, Conflict, Example, FollowParent, Mapping, UnitRule
+
+NEEDS = ("mapping", "information", "reads", "into", "key", "unit", "fields")
+MAY = ("changed", "exclude", "identities", "reject", "conflict", "follow_parent", "examples")
+UNIT_KEYS = ("from", "via", "is", "wherever")
+FATES = ("rejected", "excluded")
+
+
+def mapping_name(file: File) -> str:
+    """The full name of the mapping that a file declares: SYSTEM.NAME."""
+    return f"{file.folder}.{file.stem}"
+
+
+def read_mapping(file: File, reading: Reading) -> Declared[Mapping] | None:
+    """The mapping of a file; None if the file cannot be read."""
+    name = mapping_name(file)
+    root = reading.sheet(file, name)
+    if root is None:
+        return None
+    form = Form(root, reading.faults, NEEDS, MAY)
+    form.same("mapping", name, f"the file {file.folder}/{file.stem}.yaml")
+    mapping = Mapping(
+        mapping=name,
+        system=file.folder,
+        information=form.text("information"),
+        reads=form.text("reads"),
+        into=form.text("into"),
+        key=_key(form),
+        unit=_unit(form),
+        changed=form.text("changed"),
+        exclude=_conditions(form, "exclude", "because", reading),
+        identities=read_identities(form, reading),
+        fields=read_fields(form, reading),
+        reject=_conditions(form, "reject", "reason", reading),
+        conflict=form.scalar("conflict", scalars.choice(Conflict), Conflict.REVIEW),
+        follow_parent=form.scalar("follow_parent", scalars.choice(FollowParent), FollowParent.REJECT),
+        examples=tuple(_example(entry) for entry in form.forms("examples", needs=("row", "gives"))),
+        path=file.path,
+    )
+    return Declared(mapping, root)
+
+
+def _key(form: Form) -> tuple[str, ...]:
+    node = form.at("key")
+    if "key" in form and isinstance(node, Text):
+        if node.text != WHOLE_ROW:
+            form.faults.at(node, f"{quoted(node.text)} is not a list of columns.", f"Write [{node.text}], or {WHOLE_ROW}.")
+        return (WHOLE_ROW,)
+    key = form.texts("key")
+    if isinstance(node, Items) and not key:
+        form.faults.at(node, "names no column.", f"Write [COLUMN], or {WHOLE_ROW} where there is no key.")
+    return key
+
+
+def _unit(form: Form) -> UnitRule:
+    """The unit rule; which key is there tells which of the four it is."""
+    if "unit" not in form:
+        return UnitRule()
+    node, faults = form.at("unit"), form.faults
+    keys = node.keys if isinstance(node, Keys) else {}
+    if "wherever" in keys:
+        return UnitRule(wherever=_care(Form(node, faults, ("wherever",))))
+    if "is" in keys:
+        return UnitRule(unit=Form(node, faults, ("is",)).text("is", scalars.slug))
+    if "via" in keys:
+        path = Form(node, faults, ("via", "on", "from"), ("to",))
+        on = path.text("on")
+        return UnitRule(source=path.text("from"), via=path.text("via"), on=on, to=path.text("to") or on)
+    if "from" in keys:
+        return UnitRule(source=Form(node, faults, ("from",)).text("from"))
+    if isinstance(Form(node, faults, (), UNIT_KEYS).node, Keys):
+        faults.at(node, "does not say which unit a row belongs to.", "Write {from: COLUMN}, {via: …}, {is: UNIT} or {wherever: […]}.")
+    return UnitRule()
+
+
+def _care(form: Form) -> tuple[str, ...]:
+    def read(value: str) -> str:
+        table, _, column = value.rpartition(".")
+        if not table.strip() or not column.strip():
+            raise scalars.Unreadable(f"{quoted(value)} is not a table and a column.", "Write TABLE.COLUMN.")
+        return value
+
+    places = form.texts("wherever", read)
+    if isinstance(form.at("wherever"), Items) and not places:
+        form.faults.at(form.at("wherever"), "names no table.", "Write TABLE.COLUMN for each table of care.")
+    return places
+
+
+def _conditions(form: Form, key: str, why: str, reading: Reading) -> tuple[Condition, ...]:
+    conditions = []
+    for entry in form.forms(key, needs=("when", why)):
+        said = entry.text(why, scalars.reason) if why == "reason" else entry.text(why)
+        conditions.append(Condition(when=read_sql(entry, "when", reading), line=entry.node.line, **{why: said}))
+    return tuple(conditions)
+
+
+def _example(form: Form) -> Example:
+    row = {column: _cell(node, form) for column, node in form.entries("row").items()}
+    gives: dict[str, Any] = {}
+    for name, node in form.entries("gives").items():
+        gives[name] = _fate(name, node, form) if name in FATES else _cell(node, form)
+    if len(gives) > 1 and any(fate in gives for fate in FATES):
+        form.faults.at(form.at("gives"), "a row that is rejected or excluded gives nothing else.", "Keep one of them.")
+    return Example(row=row, gives=gives, line=form.node.line)
+
+
+def _cell(node: Node, form: Form) -> str | None:
+    """A cell of an example: text as written; the bare word null is no value (in no other place)."""
+    if isinstance(node, Text):
+        return None if node.bare and node.text == "null" else node.text
+    if not isinstance(node, Broken):
+        form.faults.at(node, "must be one value, not a list or keys.")
+    return None
+
+
+def _fate(name: str, node: Node, form: Form) -> str | bool:
+    one = Form(form.at("gives"), form.faults, (), tuple(form.entries("gives")))
+    if name == "rejected":
+        return one.text(name, scalars.reason)
+    if isinstance(node, Text) and node.text != "true":
+        form.faults.at(node, f"{quoted(node.text)} is not possible here.", "Write `excluded: true`, or the columns that come out.")
+    return True

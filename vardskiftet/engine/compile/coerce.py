@@ -1,0 +1,89 @@
+"""How does a value become the type of its record column? Never by inference: what does not fit leaves a reason."""
+
+from __future__ import annotations
+
+from vardskiftet.engine.transforms.protocol import Expression
+from vardskiftet.model.record import Column, ColumnType
+
+DUCK_TYPES = {
+    ColumnType.TEXT: "varchar",
+    ColumnType.UUID: "varchar",
+    ColumnType.INTEGER: "bigint",
+    ColumnType.DECIMAL: "varchar",
+    ColumnType.BOOLEAN: "boolean",
+    ColumnType.DATE: "date",
+    ColumnType.INSTANT: "timestamp",
+}
+
+_WHOLE = "regexp_full_match({v}, '[-+]?[0-9]{{1,18}}')"
+_NUMBER = r"regexp_full_match({v}, '[-+]?[0-9]+(\.[0-9]+)?')"
+_DAY = r"regexp_full_match({v}, '[0-9]{{4}}-[0-9]{{2}}-[0-9]{{2}}')"
+_MOMENT = r"regexp_full_match({v}, '[0-9]{{4}}-[0-9]{{2}}-[0-9]{{2}}[T ][0-9:.]+(Z|[-+][0-9]{{2}}(:?[0-9]{{2}})?)')"
+_UUID = "regexp_full_match({v}, '[0-9a-f]{{8}}(-[0-9a-f]{{4}}){{3}}-[0-9a-f]{{12}}')"
+
+# From text to each type: (test of its writing, conversion, reason)
+_FROM_TEXT = {
+    ColumnType.INTEGER: (_WHOLE, "try_cast({v} as bigint)", "INVALID_NUMBER"),
+    ColumnType.DECIMAL: (_NUMBER, "{v}", "INVALID_NUMBER"),
+    ColumnType.BOOLEAN: ("{v} in ('true', 'false')", "{v} = 'true'", "INVALID_BOOLEAN"),
+    ColumnType.DATE: (_DAY, "try_cast({v} as date)", "INVALID_DATE"),
+    ColumnType.INSTANT: (_MOMENT, "try_cast({v} as timestamptz)::timestamp", "INVALID_DATE"),
+    ColumnType.UUID: (_UUID, "{v}", "INVALID_UUID"),
+}
+
+
+def coerced(made: Expression, column: Column) -> Expression:
+    """The expression in its column's type, with TOO_LONG and REQUIRED_EMPTY among its reasons."""
+    value, reason = _typed(made, column.type)
+    reasons = [] if reason == "null" else [reason]
+    if column.required:
+        reasons.append(f"case when {value} is null then 'REQUIRED_EMPTY' end")
+    if column.max_length is not None:
+        reasons.append(f"case when length({value}) > {column.max_length} then 'TOO_LONG' end")
+    whole = "null" if not reasons else reasons[0] if len(reasons) == 1 else f"coalesce({', '.join(reasons)})"
+    return Expression(value, whole, column.type, made.parses, made.joins)
+
+
+def _typed(made: Expression, wanted: ColumnType) -> tuple[str, str]:
+    if made.type == wanted or (wanted == ColumnType.TEXT and made.type in (ColumnType.DECIMAL, ColumnType.UUID)):
+        return made.value, made.reason
+    as_text = made.value if DUCK_TYPES[made.type] == "varchar" else f"({made.value})::varchar"
+    if wanted == ColumnType.TEXT:
+        return as_text, made.reason
+    test, conversion, reason = _FROM_TEXT[wanted]
+    fits = test.format(v=f"({as_text})")
+    value = f"case when {fits} then {conversion.format(v=f'({as_text})')} end"
+    own = f"case when {as_text} is not null and {value} is null then '{reason}' end"
+    return value, own if made.reason == "null" else f"coalesce({made.reason}, {own})"
+
+
+def canonical(column: Column, value: str) -> str:
+    """SQL of a typed value as the text that digests are made of, and that an embedded target stores."""
+    match column.type:
+        case ColumnType.INSTANT:
+            return f"instant_text({value})"
+        case ColumnType.DATE:
+            return f"strftime({value}, '%Y-%m-%d')"
+        case ColumnType.BOOLEAN:
+            return f"({value})::integer::varchar"
+        case ColumnType.INTEGER:
+            return f"({value})::varchar"
+        case ColumnType.TEXT | ColumnType.UUID | ColumnType.DECIMAL:
+            return value
+
+
+TAGS = {
+    ColumnType.TEXT: "t",
+    ColumnType.UUID: "u",
+    ColumnType.INTEGER: "i",
+    ColumnType.DECIMAL: "n",
+    ColumnType.BOOLEAN: "b",
+    ColumnType.DATE: "d",
+    ColumnType.INSTANT: "z",
+}
+
+
+def digest(columns: list[tuple[Column, str]]) -> str:
+    """SQL of a row's digest: SHA-256 over its tagged, length-prefixed columns, from (column, SQL of its canonical text)."""
+    parts = " || ".join(f"tagged('{TAGS[column.type]}', {text})" for column, text in columns)
+    return f"unhex(sha256({parts}))"

@@ -1,0 +1,105 @@
+"""How does each record column get its value? Every field becomes an SQL expression with its reason, level by level of its chain."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+from vardskiftet.engine.compile.coerce import coerced
+from vardskiftet.engine.names import literal, quoted
+from vardskiftet.engine.transforms import KINDS
+from vardskiftet.engine.transforms.protocol import Expression, Join, Setting
+from vardskiftet.model.mapping import Field, Find, FollowParent, Mapping, Step
+from vardskiftet.model.programme import Programme
+from vardskiftet.model.record import Column, ColumnType, Table
+
+FOLLOWS = "Follows its excluded parent."
+
+
+@dataclass(frozen=True, slots=True)
+class Filled:
+    """One record column on its way: the expressions of its levels, last one in the column's type."""
+
+    column: Column
+    levels: tuple[Expression, ...]
+    follows: str = ""
+    """SQL that is true where the row goes the way of an excluded parent; empty if it cannot."""
+
+
+def field_levels(programme: Programme, mapping: Mapping, table: Table, number: int, field: Field) -> Filled:
+    """All levels of one field."""
+    column = table.column(field.column)
+    prefix = f"vs{number}"
+    follows = ""
+    if field.find is not None:
+        expression, follows = found(programme, mapping, field.find, prefix)
+        levels = [expression]
+    elif field.constant is not None:
+        levels = [Expression(literal(field.constant))]
+    elif field.sql:
+        levels = [guarded(field.sql, prefix)]
+    else:
+        levels = chain(programme, mapping, field.source, field.steps, prefix)
+    levels[-1] = coerced(levels[-1], column)
+    return Filled(column, tuple(levels), follows)
+
+
+def chain(programme: Programme, mapping: Mapping, source: str, steps: tuple[Step, ...], prefix: str) -> list[Expression]:
+    """A source column through its transforms, one level each."""
+    if not steps:
+        return [Expression(quoted(source))]
+    zone = programme.system(mapping.system).timezone
+    levels: list[Expression] = []
+    value = quoted(source)
+    for place, step in enumerate(steps):
+        kind = KINDS[step.transform]
+        setting = Setting(zone, f"{prefix}{'' if place == 0 else f'_{place}'}")
+        made: Expression = kind.to_sql(value, kind.Options.model_validate(step.options), setting)
+        if place + 1 < len(steps) and made.type != ColumnType.TEXT:
+            made = replace(made, value=f"({made.value})::varchar", type=ColumnType.TEXT)
+        levels.append(made)
+        value = f"{setting.prefix}_value"
+    return levels
+
+
+def guarded(sql: str, prefix: str) -> Expression:
+    """A mapping's own SQL: an error inside it rejects the row instead of stopping the batch, and is told apart from NULL."""
+    tried = f"{prefix}_tried"
+    return Expression(
+        f"{tried}.v", f"case when {tried} is null then 'SQL_FAILED' end", parses=((tried, f"try({{'v': ({sql})::varchar}})"),)
+    )
+
+
+def condition(sql: str) -> str:
+    """A mapping's condition: true, false, or NULL where it failed."""
+    return f"try({{'v': coalesce(({sql}), false)}})"
+
+
+def parent_mapping(programme: Programme, mapping: Mapping, find: Find) -> str:
+    """The mapping whose key a `find` names. Raises KeyError if there is none; declarations are checked before."""
+    if find.mapping:
+        return find.mapping
+    return next(other.mapping for other in programme.mappings if other.system == mapping.system and other.into == find.table)
+
+
+def found(programme: Programme, mapping: Mapping, find: Find, prefix: str) -> tuple[Expression, str]:
+    """A reference: its id, or why there is none; and the SQL that is true where an excluded parent is followed."""
+    by, alias = quoted(find.by), f"{prefix}_parent"
+    if find.step is not None:
+        return _found_person(programme, mapping, find, prefix), ""
+    join = Join("parent", alias, f"{alias}.mapping = {literal(parent_mapping(programme, mapping, find))} and {alias}.key = {by}")
+    orphan = "null" if find.missing == "empty" else f"case when {by} is not null and {alias}.key is null then 'PARENT_MISSING' end"
+    fate = f"case {alias}.fate when 'rejected' then 'PARENT_REJECTED' when 'excluded' then 'PARENT_EXCLUDED' end"
+    follows = f"{alias}.fate = 'excluded'" if mapping.follow_parent == FollowParent.EXCLUDE else ""
+    return Expression(f"{alias}.id", f"coalesce({fate}, {orphan})", ColumnType.UUID, joins=(join,)), follows
+
+
+def _found_person(programme: Programme, mapping: Mapping, find: Find, prefix: str) -> Expression:
+    """A person by a national identifier: domain + identifier, never name or date."""
+    if find.step is None:
+        raise ValueError("a person is found through a transform")
+    (spelled,) = chain(programme, mapping, find.by, (find.step,), prefix)
+    alias, name = f"{prefix}_person", spelled.value
+    on = f"{alias}.record_table = {literal(find.table)} and {alias}.domain = identity_domain({name}) and {alias}.identifier = {name}"
+    orphan = "null" if find.missing == "empty" else f"case when {name} is not null and {alias}.id is null then 'PARENT_MISSING' end"
+    reason = f"coalesce({spelled.reason}, {orphan})"
+    return Expression(f"{alias}.id", reason, ColumnType.UUID, spelled.parses, (*spelled.joins, Join("person", alias, on)))

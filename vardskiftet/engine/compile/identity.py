@@ -1,0 +1,59 @@
+"""Who is this person? Identifiers in the mapping's order, looked up by domain + identifier; one row of the record a person."""
+
+from __future__ import annotations
+
+from vardskiftet.engine.names import literal
+from vardskiftet.engine.transforms.protocol import Expression, Join
+from vardskiftet.model.mapping import Conflict, Mapping
+from vardskiftet.model.record import Table
+
+NAMESPACE = "unhex('76cfa8a13cd95c0fb0c4a8dbb8b71b9f')"
+"""The project's own UUID namespace, written once and for ever."""
+
+
+def known(table: Table, spelled: Expression, number: int) -> Expression:
+    """An identifier with its domain, and the person that it already names, if any."""
+    alias, name = f"vsi{number}_known", spelled.value
+    on = f"{alias}.record_table = {literal(table.table)} and {alias}.domain = identity_domain({name}) and {alias}.identifier = {name}"
+    return Expression(name, spelled.reason, parses=spelled.parses, joins=(*spelled.joins, Join("person", alias, on)))
+
+
+def local(mapping: Mapping, table: Table) -> Join:
+    """The person that this very source row already became, by the system's own key."""
+    on = f"self.record_table = {literal(table.table)} and self.domain = {literal(mapping.system)} and self.identifier = vs_key"
+    return Join("person", "self", on)
+
+
+def resolving(mapping: Mapping, table: Table, identifiers: int) -> list[str]:
+    """CTEs after `judged`: which id a person has, who claims it first, and whose claims cannot both be true."""
+    ids = ["self_id", *(f"known{number}_id" for number in range(1, identifiers + 1))]
+    firsts = "".join(f" when vs_identifier{n} is not null then uuid5({NAMESPACE}, {_named(table, n)})" for n in range(1, identifiers + 1))
+    own = f"uuid5({NAMESPACE}, {literal(part_of(table.table) + part_of(mapping.system))} || part(vs_key))"
+    made = f"case{firsts} else {own} end" if firsts else own
+    torn = " or ".join(f"{a} <> {b}" for place, a in enumerate(ids) for b in ids[place + 1 :]) or "false"
+    return [
+        (f"named as (\nselect *,\n       coalesce({', '.join(ids)}, {made}) as vs_id,\n"
+        f"       vs_reason is null and vs_because is null as vs_sound,\n       ({torn}) is true as vs_torn\n  from judged\n)"),
+        # The first sound row in source order claims the person, unless another source row did in an earlier batch.
+        ("claimed as (\nselect *,\n       row_number() over (partition by vs_id, vs_sound and not vs_torn order by vs_row) as vs_claim,\n"
+        f"       (origin.id is not null and (origin.mapping <> {literal(mapping.mapping)} or origin.key <> vs_key)) as vs_taken\n"
+        f"  from named\n  left join origin on origin.record_table = {literal(table.table)} and origin.id = vs_id\n)"),
+        (f"identified as (\nselect * exclude (vs_reason),\n       case when vs_reason is not null then vs_reason\n"
+        f"            when vs_sound and vs_torn then 'IDENTITY_REVIEW'{_second(mapping)} end as vs_reason,\n"
+        f"       vs_sound and not vs_torn and (vs_claim > 1 or vs_taken) as vs_second\n  from claimed\n)"),
+    ]
+
+
+def _second(mapping: Mapping) -> str:
+    if mapping.conflict == Conflict.FIRST:
+        return ""
+    return "\n            when vs_sound and vs_copy = 1 and (vs_claim > 1 or vs_taken) then 'IDENTITY_REVIEW'"
+
+
+def part_of(text: str) -> str:
+    """A text, length-prefixed, as the SQL macro `part` writes it."""
+    return f"{len(text.encode())}:{text}"
+
+
+def _named(table: Table, number: int) -> str:
+    return f"{literal(part_of(table.table))} || part(vs_domain{number}) || part(vs_identifier{number})"

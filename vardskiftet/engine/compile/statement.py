@@ -1,0 +1,192 @@
+"""What is the whole SQL of a mapping? Two statements a batch: `placed` (every row), then `outcome` (every item with its fate)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from vardskiftet.engine.compile.coerce import DUCK_TYPES, canonical, digest
+from vardskiftet.engine.compile.fields import FOLLOWS, Filled, chain, condition, field_levels
+from vardskiftet.engine.compile.identity import NAMESPACE, known, local, part_of, resolving
+from vardskiftet.engine.compile.places import place_sql
+from vardskiftet.engine.names import literal, quoted
+from vardskiftet.engine.transforms.protocol import Expression, Join
+from vardskiftet.model.mapping import Conflict, Mapping
+from vardskiftet.model.programme import Programme
+from vardskiftet.model.record import Table
+
+
+@dataclass(frozen=True, slots=True)
+class Compiled:
+    """A mapping as SQL. `columns` are the source columns that it reads, in the source's own order."""
+
+    mapping: Mapping
+    table: Table
+    columns: tuple[str, ...]
+    place: str
+    outcome: str
+
+    @property
+    def text(self) -> str:
+        """What a migration engineer reads and signs."""
+        return f"{self.place};\n\n{self.outcome};\n"
+
+
+@dataclass(frozen=True, slots=True)
+class Slot:
+    """An expression of one level, and the names that its value and its reason get."""
+
+    name: str
+    reason: str
+    made: Expression
+    follows: str = ""
+
+
+def compile_mapping(programme: Programme, mapping: Mapping, columns: tuple[str, ...]) -> Compiled:
+    """The SQL of a mapping over a source table with these columns."""
+    table = programme.record.table(mapping.into)
+    filled = [field_levels(programme, mapping, table, number, field) for number, field in enumerate(mapping.fields, 1)]
+    people = [
+        known(table, chain(programme, mapping, one.source, (one.step,), f"vsi{number}")[0], number)
+        for number, one in enumerate(mapping.identities, 1)
+    ]
+    depth = max([len(one.levels) for one in filled] + [1])
+    parts = [_copies(columns), _items(mapping)]
+    for level in range(1, depth + 1):
+        slots = [
+            Slot(f"vs{n}_value", f"vs{n}_reason{level}", one.levels[level - 1], one.follows)
+            for n, one in enumerate(filled, 1)
+            if len(one.levels) >= level
+        ]
+        parts += _level(level, slots, people if level == 1 else [], local(mapping, table) if table.identity and level == 1 else None)
+    parts += [_shown(depth, filled, columns), _judged(mapping, filled, len(people))]
+    parts += resolving(mapping, table, len(people)) if table.identity else [_identified(mapping)]
+    head = f"-- {mapping.mapping}: {mapping.reads} becomes {mapping.into}; every item with its fate\ncreate or replace temp table outcome as\nwith "
+    body = ",\n".join(parts) + "\n" + _outcome(mapping, table, len(people))
+    return Compiled(mapping, table, columns, place_sql(mapping, columns), head + body)
+
+
+def _copies(columns: tuple[str, ...]) -> str:
+    """Keys that come more than once, and how many different rows stand behind each."""
+    whole = ", ".join(quoted(name) for name in columns)
+    return (
+        f"repeated_key as (\nselect vs_key,\n       count(distinct row({whole})) as contents\n  from placed\n"
+        " where vs_key is not null\n group by vs_key\nhaving count(*) > 1\n),\n"
+        "copy as (\nselect placed.vs_row,\n       repeated_key.contents,\n"
+        "       row_number() over (partition by placed.vs_key order by placed.vs_row) as place\n"
+        "  from placed\n  join repeated_key on repeated_key.vs_key = placed.vs_key\n)"
+    )
+
+
+def _items(mapping: Mapping) -> str:
+    """Rows of this wave, each one item, with the answers to the mapping's exclusions."""
+    asked = "".join(f",\n       {condition(one.when)} as vs_excluded{number}" for number, one in enumerate(mapping.exclude, 1))
+    return (
+        "item as (\nselect placed.*,\n       '' as vs_item,\n       coalesce(copy.contents, 1) as vs_contents,\n"
+        f"       coalesce(copy.place, 1) as vs_copy{asked}\n"
+        "  from placed\n  left join copy on copy.vs_row = placed.vs_row\n where placed.vs_place = 'in_wave'\n)"
+    )
+
+
+def _level(level: int, slots: list[Slot], people: list[Expression], own: Join | None) -> list[str]:
+    """One step of every field's chain: what is parsed first, then look-ups, values and reasons."""
+    before = "item" if level == 1 else f"level{level - 1}"
+    made = [slot.made for slot in slots] + people
+    parts = []
+    parses = dict(parse for one in made for parse in one.parses)
+    if parses:
+        named = ",\n".join(f"       {sql} as {name}" for name, sql in parses.items())
+        parts.append(f"parsed{level} as (\nselect *,\n{named}\n  from {before}\n)")
+        before = f"parsed{level}"
+    joins = dict.fromkeys(join for one in made for join in one.joins)
+    if own is not None:
+        joins[own] = None
+    beside = "".join(f"\n  left join {join.table} as {join.alias}\n    on {join.on}" for join in joins)
+    lines = [f"       {slot.made.value} as {slot.name},\n       {slot.made.reason} as {slot.reason}" for slot in slots]
+    lines += [f"       {slot.follows} as {slot.name}_follows" for slot in slots if slot.follows]
+    lines += [
+        f"       {one.value} as vs_identifier{n},\n       identity_domain({one.value}) as vs_domain{n},\n"
+        f"       {one.reason} as vs_identity_reason{n},\n       vsi{n}_known.id as known{n}_id"
+        for n, one in enumerate(people, 1)
+    ]
+    lines += ["       self.id as self_id"] if own is not None else []
+    # A later level writes a field's value anew under the same name.
+    renewed = [slot.name for slot in slots if level > 1]
+    star = f"{before}.*" + (f" exclude ({', '.join(renewed)})" if renewed else "")
+    select = ",\n".join([f"select {star}", *lines])
+    return [*parts, f"level{level} as (\n{select}\n  from {before}{beside}\n)"]
+
+
+def _shown(depth: int, filled: list[Filled], columns: tuple[str, ...]) -> str:
+    """The record's columns under their own names; one of them hides a source column of the same name."""
+    names = {one.column.column.lower() for one in filled}
+    hidden = [quoted(name) for name in columns if name.lower() in names]
+    star = "*" + (f" exclude ({', '.join(hidden)})" if hidden else "")
+    lines = [f"       vs{number}_value as {quoted(one.column.column)}" for number, one in enumerate(filled, 1)]
+    return "shown as (\n" + ",\n".join([f"select {star}", *lines]) + f"\n  from level{depth}\n)"
+
+
+def _judged(mapping: Mapping, filled: list[Filled], people: int) -> str:
+    """The first reason that speaks against an item, and the first exclusion that takes it out."""
+    failed = [f"vs_excluded{number} is null" for number in range(1, len(mapping.exclude) + 1)]
+    torn = [] if mapping.conflict == Conflict.FIRST else ["vs_contents > 1"]
+    early = ["vs_key is null", "vs_damaged is not null", *torn, *failed]
+    because = [f"when vs_excluded{number}.v then {literal(one.because)}" for number, one in enumerate(mapping.exclude, 1)]
+    because += [f"when vs{number}_value_follows then {literal(FOLLOWS)}" for number, one in enumerate(filled, 1) if one.follows]
+    reasons = [f"vs_identity_reason{number}" for number in range(1, people + 1)]
+    reasons += [f"vs{number}_reason{level}" for number, one in enumerate(filled, 1) for level in range(1, len(one.levels) + 1)]
+    reasons += [f"case when {condition(one.when)}.v then {literal(one.reason)} end" for one in mapping.reject]
+    taken = f"case when {' or '.join(early)} then null {' '.join(because)} end" if because else "null::varchar"
+    cases = ["when vs_key is null then 'KEY_MISSING'", "when vs_damaged is not null then 'INVALID_ENCODING'"]
+    cases += ["when vs_contents > 1 then 'DUPLICATE_KEY'"] if torn else []
+    cases += [f"when {one} then 'SQL_FAILED'" for one in failed]
+    late = f"coalesce({', '.join(reasons)})" if len(reasons) > 1 else reasons[0] if reasons else "null"
+    judged = "\n            ".join(cases)
+    return (
+        f"ruled as (\nselect *,\n       {taken} as vs_because\n  from shown\n),\n"
+        f"judged as (\nselect *,\n       case {judged}\n            when vs_because is null\n            then {late} end as vs_reason\n  from ruled\n)"
+    )
+
+
+def _identified(mapping: Mapping) -> str:
+    """Outside the identity tables an id is made of system, mapping, key and item."""
+    name = f"{literal(part_of(mapping.system) + part_of(mapping.mapping))} || part(vs_key) || part(vs_item)"
+    return f"identified as (\nselect *,\n       uuid5({NAMESPACE}, {name}) as vs_id,\n       false as vs_second\n  from judged\n)"
+
+
+def _outcome(mapping: Mapping, table: Table, people: int) -> str:
+    """Every item with its fate, its target id and, where it is to be loaded, its columns and their digest."""
+    given = {field.column for field in mapping.fields}
+    typed = [
+        (column, quoted(column.column) if column.column in given else f"null::{DUCK_TYPES[column.type]}")
+        for column in table.columns
+        if column.column != table.key
+    ]
+    lines = [f"       {value} as {quoted(column.column)}" for column, value in typed]
+    lines += [f"       vs_identifier{n},\n       vs_domain{n}" for n in range(1, people + 1)]
+    stored = digest([(column, canonical(column, value)) for column, value in typed])
+    first_lost = (
+        "\n            when vs_copy > 1 and not bool_or(vs_copy = 1 and vs_reason is null and vs_because is null)"
+        " over (partition by vs_key) then 'rejected'"
+        if mapping.conflict == Conflict.FIRST
+        else ""
+    )
+    reason = f"case when vs_because is not null then vs_because{_lost_reason(first_lost)} else vs_reason end"
+    select = ",\n".join(
+        [
+            ("select vs_row,\n       vs_key,\n       vs_item,\n       vs_unit,\n       vs_copy,\n"
+            "       case when vs_reason is not null then 'rejected'\n            when vs_because is not null then 'excluded'"
+            f"{first_lost}\n            when vs_copy > 1 or vs_second then 'merged'\n            else 'loaded' end as vs_fate,\n"
+            f"       {reason} as vs_reason,\n       vs_id,\n       {stored} as vs_digest"),
+            *lines,
+        ]
+    )
+    return f"{select}\n  from identified\n order by vs_row"
+
+
+def _lost_reason(first_lost: str) -> str:
+    """A later copy whose first one did not come along leaves the reason DUPLICATE_KEY, unless it has one of its own."""
+    if not first_lost:
+        return ""
+    return first_lost.replace("            when vs_copy", "            when vs_reason is null and vs_copy").replace(
+        "'rejected'", "'DUPLICATE_KEY'"
+    )

@@ -1,0 +1,156 @@
+"""What must stand beside a mapping's rows? Units, care, paths, persons and parents, brought into DuckDB before its first batch."""
+
+from __future__ import annotations
+
+import duckdb
+import pyarrow as pa
+
+from vardskiftet.engine.compile.fields import parent_mapping
+from vardskiftet.engine.names import literal, quoted
+from vardskiftet.engine.sources.protocol import Extract, Source
+from vardskiftet.engine.targets.protocol import Target
+from vardskiftet.model.mapping import Mapping, UnitRule
+from vardskiftet.model.programme import Programme
+
+_EMPTY = {
+    "unit_place": "value varchar, unit varchar, place varchar",
+    "unit_path": "key varchar, value varchar",
+    "care": "key varchar, in_wave boolean, in_any boolean",
+    "person": "record_table varchar, domain varchar, identifier varchar, id varchar",
+    "origin": "record_table varchar, id varchar, mapping varchar, key varchar",
+    "parent": "mapping varchar, key varchar, id varchar, fate varchar",
+}
+
+
+def place_units(duck: duckdb.DuckDBPyConnection, programme: Programme, wave: str) -> None:
+    """Every unit under its HSA-id and its slug, with its place as seen from this wave. Creates all look-up tables, empty."""
+    for name, columns in _EMPTY.items():
+        duck.execute(f"create or replace table {name} ({columns})")
+    waves = programme.wave_of_unit
+    rows: dict[str, tuple[str, str]] = {}
+    for unit in programme.units:
+        place = "excluded_unit" if unit.excluded else "in_wave" if waves.get(unit.unit) == wave else "other_wave"
+        rows[unit.unit] = rows[unit.hsa_id] = (unit.unit, place)
+    table = pa.table({"value": list(rows), "unit": [unit for unit, _ in rows.values()], "place": [place for _, place in rows.values()]})
+    _fill(duck, "unit_place", table)
+
+
+def prepare_places(duck: duckdb.DuckDBPyConnection, programme: Programme, mapping: Mapping, source: Source) -> None:
+    """What the mapping's unit rule needs from other tables of its system."""
+    if mapping.unit.via:
+        _unit_path(duck, mapping.unit, source)
+    if mapping.for_persons:
+        _care(duck, programme, mapping, source)
+
+
+def _unit_path(duck: duckdb.DuckDBPyConnection, rule: UnitRule, source: Source) -> None:
+    """Key of the other table to its unit; a key with several units has none."""
+    duck.execute("create or replace temp table pairs (key varchar, value varchar)")
+    for batch in source.read(Extract(rule.via, (rule.to, rule.source)), None):
+        _fill(duck, "pairs", pa.Table.from_batches([batch]).select([1, 2]).rename_columns(["key", "value"]))
+    duck.execute(
+        "create or replace table unit_path as select key, case when count(distinct value) = 1 then min(value) end as value"
+        " from pairs where key is not null group by key"
+    )
+    duck.execute("drop table pairs")
+
+
+def _care(duck: duckdb.DuckDBPyConnection, programme: Programme, mapping: Mapping, source: Source) -> None:
+    """Person to whether any row of the named tables, struck out or not, lies in this wave, or in any."""
+    duck.execute("create or replace temp table seen (key varchar, place varchar)")
+    for named in mapping.unit.wherever:
+        table, _, column = named.partition(".")
+        rule = unit_rule_of(programme, mapping.system, table)
+        if rule.via:
+            _unit_path(duck, rule, source)
+        wanted = tuple(dict.fromkeys((column, rule.on if rule.via else rule.source)))
+        for batch in source.read(Extract(table, wanted), None):
+            duck.register("rows_seen", pa.Table.from_batches([batch]))
+            duck.execute(_seen(rule, column))
+            duck.unregister("rows_seen")
+    duck.execute(
+        "create or replace table care as select key, bool_or(place = 'in_wave') as in_wave,"
+        " bool_or(place in ('in_wave', 'other_wave')) as in_any from seen group by key"
+    )
+    duck.execute("drop table seen")
+
+
+def _seen(rule: UnitRule, column: str) -> str:
+    path = f" join unit_path on unit_path.key = rows_seen.{quoted(rule.on)}" if rule.via else ""
+    value = "unit_path.value" if rule.via else f"rows_seen.{quoted(rule.source)}"
+    return (
+        f"insert into seen select distinct rows_seen.{quoted(column)}, unit_place.place from rows_seen{path}"
+        f" join unit_place on unit_place.value = {value} where rows_seen.{quoted(column)} is not null"
+    )
+
+
+def unit_rule_of(programme: Programme, system: str, table: str) -> UnitRule:
+    """The unit rule of a table, from the first mapping of the system that reads it. Raises KeyError if none does."""
+    for mapping in programme.mappings:
+        if mapping.system == system and mapping.reads == table:
+            return mapping.unit
+    raise KeyError(table)
+
+
+def prepare_references(duck: duckdb.DuckDBPyConnection, programme: Programme, mapping: Mapping, target: Target) -> None:
+    """Persons by identifier, and parents by key, as the target holds them now."""
+    for name in ("person", "origin", "parent"):
+        duck.execute(f"create or replace table {name} ({_EMPTY[name]})")
+    if programme.record.table(mapping.into).identity:
+        _fill(duck, "person", target.arrow(_known_persons(mapping.into), _PERSON))
+        _fill(duck, "origin", target.arrow(_origins(programme, mapping.into), ("record_table", "id", "mapping", "key")))
+    for find in (field.find for field in mapping.fields if field.find is not None):
+        if find.step is not None:
+            key = programme.record.table(find.table).key
+            beside = f" join {quoted(find.table)} as row on row.{quoted(key)} = i.target_id"
+            duck.execute("delete from person where record_table = ?", [find.table])
+            _fill(duck, "person", target.arrow(_known_persons(find.table, beside), _PERSON))
+        else:
+            _parents(duck, programme, parent_mapping(programme, mapping, find), target)
+
+
+_PERSON = ("record_table", "domain", "identifier", "id")
+
+
+def _known_persons(table: str, beside: str = "") -> str:
+    return (
+        f"select i.record_table, i.domain, i.identifier, i.target_id from vs_identity as i{beside} where i.record_table = {literal(table)}"
+    )
+
+
+def _origins(programme: Programme, table: str) -> str:
+    key = quoted(programme.record.table(table).key)
+    return (
+        f"select {literal(table)}, row.{key}, coalesce(b.mapping, ''), coalesce(row._key, '')"
+        f" from {quoted(table)} as row left join vs_batch as b on b.batch = row._batch"
+    )
+
+
+def _parents(duck: duckdb.DuckDBPyConnection, programme: Programme, name: str, target: Target) -> None:
+    """Source key of the parent mapping to its id, or to what became of it; a loaded copy speaks before a merged one."""
+    parent = programme.mapping(name)
+    table = programme.record.table(parent.into)
+    key, rows = quoted(table.key), quoted(table.table)
+    if table.identity:
+        loaded = (
+            f"select i.identifier, i.target_id, 'loaded' from vs_identity as i join {rows} as row on row.{key} = i.target_id"
+            f" where i.record_table = {literal(table.table)} and i.domain = {literal(parent.system)}"
+        )
+    else:
+        loaded = f"select row._key, row.{key}, 'loaded' from {rows} as row join vs_batch as b on b.batch = row._batch where b.mapping = {literal(name)}"
+    fates = f"select f.source_key, f.target_id, f.fate from vs_fate as f join vs_batch as b on b.batch = f.batch where b.mapping = {literal(name)}"
+    found = target.arrow(f"{loaded} union all {fates}", ("key", "id", "fate"))
+    duck.register("candidate", found)
+    duck.execute("delete from parent where mapping = ?", [name])
+    duck.execute(
+        "insert into parent select ?, key, id, fate from candidate where key is not null qualify row_number() over"
+        " (partition by key order by case fate when 'loaded' then 1 when 'merged' then 2 when 'excluded' then 3 else 4 end) = 1",
+        [name],
+    )
+    duck.unregister("candidate")
+
+
+def _fill(duck: duckdb.DuckDBPyConnection, table: str, rows: pa.Table) -> None:
+    duck.register("filling", rows)
+    duck.execute(f"insert into {table} by name select * from filling")
+    duck.unregister("filling")

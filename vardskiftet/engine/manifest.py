@@ -1,0 +1,46 @@
+"""What became of every item of a batch, line by line? A Parquet file beside the data, named by the digest of its lines."""
+
+from __future__ import annotations
+
+import io
+from pathlib import Path
+
+import duckdb
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from vardskiftet.engine.files import place_file
+from vardskiftet.failpoint import reach
+
+# The digest is over sorted logical lines, so it does not change with Parquet's version or its settings.
+_DIGEST = """
+select sha256(coalesce(string_agg(line, chr(10) order by line), ''))
+  from (select tagged('k', source_key) || tagged('i', item) || tagged('f', fate) || tagged('r', reason)
+            || tagged('t', target_id) || tagged('d', hex(row_digest)) as line
+          from manifest_lines)
+"""
+
+
+def write_manifest(duck: duckdb.DuckDBPyConnection, lines: pa.Table, folder: Path) -> str:
+    """Place the lines (source_key, item, fate, reason, target_id, row_digest) in `folder`; returns their digest, the file's name."""
+    duck.register("manifest_lines", lines)
+    found = duck.execute(_DIGEST).fetchall()
+    duck.unregister("manifest_lines")
+    digest = str(found[0][0])
+    path = folder / f"{digest}.parquet"
+    reach("manifest.write.before")
+    if not path.is_file():
+        content = io.BytesIO()
+        pq.write_table(lines, content, compression="zstd")
+        reach("manifest.rename.before")
+        place_file(path, content.getvalue())
+    reach("manifest.rename.after")
+    return digest
+
+
+def sweep(folder: Path, kept: frozenset[str]) -> int:
+    """Remove manifests that no committed batch names, and temporary files; returns how many."""
+    gone = [path for path in folder.glob("*") if path.suffix == ".partial" or (path.suffix == ".parquet" and path.stem not in kept)]
+    for path in gone:
+        path.unlink(missing_ok=True)
+    return len(gone)

@@ -1,0 +1,174 @@
+"""How does one batch go from source to target? Read and counted, placed, judged, compared with what is there, written whole."""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+
+import duckdb
+import pyarrow as pa
+
+from vardskiftet.engine.compare import compared
+from vardskiftet.engine.compile import Compiled
+from vardskiftet.engine.duck import arrow
+from vardskiftet.engine.manifest import write_manifest
+from vardskiftet.engine.names import literal, quoted
+from vardskiftet.engine.sources.protocol import Extract, Source
+from vardskiftet.engine.targets.protocol import BatchEntry, Outcome, Target
+from vardskiftet.errors import IntegrityBroken
+from vardskiftet.model.batch import Batch
+
+
+@dataclass(frozen=True, slots=True)
+class Errand:
+    """What a batch must know beside itself: whose plan, which run, and where its manifest goes."""
+
+    wave: str
+    plan: str
+    run_id: str
+    manifests: Path
+    fresh_target: bool
+    """True while the target holds nothing of this mapping from an earlier plan: nothing needs comparing then."""
+
+
+def batch_id(plan: str, mapping: str, number: int) -> int:
+    """A batch's number in the books: the same whenever the same plan is carried out."""
+    return int.from_bytes(hashlib.sha256(f"{plan}|{mapping}|{number}".encode()).digest()[:8], "big") >> 1
+
+
+def fetch(source: Source, extract: Extract, batch: Batch) -> pa.Table:
+    """The rows of a batch, proved complete by an independent count. Raises IntegrityBroken if they are not."""
+    parts = list(source.read(extract, batch.range))
+    rows = pa.Table.from_batches(parts).sort_by("vs_row") if parts else pa.table({})
+    counted = source.count_range(extract, batch.range)
+    if rows.num_rows != counted:
+        raise IntegrityBroken(
+            f"Batch {batch.number} of {batch.mapping} read {rows.num_rows} rows where the source counts {counted}.",
+            where=f"{extract.table}, batch {batch.number}",
+            hint="Nothing of the batch was written. Give the command again; if it stays, the source changes while it is read.",
+        )
+    return rows
+
+
+def transform(duck: duckdb.DuckDBPyConnection, compiled: Compiled, rows: pa.Table) -> None:
+    """Run the mapping over the rows; leaves `placed` and `outcome` in DuckDB."""
+    duck.register("extract", rows)
+    try:
+        duck.execute(compiled.place)
+        duck.execute(compiled.outcome)
+    finally:
+        duck.unregister("extract")
+
+
+def move(duck: duckdb.DuckDBPyConnection, compiled: Compiled, rows: pa.Table, batch: Batch, target: Target, errand: Errand) -> Outcome:
+    """Transform a batch's rows and make its outcome; nothing is written to the target yet."""
+    transform(duck, compiled, rows)
+    if not errand.fresh_target:
+        compared(duck, compiled, target)
+    else:
+        duck.execute("alter table outcome add column vs_renew boolean")
+    number = batch_id(errand.plan, batch.mapping, batch.number)
+    lines = arrow(
+        duck,
+        "select vs_key as source_key, vs_item as item, vs_fate as fate, vs_reason as reason,"
+        " case when vs_fate in ('loaded', 'merged', 'unchanged') then vs_id end as target_id,"
+        " case when vs_fate = 'loaded' then vs_digest end as row_digest from outcome order by vs_row",
+    )
+    manifest = write_manifest(duck, lines, errand.manifests)
+    entry = BatchEntry(
+        number,
+        errand.wave,
+        errand.plan,
+        batch.mapping,
+        batch.number,
+        errand.run_id,
+        rows.num_rows,
+        lines.num_rows,
+        manifest,
+        datetime.now(UTC).isoformat(timespec="seconds"),
+    )
+    stored = _stored(compiled, target, number)
+    remember(duck, compiled)
+    return Outcome(
+        entry,
+        compiled.table,
+        fresh=arrow(duck, f"{stored} where vs_fate = 'loaded' and vs_renew is not true order by vs_row"),
+        renewed=arrow(duck, f"{stored} where vs_fate = 'loaded' and vs_renew order by vs_row"),
+        fates=_rows(
+            duck,
+            number,
+            "vs_key as source_key, vs_item as item, vs_unit as unit, vs_fate as fate, vs_reason as reason,"
+            " case when vs_fate = 'merged' then vs_id end as target_id from outcome where vs_fate in ('merged', 'rejected', 'excluded') order by vs_row",
+        ),
+        tallies=_rows(duck, number, _TALLY),
+        rows=_rows(
+            duck, number, "vs_place as place, vs_unit as unit, count(*) as rows from placed group by vs_place, vs_unit order by all"
+        ),
+        identities=_identities(duck, compiled),
+        contributions=_contributions(duck, compiled, number),
+    )
+
+
+_TALLY = (
+    "vs_unit as unit, count(*) as extracted, "
+    + ", ".join(f"count(*) filter (vs_fate = '{fate}') as {fate}" for fate in ("loaded", "merged", "rejected", "excluded", "unchanged"))
+    + " from outcome group by vs_unit order by vs_unit"
+)
+
+
+def _rows(duck: duckdb.DuckDBPyConnection, batch: int, select: str) -> pa.Table:
+    return arrow(duck, f"select {batch}::bigint as batch, {select}")
+
+
+def _stored(compiled: Compiled, target: Target, batch: int) -> str:
+    table = compiled.table
+    columns = [f"vs_id as {quoted(table.key)}"]
+    columns += [
+        f"{target.stored_form(column, quoted(column.column))} as {quoted(column.column)}"
+        for column in table.columns
+        if column.column != table.key
+    ]
+    return f"select {', '.join(columns)}, {batch}::bigint as _batch, vs_unit as _unit, vs_key as _key, vs_digest as _digest from outcome"
+
+
+def _identities(duck: duckdb.DuckDBPyConnection, compiled: Compiled) -> pa.Table:
+    """Every identifier that a loaded or merged person carries, and the system's own key."""
+    mapping, table = compiled.mapping, compiled.table
+    if not table.identity:
+        return pa.table({})
+    came = "where vs_fate in ('loaded', 'merged', 'unchanged')"
+    own = f"select {literal(table.table)} as record_table, {literal(mapping.system)} as domain, vs_key as identifier, vs_id as target_id from outcome {came}"
+    others = [
+        f"select {literal(table.table)}, vs_domain{n}, vs_identifier{n}, vs_id from outcome {came} and vs_identifier{n} is not null"
+        for n in range(1, len(mapping.identities) + 1)
+    ]
+    return arrow(duck, " union ".join([own, *others]) + " order by all")
+
+
+def _contributions(duck: duckdb.DuckDBPyConnection, compiled: Compiled, batch: int) -> pa.Table:
+    if not compiled.table.identity:
+        return pa.table({})
+    name = literal(compiled.table.table)
+    return _rows(
+        duck,
+        batch,
+        f"{name} as record_table, vs_id as target_id, vs_key as source_key from outcome where vs_fate in ('loaded', 'merged') order by vs_row",
+    )
+
+
+def remember(duck: duckdb.DuckDBPyConnection, compiled: Compiled) -> None:
+    """Let the next batch of an identity table see whom this one brought."""
+    if not compiled.table.identity:
+        return
+    duck.register("linked", _identities(duck, compiled))
+    duck.execute(
+        "insert into person select record_table, domain, identifier, target_id from linked as new where not exists"
+        " (select 1 from person as old where old.record_table = new.record_table and old.domain = new.domain and old.identifier = new.identifier)"
+    )
+    duck.unregister("linked")
+    duck.execute(
+        f"insert into origin select {literal(compiled.table.table)}, vs_id, {literal(compiled.mapping.mapping)}, vs_key from outcome"
+        " where vs_fate = 'loaded' and vs_renew is not true"
+    )

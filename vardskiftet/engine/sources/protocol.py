@@ -1,0 +1,81 @@
+"""What must a source be able to do? The exam in tests/contracts asks every kind the same."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+from pathlib import Path
+from typing import Protocol
+
+import pyarrow as pa
+
+from vardskiftet.model.batch import KeyRange
+
+
+class Stillness(StrEnum):
+    """What a source can hold still while it is read (design §5)."""
+
+    RUN = "run"
+    BATCH = "batch"
+    NONE = "none"
+
+
+@dataclass(frozen=True, slots=True)
+class SourceColumn:
+    """A column as the source declares it; nothing is inferred from the type."""
+
+    name: str
+    type: str
+
+
+Schema = dict[str, tuple[SourceColumn, ...]]
+
+
+@dataclass(frozen=True, slots=True)
+class Extract:
+    """Which columns of which table, in the order of which key."""
+
+    table: str
+    columns: tuple[str, ...]
+    key: tuple[str, ...] = ()
+
+
+class Source(Protocol):
+    """Rows of a legacy system. Every value arrives as text or NULL; sessions are read-only."""
+
+    stillness: Stillness
+
+    def schema(self) -> Schema:
+        """Tables and their columns."""
+        ...
+
+    def count(self, table: str) -> int:
+        """All rows of a table, unfiltered, on a connection (and a driver) of its own."""
+        ...
+
+    def count_range(self, extract: Extract, within: KeyRange) -> int:
+        """Rows of one range, counted apart from the reading."""
+        ...
+
+    def cuts(self, extract: Extract, rows: int) -> tuple[KeyRange, ...]:
+        """Half-open ranges of about `rows` rows that together hold every row once, and one for NULL keys if there are any."""
+        ...
+
+    def read(self, extract: Extract, within: KeyRange | None) -> Iterator[pa.RecordBatch]:
+        """The rows of a range (None: all): `vs_row` (int64, the place in key order from 1), every column as string, `vs_damaged`."""
+        ...
+
+    def hold(self, folder: Path) -> Source:
+        """The same source held still: a copy, a snapshot, or itself. Repeating it after a kill gives the same rows."""
+        ...
+
+    def close(self) -> None:
+        """Give back connections."""
+        ...
+
+
+def wanted(columns: Sequence[str], schema: Schema, table: str) -> tuple[str, ...]:
+    """Those of `columns` that the table has, in its own order."""
+    have = [column.name for column in schema.get(table, ())]
+    return tuple(name for name in have if name in set(columns))

@@ -1,0 +1,235 @@
+"""How are rows read from a SQLite file? ADBC for the rows, the standard library's driver for counting."""
+
+from __future__ import annotations
+
+import contextlib
+import itertools
+import json
+import os
+import sqlite3
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+
+import adbc_driver_manager
+import adbc_driver_sqlite.dbapi as adbc
+import pyarrow as pa
+
+from vardskiftet.engine.encoding import with_damage
+from vardskiftet.engine.files import place_file, sha256_of
+from vardskiftet.engine.names import quoted
+from vardskiftet.engine.sources.options import SqliteOptions
+from vardskiftet.engine.sources.protocol import Extract, Schema, Source, SourceColumn, Stillness
+from vardskiftet.errors import IntegrityBroken, Unreachable
+from vardskiftet.failpoint import reach
+from vardskiftet.model.batch import Key, KeyRange
+from vardskiftet.model.system import System
+
+OPTIONS = SqliteOptions
+MAIN = "path"
+SAYS = "A SQLite file; held still by a backup copy in the work folder."
+
+
+def open_source(system: System, root: Path) -> Source:
+    """The SQLite file of a system. Raises Unreachable if it is missing or no database."""
+    options = SqliteOptions.model_validate(system.source.options)
+    named = os.environ.get(options.path_from, "") if options.path_from else options.path
+    path = (root / named) if named else None
+    if path is None or not path.is_file():
+        where = f"environment variable {options.path_from}" if options.path_from else options.path
+        raise Unreachable(
+            f"The file of system '{system.system}' is missing: {where}.",
+            where=f"mappings/{system.system}/system.yaml",
+            hint="Put the file there, or correct `path:`; nothing was changed.",
+        )
+    return SqliteSource(path, system.system)
+
+
+def open_held(system: System, folder: Path) -> SqliteSource | None:
+    """The copy that a run held still in `folder`; None if there is none."""
+    copy = folder / f"{system.system}.sqlite"
+    return SqliteSource(copy, system.system) if copy.is_file() else None
+
+
+class SqliteSource:
+    """A SQLite file, opened read-only."""
+
+    stillness = Stillness.RUN
+
+    def __init__(self, path: Path, system: str) -> None:
+        self.path = path
+        self.system = system
+        self._own: adbc.Connection | None = None
+
+    @contextlib.contextmanager
+    def _counting(self) -> Iterator[sqlite3.Connection]:
+        """A connection of the standard library's driver, apart from the one that reads rows."""
+        try:
+            connection = sqlite3.connect(f"file:{_escaped(self.path)}?mode=ro", uri=True)
+            connection.text_factory = bytes
+            try:
+                yield connection
+            finally:
+                connection.close()
+        except sqlite3.Error as error:
+            raise self._refused(error) from error
+
+    def _refused(self, error: Exception) -> Unreachable:
+        kind = type(error).__name__
+        return Unreachable(
+            f"The file of system '{self.system}' could not be read as a SQLite database ({kind}).",
+            where=self.path.name,
+            hint="Is it complete, and readable for you? `sqlite3 FILE 'pragma integrity_check'` tells more.",
+        )
+
+    def schema(self) -> Schema:
+        """Tables and views with their columns, in their own order."""
+        with self._counting() as connection:
+            tables = [
+                name.decode()
+                for (name,) in connection.execute(
+                    "select name from sqlite_schema where type in ('table', 'view')"
+                    " and name not like 'sqlite\\_%' escape '\\' order by name"
+                )
+            ]
+            return {
+                table: tuple(
+                    SourceColumn(row[1].decode(), row[2].decode())
+                    for row in connection.execute(f"select * from pragma_table_info({_literal(table)}) order by cid")
+                )
+                for table in tables
+            }
+
+    def count(self, table: str) -> int:
+        """All rows of the table."""
+        with self._counting() as connection:
+            return int(connection.execute(f"select count(*) from {quoted(table)}").fetchone()[0])
+
+    def count_range(self, extract: Extract, within: KeyRange) -> int:
+        """Rows of one range."""
+        condition, values = _condition(extract.key, within)
+        with self._counting() as connection:
+            row = connection.execute(f"select count(*) from {quoted(extract.table)} where {condition}", values).fetchone()
+            return int(row[0])
+
+    def cuts(self, extract: Extract, rows: int) -> tuple[KeyRange, ...]:
+        """Ranges over the table's own order of its key."""
+        keys = ", ".join(quoted(column) for column in extract.key)
+        filled = " and ".join(f"{quoted(column)} is not null" for column in extract.key)
+        statement = (
+            f"select {keys} from (select {keys}, row_number() over (order by {keys}) as place"
+            f" from {quoted(extract.table)} where {filled}) where place % ? = 1 and place > 1 order by {keys}"
+        )
+        with self._counting() as connection:
+            borders: list[Key] = []
+            for row in connection.execute(statement, (max(rows, 2),)):
+                key = tuple(_native(value) for value in row)
+                if not borders or key != borders[-1]:
+                    borders.append(key)
+            empty = connection.execute(f"select 1 from {quoted(extract.table)} where not ({filled}) limit 1").fetchone()
+        edges: list[Key | None] = [None, *borders, None]
+        ranges = [KeyRange(low=low, high=high) for low, high in itertools.pairwise(edges)]
+        return (*ranges, KeyRange(nulls=True)) if empty else tuple(ranges)
+
+    def read(self, extract: Extract, within: KeyRange | None) -> Iterator[pa.RecordBatch]:
+        """Rows as text, through ADBC; reals with all their digits, blobs as their bytes."""
+        # ADBC takes a column's type from its first rows, and NULLs for whole numbers: so every column is cast to text, and a
+        # first row of empty texts goes before. The order comes as a number, since SQLite keeps none through `union all`.
+        names = [quoted(column) for column in extract.columns]
+        first = ", ".join(f"'' as {name}" for name in names)
+        keys = ", ".join(quoted(column) for column in extract.key)
+        place = f"row_number() over (order by {keys})" if keys else "1"
+        columns = ", ".join(_as_text(name) for name in names)
+        condition, values = _condition(extract.key, within) if within else ("true", ())
+        statement = f"select 0 as vs_row, {first} union all select {place}, {columns} from {quoted(extract.table)} where {condition}"
+        try:
+            with self._rows().cursor() as cursor:
+                cursor.adbc_statement.set_options(**{"adbc.sqlite.query.batch_rows": "32768"})
+                cursor.execute(statement, tuple(values) or None)
+                for number, batch in enumerate(cursor.fetch_record_batch()):
+                    yield with_damage(batch.slice(1) if number == 0 else batch)
+        except (adbc_driver_manager.Error, pa.ArrowInvalid, OSError) as error:
+            raise self._refused(error) from error
+
+    def hold(self, folder: Path) -> Source:
+        """A backup copy in `folder`; one that is there already and whole is used again."""
+        copy = folder / f"{self.system}.sqlite"
+        note = folder / f"{self.system}.sqlite.json"
+        if not note.is_file():
+            reach("hold.copy.before")
+            folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+            partial = folder / f"{self.system}.sqlite.partial"
+            partial.unlink(missing_ok=True)
+            self._back_up(partial)
+            digest = sha256_of(partial)
+            reach("hold.rename.before")
+            partial.replace(copy)
+            reach("hold.rename.after")
+            place_file(note, json.dumps({"sha256": digest}).encode())
+        elif not copy.is_file() or sha256_of(copy) != json.loads(note.read_text())["sha256"]:
+            raise IntegrityBroken(
+                f"The held copy of system '{self.system}' is not the one that this plan began with.",
+                where=copy.name,
+                hint="Undo the wave and make a new plan: rows already loaded came from another copy.",
+            )
+        return SqliteSource(copy, self.system)
+
+    def _back_up(self, partial: Path) -> None:
+        try:
+            origin = sqlite3.connect(f"file:{_escaped(self.path)}?mode=ro", uri=True)
+            copy = sqlite3.connect(partial)
+            try:
+                origin.backup(copy)
+            finally:
+                copy.close()
+                origin.close()
+        except sqlite3.Error as error:
+            raise self._refused(error) from error
+        partial.chmod(0o600)
+        with partial.open("rb") as file:
+            os.fsync(file.fileno())
+
+    def _rows(self) -> adbc.Connection:
+        if self._own is None:
+            self._own = adbc.connect(f"file:{_escaped(self.path)}?mode=ro", autocommit=True)
+        return self._own
+
+    def close(self) -> None:
+        """Close the reading connection."""
+        if self._own is not None:
+            self._own.close()
+            self._own = None
+
+
+def _escaped(path: Path) -> str:
+    return str(path.resolve()).replace("%", "%25").replace("?", "%3f").replace("#", "%23")
+
+
+def _literal(text: str) -> str:
+    return "'" + text.replace("'", "''") + "'"
+
+
+def _as_text(name: str) -> str:
+    return f"case typeof({name}) when 'real' then printf('%!.17g', {name}) else cast({name} as text) end"
+
+
+def _native(value: object) -> int | float | str | bytes:
+    """A key value as it can be bound again: the text factory gives bytes for text, so blobs cannot be told apart from it."""
+    if isinstance(value, bytes):
+        return value.decode("utf-8", "surrogateescape")
+    if isinstance(value, int | float):
+        return value
+    raise TypeError(f"a key cannot hold {type(value).__name__}")
+
+
+def _condition(key: Sequence[str], within: KeyRange) -> tuple[str, tuple[object, ...]]:
+    names = ", ".join(quoted(column) for column in key)
+    filled = " and ".join(f"{quoted(column)} is not null" for column in key)
+    if within.nulls:
+        return f"not ({filled})", ()
+    parts = [filled]
+    values: list[object] = []
+    for bound, sign in ((within.low, ">="), (within.high, "<")):
+        if bound is not None:
+            parts.append(f"({names}) {sign} ({', '.join('?' for _ in bound)})")
+            values.extend(bound)
+    return " and ".join(parts), tuple(values)

@@ -1,0 +1,24 @@
+"""Which kinds of target are there? A new kind is one module here and one line below."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from types import ModuleType
+
+from vardskiftet.engine.targets import sqlite
+from vardskiftet.engine.targets.protocol import Target
+from vardskiftet.model.programme import Programme
+
+KINDS: dict[str, ModuleType] = {"sqlite": sqlite}
+
+
+def open_target(programme: Programme) -> Target:
+    """The programme's own target. Nothing is created before `prepare`."""
+    target: Target = KINDS[programme.target.kind].open_target(programme)
+    return target
+
+
+def open_scratch(programme: Programme, folder: Path) -> Target:
+    """A target of the same kind in a folder of its own, for a rehearsal."""
+    target: Target = KINDS[programme.target.kind].open_scratch(programme, folder)
+    return target

@@ -1,0 +1,120 @@
+"""What must a target be able to do? The exam in tests/contracts asks every kind the same."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Protocol
+
+import pyarrow as pa
+import sqlalchemy as sa
+
+from vardskiftet.model.mapping import Mapping
+from vardskiftet.model.record import Column, Table
+
+
+@dataclass(frozen=True, slots=True)
+class BatchEntry:
+    """A batch's line in the books."""
+
+    batch: int
+    wave: str
+    plan: str
+    mapping: str
+    number: int
+    run_id: str
+    rows_read: int
+    items: int
+    manifest: str
+    committed_at: str
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """All that a batch brings: rows for one record table, fates, links and tallies, as Arrow tables in the books' own columns."""
+
+    entry: BatchEntry
+    table: Table
+    fresh: pa.Table
+    """Rows to insert."""
+    renewed: pa.Table
+    """Rows to update: same origin, new content."""
+    fates: pa.Table
+    tallies: pa.Table
+    rows: pa.Table
+    identities: pa.Table
+    contributions: pa.Table
+
+
+@dataclass(frozen=True, slots=True)
+class Lock:
+    """Who holds a wave. `pid_started` tells one process from a later one with the same number."""
+
+    wave: str
+    run_id: str
+    owner: str
+    host: str
+    pid: str
+    pid_started: str
+    since: str
+    heartbeat: str
+    verb: str
+
+
+class Target(Protocol):
+    """The new record, with the books beside its tables. One batch is one transaction."""
+
+    def reading(self) -> sa.Engine | None:
+        """A read-only engine for the books' queries; None where the target does not exist yet. Asking never creates it."""
+        ...
+
+    def writing(self) -> sa.Engine:
+        """An engine for the few writes that are no batch: seeding a scratch target."""
+        ...
+
+    def inspect(self) -> str:
+        """Digest of the schema that the target must hold, and a refusal (Stale) if it holds another or foreign tables."""
+        ...
+
+    def prepare(self) -> None:
+        """Create the tables in an empty target, or inspect those that are there. Raises Stale for drift or foreign tables."""
+        ...
+
+    def stored_form(self, column: Column, value: str) -> str:
+        """SQL of a typed value in the form that this target's ingest wants."""
+        ...
+
+    def arrow(self, sql: str, columns: tuple[str, ...]) -> pa.Table:
+        """Answer of a read-only query, every column as text; no rows where the target does not exist yet."""
+        ...
+
+    def present(self, mapping: Mapping, table: Table, ids: pa.Table) -> pa.Table:
+        """Rows of the record that already have these ids: their columns as text, `_digest`, `_key` and their mapping."""
+        ...
+
+    def write(self, outcome: Outcome) -> None:
+        """Commit a batch: rows, fates, links and its entry in the books together."""
+        ...
+
+    def take_back(self, batch: int, mapping: Mapping, table: Table, keep: pa.Table) -> tuple[int, int]:
+        """Remove a batch's contributions and its entry, except the ids in `keep`; identities stay. Returns rows removed and left."""
+        ...
+
+    def lock(self, lock: Lock) -> Lock | None:
+        """Take the wave's lock; the holder's, if somebody else has it."""
+        ...
+
+    def replace_lock(self, dead: Lock, lock: Lock | None) -> bool:
+        """Take over, or (None) break, exactly this lock. False if it is no longer there."""
+        ...
+
+    def beat(self, lock: Lock, at: str) -> None:
+        """Say that the holder lives."""
+        ...
+
+    def unlock(self, lock: Lock) -> None:
+        """Give the lock back."""
+        ...
+
+    def close(self) -> None:
+        """Give back connections."""
+        ...

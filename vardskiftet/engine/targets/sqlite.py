@@ -1,0 +1,272 @@
+"""How is an embedded SQLite record written? One file in WAL mode; rows through ADBC, one transaction a batch."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import adbc_driver_sqlite.dbapi as adbc
+import pyarrow as pa
+import sqlalchemy as sa
+
+from vardskiftet.engine.names import quoted
+from vardskiftet.engine.sources.options import SqliteOptions
+from vardskiftet.engine.targets.protocol import Lock, Outcome
+from vardskiftet.engine.targets.schema import check, digest_of, drift
+from vardskiftet.engine.targets.sqlite_errors import translated
+from vardskiftet.engine.targets.sqlite_locks import SqliteLocks
+from vardskiftet.engine.targets.tables import LAYOUT, layout
+from vardskiftet.failpoint import reach
+from vardskiftet.model.mapping import Mapping
+from vardskiftet.model.programme import Programme
+from vardskiftet.model.record import Column, ColumnType, Record, Table
+
+OPTIONS = SqliteOptions
+MAIN = "path"
+SAYS = "A SQLite file in WAL mode: others read while a wave is loaded."
+
+
+def open_target(programme: Programme) -> SqliteTarget:
+    """The programme's SQLite record."""
+    options = SqliteOptions.model_validate(programme.target.options)
+    named = os.environ.get(options.path_from, "") if options.path_from else options.path
+    return SqliteTarget(programme.root / named, programme.record)
+
+
+def open_scratch(programme: Programme, folder: Path) -> SqliteTarget:
+    """An empty SQLite record in `folder`."""
+    return SqliteTarget(folder / "record.sqlite", programme.record)
+
+
+class SqliteTarget:
+    """A SQLite file that holds the record and the books."""
+
+    def __init__(self, path: Path, record: Record) -> None:
+        self.path = path
+        self.record = record
+        self.layout = layout(record)
+        self.locks = SqliteLocks(path)
+        self._writing: adbc.Connection | None = None
+
+    def reading(self) -> sa.Engine | None:
+        """A read-only engine; None while there is no file, or one that was created and not yet filled with tables."""
+        if not self.path.is_file():
+            return None
+        engine = sa.create_engine(f"sqlite+pysqlite:///file:{self.path.resolve()}?mode=ro&uri=true", poolclass=sa.NullPool)
+        with translated(self.path.name):
+            if not sa.inspect(engine).has_table("vs_meta"):
+                return None
+        return engine
+
+    def writing(self) -> sa.Engine:
+        """An engine on the file itself."""
+        return sa.create_engine(f"sqlite+pysqlite:///{self.path.resolve()}", poolclass=sa.NullPool)
+
+    def inspect(self) -> str:
+        """The schema's digest. Raises Stale for drift or foreign tables."""
+        if self.path.is_file():
+            engine = sa.create_engine(f"sqlite+pysqlite:///file:{self.path.resolve()}?mode=ro&uri=true", poolclass=sa.NullPool)
+            with translated(self.path.name):
+                check(drift(engine, self.layout), self.path.name)
+        return digest_of(self.layout)
+
+    def prepare(self) -> None:
+        """Create what is missing of the tables in a target of ours, or in an empty file."""
+        self.inspect()
+        self.path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+        if not self.path.exists():
+            self.path.touch(mode=0o600)
+        with translated(self.path.name), self.writing().connect() as connection:
+            connection.exec_driver_sql("pragma journal_mode = wal")
+            if sa.inspect(connection).has_table("vs_meta") and connection.scalar(
+                sa.text("select value from vs_meta where name = 'layout'")
+            ):
+                return
+            reach("target.create.before")
+            self.layout.create_all(connection)
+            connection.execute(sa.text("insert into vs_meta values ('layout', :value)"), {"value": LAYOUT})
+            connection.commit()
+            reach("target.create.after")
+
+    def stored_form(self, column: Column, value: str) -> str:
+        """Text for everything but whole numbers and truth values."""
+        match column.type:
+            case ColumnType.INSTANT:
+                return f"instant_text({value})"
+            case ColumnType.DATE:
+                return f"strftime({value}, '%Y-%m-%d')"
+            case ColumnType.BOOLEAN:
+                return f"({value})::bigint"
+            case _:
+                return value
+
+    def arrow(self, sql: str, columns: tuple[str, ...]) -> pa.Table:
+        """A query on a connection of its own, read-only; `sql` selects `columns` as text."""
+        if self.reading() is None:
+            return pa.table({name: pa.array([], pa.string()) for name in columns})
+        # ADBC takes a column's type from its first rows, and NULLs for whole numbers: a row of texts goes before.
+        first = ", ".join(f"'' as {quoted(name)}" for name in columns)
+        with (
+            translated(self.path.name),
+            adbc.connect(f"file:{self.path.resolve()}?mode=ro", autocommit=True) as connection,
+            connection.cursor() as cursor,
+        ):
+            cursor.execute(f"select {first} union all select * from ({sql})")
+            return cursor.fetch_arrow_table().slice(1)
+
+    def present(self, mapping: Mapping, table: Table, ids: pa.Table) -> pa.Table:
+        """Rows of the record with these ids (`ids` has one column `id`), every column as text."""
+        names = [quoted(column.column) for column in table.columns]
+        texts = ", ".join(f"cast(row.{name} as text)" for name in names)
+        first = ", ".join(f"'' as {name}" for name in names)
+        connection = self._writer()
+        with translated(self.path.name), connection.cursor() as cursor:
+            cursor.adbc_ingest("asked", ids, mode="create", temporary=True)
+            cursor.execute(
+                f"select {first}, '' as vs_digest, '' as vs_key, '' as vs_mapping union all"
+                f" select {texts}, lower(hex(row._digest)), row._key, coalesce(b.mapping, '')"
+                f" from temp.asked join {quoted(table.table)} as row on row.{quoted(table.key)} = asked.id"
+                " left join vs_batch as b on b.batch = row._batch"
+            )
+            found = cursor.fetch_arrow_table().slice(1)
+            cursor.execute("drop table temp.asked")
+            connection.adbc_connection.rollback()
+        return found
+
+    def write(self, outcome: Outcome) -> None:
+        """One transaction: the entry, the rows, their links, what became of the others, and the tallies."""
+        connection = self._writer()
+        with translated(self.path.name), connection.cursor() as cursor:
+            try:
+                reach("target.rows.before")
+                cursor.adbc_ingest("vs_batch", _entry_table(outcome), mode="append")
+                if outcome.fresh.num_rows:
+                    cursor.adbc_ingest(outcome.table.table, outcome.fresh, mode="append")
+                if outcome.renewed.num_rows:
+                    _update(cursor, outcome.table, outcome.renewed)
+                if outcome.identities.num_rows:
+                    _link(cursor, outcome.identities)
+                for name, rows in _beside(outcome):
+                    if rows.num_rows:
+                        cursor.adbc_ingest(name, rows, mode="append")
+                reach("target.rows.after")
+                reach("target.commit.before")
+                connection.adbc_connection.commit()
+            except BaseException:
+                connection.adbc_connection.rollback()
+                raise
+        reach("target.commit.after")
+
+    def take_back(self, batch: int, mapping: Mapping, table: Table, keep: pa.Table) -> tuple[int, int]:
+        """Delete a batch's rows and its lines in the books; rows in `keep`, or still referred to, become the new system's own."""
+        connection = self._writer()
+        name, key = quoted(table.table), quoted(table.key)
+        referred = "".join(
+            f" and not exists (select 1 from {quoted(other.table)} as child where child.{quoted(column.column)} = {name}.{key})"
+            for other in self.record.tables
+            for column in other.columns
+            if column.references == table.table
+        )
+        others = (
+            f" and not exists (select 1 from vs_contribution as c where c.record_table = '{table.table}' and c.target_id = {name}.{key} and c.batch <> {batch})"
+            if table.identity
+            else ""
+        )
+        with translated(self.path.name), connection.cursor() as cursor:
+            try:
+                cursor.adbc_ingest("kept", keep, mode="create", temporary=True)
+                cursor.execute(f"delete from {name} where _batch = {batch} and {key} not in (select id from temp.kept){referred}{others}")
+                cursor.execute("select changes()")
+                (removed,) = cursor.fetchall()
+                cursor.execute(f"update {name} set _batch = null where _batch = {batch}")
+                cursor.execute("select changes()")
+                (left,) = cursor.fetchall()
+                for books in ("vs_contribution", "vs_fate", "vs_rows", "vs_tally", "vs_batch"):
+                    cursor.execute(f"delete from {books} where batch = {batch}")
+                cursor.execute("drop table temp.kept")
+                reach("undo.commit.before")
+                connection.adbc_connection.commit()
+            except BaseException:
+                connection.adbc_connection.rollback()
+                raise
+        reach("undo.commit.after")
+        return int(removed[0]), int(left[0])
+
+    def lock(self, lock: Lock) -> Lock | None:
+        """Take the wave's lock, or tell who has it."""
+        reach("target.lock.before")
+        holder = self.locks.take(lock)
+        reach("target.lock.after")
+        return holder
+
+    def replace_lock(self, dead: Lock, lock: Lock | None) -> bool:
+        """Take over, or break, exactly this lock."""
+        return self.locks.replace(dead, lock)
+
+    def beat(self, lock: Lock, at: str) -> None:
+        """Write the holder's heartbeat."""
+        self.locks.beat(lock, at)
+
+    def unlock(self, lock: Lock) -> None:
+        """Give the lock back."""
+        reach("target.unlock.before")
+        self.locks.release(lock)
+        reach("target.unlock.after")
+
+    def close(self) -> None:
+        """Close the writing connection and fold the write-ahead log into the file."""
+        if self._writing is not None:
+            self._writing.close()
+            self._writing = None
+        self.locks.close()
+
+    def _writer(self) -> adbc.Connection:
+        if self._writing is None:
+            with translated(self.path.name):
+                connection = adbc.connect(f"file:{self.path.resolve()}", autocommit=True)
+                with connection.cursor() as cursor:
+                    # `foreign_keys` is ignored inside ADBC's opening transaction, so it is set under autocommit.
+                    for pragma in ("foreign_keys = on", "synchronous = full", "busy_timeout = 20000", "temp_store = memory"):
+                        cursor.execute(f"pragma {pragma}")
+                        if cursor.description:
+                            cursor.fetchall()
+                connection.adbc_connection.set_autocommit(False)
+                self._writing = connection
+        return self._writing
+
+
+def _entry_table(outcome: Outcome) -> pa.Table:
+    entry = outcome.entry
+    names = ("batch", "wave", "plan", "mapping", "number", "run_id", "rows_read", "items", "manifest", "committed_at")
+    return pa.table({name: [getattr(entry, name)] for name in names})
+
+
+def _beside(outcome: Outcome) -> tuple[tuple[str, pa.Table], ...]:
+    return (
+        ("vs_fate", outcome.fates),
+        ("vs_tally", outcome.tallies),
+        ("vs_rows", outcome.rows),
+        ("vs_contribution", outcome.contributions),
+    )
+
+
+def _update(cursor: adbc.Cursor, table: Table, rows: pa.Table) -> None:
+    """Rows of the same origin with new content; the key stays."""
+    cursor.adbc_ingest("renewed", rows, mode="create", temporary=True)
+    columns = [name for name in rows.column_names if name != table.key]
+    assignments = ", ".join(f"{quoted(name)} = renewed.{quoted(name)}" for name in columns)
+    name, key = quoted(table.table), quoted(table.key)
+    cursor.execute(f"update {name} set {assignments} from temp.renewed where {name}.{key} = renewed.{key}")
+    cursor.execute("drop table temp.renewed")
+
+
+def _link(cursor: adbc.Cursor, identities: pa.Table) -> None:
+    """New identifiers; one that is known already keeps its person for ever."""
+    cursor.adbc_ingest("linked", identities, mode="create", temporary=True)
+    cursor.execute(
+        "insert into vs_identity (record_table, domain, identifier, target_id)"
+        " select distinct record_table, domain, identifier, target_id from temp.linked as new where not exists"
+        " (select 1 from vs_identity as old where old.record_table = new.record_table and old.domain = new.domain"
+        " and old.identifier = new.identifier)"
+    )
+    cursor.execute("drop table temp.linked")

@@ -1,0 +1,42 @@
+"""Which day is this? A date in a declared form; nothing is guessed."""
+
+from __future__ import annotations
+
+from vardskiftet.engine.names import literal
+from vardskiftet.engine.transforms.local_time import strict_time
+from vardskiftet.engine.transforms.protocol import Example, Expression, Setting
+from vardskiftet.model.frozen import Frozen
+from vardskiftet.model.record import ColumnType
+
+MAIN = "format"
+SAYS = "A date in a declared form."
+MACROS: tuple[str, ...] = ()
+
+
+class Options(Frozen):
+    """`format` in strptime's letters; texts that stand for 'unknown'."""
+
+    format: str = "%Y-%m-%d"
+    sentinels: tuple[str, ...] = ()
+
+
+def to_sql(source: str, options: Options, setting: Setting) -> Expression:
+    """SQL of the date. Reason: INVALID_DATE; NULL, '' and sentinels become NULL."""
+    listed = ", ".join(literal(text) for text in ("", *options.sentinels))
+    meant = f"(case when {source} not in ({listed}) then {source} end)"
+    day = f"{setting.prefix}_day"
+    reason = f"case when {meant} is not null and {day} is null then 'INVALID_DATE' end"
+    return Expression(f"{day}::date", reason, ColumnType.DATE, ((day, strict_time(meant, options.format)),))
+
+
+EXAMPLES = (
+    Example("2024-02-29", value="2024-02-29"),
+    Example("2023-02-29", reason="INVALID_DATE"),
+    Example("2024-2-9", reason="INVALID_DATE"),
+    Example("9.2.2024", {"format": "%-d.%-m.%Y"}, value="2024-02-09"),
+    Example("0009-12-04", value="0009-12-04"),
+    Example("0000-00-00", {"sentinels": ("0000-00-00", "1900-01-01")}, value=None),
+    Example("0000-00-00", reason="INVALID_DATE"),
+    Example("", value=None),
+    Example(None, value=None),
+)

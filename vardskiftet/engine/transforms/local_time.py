@@ -1,0 +1,72 @@
+"""Which instant is this local time? The repeated and the missing hour are decided by the mapping, never by a library."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from vardskiftet.engine.names import literal
+from vardskiftet.engine.transforms.protocol import Example, Expression, Join, Setting
+from vardskiftet.model.frozen import Frozen
+from vardskiftet.model.record import ColumnType
+
+MAIN = "format"
+SAYS = "A local time in the system's time zone, as an instant (UTC)."
+
+
+class Options(Frozen):
+    """`format` in strptime's letters; what to do in the repeated and the missing hour; texts that stand for 'unknown'."""
+
+    format: str = "%Y-%m-%d %H:%M:%S"
+    repeated_hour: Literal["first", "second", "reject"] = "reject"
+    missing_hour: Literal["reject", "shift"] = "reject"
+    sentinels: tuple[str, ...] = ()
+
+
+# DuckDB's own time zones shift a missing hour in silence and take the second of a repeated one (seen with 2.0): so the rule
+# reads a table of transitions, one row a zone and week, with the local stretch that is missing or repeated in that week.
+MACROS = ("week_of(t) as (greatest(0, least(18000, (epoch_us(t) + 3786912000000000) // 604800000000)))",)
+
+
+def to_sql(source: str, options: Options, setting: Setting) -> Expression:
+    """SQL of the instant. Reasons: INVALID_DATE, MISSING_HOUR, REPEATED_HOUR; NULL, '' and sentinels become NULL."""
+    listed = ", ".join(literal(text) for text in ("", *options.sentinels))
+    meant = f"(case when {source} not in ({listed}) then {source} end)"
+    local, zone = f"{setting.prefix}_local", f"{setting.prefix}_zone"
+    join = Join("zone_week", zone, f"{zone}.zone = {literal(setting.timezone)} and {zone}.week = week_of({local})")
+    odd = f"{local} >= {zone}.odd_from and {local} < {zone}.odd_until"
+    earlier, later = (f"({local} - to_seconds({zone}.offset_{side}))" for side in ("before", "after"))
+    # In the repeated hour the first pass still has the offset from before; a missing hour is read with it too, so it shifts forward.
+    second = f"when {odd} and {zone}.odd = 'repeated' then {later} " if options.repeated_hour == "second" else ""
+    value = f"case {second}when {zone}.odd_until is null or {local} < {zone}.odd_until then {earlier} else {later} end"
+    reasons = [f"when {meant} is not null and {local} is null then 'INVALID_DATE'"]
+    if options.missing_hour == "reject":
+        reasons.append(f"when {odd} and {zone}.odd = 'missing' then 'MISSING_HOUR'")
+    if options.repeated_hour == "reject":
+        reasons.append(f"when {odd} and {zone}.odd = 'repeated' then 'REPEATED_HOUR'")
+    parses = ((local, strict_time(meant, options.format)),)
+    return Expression(value, f"case {' '.join(reasons)} end", ColumnType.INSTANT, parses, (join,))
+
+
+def strict_time(text: str, form: str) -> str:
+    """SQL of a timestamp that spells back to the same text: `2024-1-5` is not `%Y-%m-%d`, and 30 February is no day."""
+    parsed = f"try_strptime({text}, {literal(form)})"
+    return f"(case when strftime({parsed}, {literal(form)}) = {text} then {parsed} end)"
+
+
+EXAMPLES = (
+    Example("2024-07-01 12:00", {"format": "%Y-%m-%d %H:%M"}, value="2024-07-01T10:00:00Z"),
+    Example("2024-01-01 12:00", {"format": "%Y-%m-%d %H:%M"}, value="2024-01-01T11:00:00Z"),
+    Example("2024-10-27 02:30", {"format": "%Y-%m-%d %H:%M", "repeated_hour": "first"}, value="2024-10-27T00:30:00Z"),
+    Example("2024-10-27 02:30", {"format": "%Y-%m-%d %H:%M", "repeated_hour": "second"}, value="2024-10-27T01:30:00Z"),
+    Example("2024-10-27 02:30", {"format": "%Y-%m-%d %H:%M"}, reason="REPEATED_HOUR"),
+    Example("2024-10-27 03:00", {"format": "%Y-%m-%d %H:%M"}, value="2024-10-27T02:00:00Z"),
+    Example("2024-10-27 01:59", {"format": "%Y-%m-%d %H:%M"}, value="2024-10-26T23:59:00Z"),
+    Example("2024-03-31 02:30", {"format": "%Y-%m-%d %H:%M"}, reason="MISSING_HOUR"),
+    Example("2024-03-31 02:30", {"format": "%Y-%m-%d %H:%M", "missing_hour": "shift"}, value="2024-03-31T01:30:00Z"),
+    Example("2024-03-31 03:00", {"format": "%Y-%m-%d %H:%M"}, value="2024-03-31T01:00:00Z"),
+    Example("2023-02-29 10:00", {"format": "%Y-%m-%d %H:%M"}, reason="INVALID_DATE"),
+    Example("0000-00-00 00:00", {"format": "%Y-%m-%d %H:%M", "sentinels": ("0000-00-00 00:00",)}, value=None),
+    Example("1899-12-31 00:00", {"format": "%Y-%m-%d %H:%M"}, value="1899-12-30T22:59:46Z"),  # Sweden kept 1:00:14 until 1900
+    Example("", value=None),
+    Example(None, value=None),
+)

@@ -1,0 +1,57 @@
+"""Where can a test stop the tool dead? On both sides of every write, sync, rename, commit and store event.
+
+Silent unless VARDSKIFTET_FAILPOINT is set: `NAME`, `NAME:exit`, `NAME:enospc`, or `NAME:ACTION:N` for the N-th pass.
+tests/story walks all names; tests/test_house.py holds them against the calls in the code.
+"""
+
+from __future__ import annotations
+
+import errno
+import os
+
+VARIABLE = "VARDSKIFTET_FAILPOINT"
+
+NAMES: dict[str, str] = {
+    "plan.write.before": "the plan's file, before its temporary copy is written",
+    "plan.rename.before": "the plan's file, written and synced, before it gets its name",
+    "plan.rename.after": "the plan's file stands under its name",
+    "hold.copy.before": "a source, before its copy is made",
+    "hold.rename.before": "a source's copy, written and synced, before it gets its name",
+    "hold.rename.after": "a source's copy stands under its name",
+    "manifest.write.before": "a batch's manifest, before its temporary copy is written",
+    "manifest.rename.before": "a batch's manifest, written and synced, before it gets its name",
+    "manifest.rename.after": "a batch's manifest stands under its name",
+    "target.create.before": "the record's tables, before they are created",
+    "target.create.after": "the record's tables are created",
+    "target.rows.before": "a batch's transaction is open, no row written",
+    "target.rows.after": "a batch's rows are written, not its entry in the books",
+    "target.commit.before": "a batch's rows and entry are written, not committed",
+    "target.commit.after": "a batch is committed, the store does not know it yet",
+    "target.lock.before": "the wave's lock, before it is taken",
+    "target.lock.after": "the wave's lock is taken",
+    "target.unlock.before": "the wave's lock, before it is given back",
+    "target.unlock.after": "the wave's lock is given back",
+    "undo.commit.before": "a batch's rows are taken out, not committed",
+    "undo.commit.after": "a batch is taken back, the store does not know it yet",
+    "store.event.before": "an event of the store, before it is committed",
+    "store.event.after": "an event of the store is committed",
+}
+
+_passes: dict[str, int] = {}
+
+
+def reach(name: str) -> None:
+    """Stop here if the environment says so. Costs one look-up otherwise."""
+    wanted = os.environ.get(VARIABLE)
+    if wanted is None:
+        return
+    aim, _, rest = wanted.partition(":")
+    action, _, nth = rest.partition(":")
+    if NAMES[aim] and aim != name:
+        return
+    _passes[name] = _passes.get(name, 0) + 1
+    if _passes[name] != int(nth or "1"):
+        return
+    if action == "enospc":
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+    os._exit(137)

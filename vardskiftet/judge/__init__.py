@@ -1,0 +1,1 @@
+"""What it means: rules on counts, never on rows. Values in, values out."""

@@ -1,0 +1,103 @@
+"""Do the books close? Puts tallies, places and counts together into the three identities."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping as Map
+
+from vardskiftet.errors import gravest
+from vardskiftet.model.books import ALL_UNITS, BookLine, Books, RejectLine, TableLine
+from vardskiftet.model.fate import Place, Tally
+from vardskiftet.model.mapping import Mapping
+from vardskiftet.model.plan import Plan
+from vardskiftet.model.programme import Programme
+
+
+def balance(
+    programme: Programme,
+    wave: str,
+    plan: Plan,
+    *,
+    batches_done: int,
+    tallies: Map[tuple[str, str], Tally],
+    places: Map[str, Map[Place, int]],
+    in_target: Map[tuple[str, str], int] | None,
+    counted: Map[str, int | None],
+    rejected: Map[str, int],
+    excluded: Map[tuple[str, str], int],
+) -> Books:
+    """The books of a wave under a plan.
+
+    `tallies` and `in_target` by (mapping, unit), `places` and `counted` by mapping; `in_target` is None if the target could not be read.
+    """
+    lines = []
+    for name in plan.mappings:
+        units = {unit for mapping, unit in (*tallies, *(in_target or {})) if mapping == name}
+        lines += [_line(name, unit, tallies.get((name, unit), Tally()), in_target) for unit in sorted(units)]
+    tables = [_table(programme.mapping(name), places.get(name, {}), counted.get(name)) for name in plan.mappings]
+    declared = programme.wave(wave).budgets
+    reasons = sorted(set(rejected) | set(declared.rejected))
+    no_unit = sum(table.no_unit for table in tables)
+    return Books(
+        wave=wave,
+        lines=tuple(lines),
+        tables=tuple(tables),
+        rejects=tuple(RejectLine(reason=one, items=rejected.get(one, 0), budget=declared.rejected.get(one, 0)) for one in reasons),
+        exclusions=tuple((mapping, because, items) for (mapping, because), items in sorted(excluded.items())),
+        no_unit=RejectLine(reason="no_unit", items=no_unit, budget=declared.no_unit),
+        batches_done=batches_done,
+        batches_planned=len(plan.batches),
+        total=_total(lines),
+    )
+
+
+def _line(mapping: str, unit: str, tally: Tally, in_target: Map[tuple[str, str], int] | None) -> BookLine:
+    found = None if in_target is None else in_target.get((mapping, unit), 0)
+    return BookLine(mapping=mapping, unit=unit, in_target=found, **tally.model_dump())
+
+
+def _table(mapping: Mapping, places: Map[Place, int], counted: int | None) -> TableLine:
+    persons = mapping.for_persons
+    return TableLine(
+        system=mapping.system,
+        table=mapping.reads,
+        mapping=mapping.mapping,
+        rows=sum(places.values()),
+        counted=counted,
+        in_waves=places.get(Place.IN_WAVE, 0) + places.get(Place.OTHER_WAVE, 0),
+        excluded_units=places.get(Place.EXCLUDED_UNIT, 0),
+        no_unit=0 if persons else places.get(Place.NO_UNIT, 0),
+        no_care=places.get(Place.NO_CARE, 0),
+    )
+
+
+def _total(lines: list[BookLine]) -> BookLine:
+    figures = {name: sum(getattr(line, name) for line in lines) for name in Tally.model_fields}
+    known = [line.in_target for line in lines]
+    whole = None if None in known else sum(number or 0 for number in known)
+    return BookLine(mapping="*", unit=ALL_UNITS, in_target=whole, **figures)
+
+
+def strays(plan: Plan, books: Books) -> tuple[str, ...]:
+    """Tables whose rows lie outside the plan's expectation by more than the wave's tolerance, in words."""
+    expected = {one.mapping: one.rows for one in plan.expectations}
+    return tuple(
+        f"{table.mapping}: {table.rows:,} rows where the plan counted {expected[table.mapping]:,}"
+        for table in books.tables
+        if table.mapping in expected and table.rows != expected[table.mapping]
+    )
+
+
+def beyond(plan: Plan, books: Books, tolerance: float) -> tuple[str, ...]:
+    """Those of the strays that are findings."""
+    expected = {one.mapping: one.rows for one in plan.expectations}
+    far = {
+        table.mapping
+        for table in books.tables
+        if abs(table.rows - expected.get(table.mapping, 0)) > tolerance * expected.get(table.mapping, 0)
+    }
+    return tuple(text for text in strays(plan, books) if text.partition(":")[0] in far)
+
+
+def exit_code(books: Books, *, findings: bool = False) -> int:
+    """8 if the books do not close, 1 for what is over budget or otherwise found, else 0."""
+    return gravest([8 if not books.closes else 0, 1 if findings or not books.within_budget else 0])

@@ -1,0 +1,26 @@
+"""What is the unit of work, of commit and of resuming? A mapping and a key range: small and picklable."""
+
+from __future__ import annotations
+
+from vardskiftet.model.frozen import Frozen
+
+Key = tuple[int | float | str | bytes, ...]
+
+
+class KeyRange(Frozen):
+    """Half-open range [low, high) in the source's own key order, compared only there; None is open.
+
+    Rows whose key holds a NULL have no place in that order: `nulls` is the range of just those.
+    """
+
+    low: Key | None = None
+    high: Key | None = None
+    nulls: bool = False
+
+
+class Batch(Frozen):
+    """One key range of one mapping under one plan."""
+
+    mapping: str
+    number: int
+    range: KeyRange

@@ -1,0 +1,126 @@
+"""How do rows of one source become rows of one record table? A mapping as it is declared."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from typing import Any, Literal
+
+from pydantic import Field as field
+
+from vardskiftet.model.frozen import Frozen
+
+WHOLE_ROW = "whole_row"
+
+
+class Step(Frozen):
+    """One named transform with its options, as its own option schema has checked them."""
+
+    transform: str
+    options: dict[str, Any] = {}
+
+
+class Find(Frozen):
+    """A reference: the row of `table` that the source column `by` names.
+
+    With a transform the identifier is a person's national one; without, it is the key in the parent mapping
+    (`through_mapping`; the only mapping of the same system into `table` unless named).
+    """
+
+    table: str
+    by: str
+    step: Step | None = None
+    mapping: str = ""
+    missing: Literal["reject", "empty"] = "reject"
+
+
+class Field(Frozen):
+    """What fills one record column: exactly one of `source`, `sql`, `find`, `constant`."""
+
+    column: str
+    source: str = ""
+    sql: str = ""
+    find: Find | None = None
+    constant: str | None = None
+    steps: tuple[Step, ...] = ()
+    line: int = 0
+
+
+class Identity(Frozen):
+    """A source column that holds a person's identifier, and the transform that tells its domain."""
+
+    source: str
+    step: Step
+
+
+class UnitRule(Frozen):
+    """Which unit a row belongs to: its own column, another table's by a path, a fixed unit, or, for persons, wherever they have care."""
+
+    source: str = ""
+    via: str = ""
+    on: str = ""
+    to: str = ""
+    unit: str = ""
+    wherever: tuple[str, ...] = ()
+    """`table.column` pairs that hold this mapping's key."""
+
+
+class Condition(Frozen):
+    """A DuckDB SQL condition over the row, with the reason that its rows leave."""
+
+    when: str
+    reason: str = ""
+    because: str = ""
+    line: int = 0
+
+
+class Conflict(StrEnum):
+    """What happens when two source rows claim one key, or two source persons one identifier."""
+
+    REVIEW = "review"
+    FIRST = "first"
+
+
+class FollowParent(StrEnum):
+    """What becomes of the child of an excluded parent."""
+
+    REJECT = "reject"
+    EXCLUDE = "exclude"
+
+
+class Example(Frozen):
+    """A source row, and what the mapping must make of it."""
+
+    row: dict[str, str | None]
+    gives: dict[str, Any]
+    line: int = 0
+
+
+class Mapping(Frozen):
+    """How rows of one source table become rows of one record table."""
+
+    mapping: str
+    system: str
+    information: str
+    reads: str
+    into: str
+    key: tuple[str, ...]
+    unit: UnitRule
+    changed: str = ""
+    exclude: tuple[Condition, ...] = ()
+    identities: tuple[Identity, ...] = ()
+    fields: tuple[Field, ...]
+    reject: tuple[Condition, ...] = ()
+    conflict: Conflict = Conflict.REVIEW
+    follow_parent: FollowParent = FollowParent.REJECT
+    examples: tuple[Example, ...] = ()
+    path: str = field(default="", exclude=True)
+
+    @property
+    def name(self) -> str:
+        """The mapping's own part of its full name `system.name`."""
+        return self.mapping.partition(".")[2]
+
+    @property
+    def for_persons(self) -> bool:
+        """Whether its rows are persons, counted once per wave on the line `unit: *`."""
+        return bool(self.unit.wherever)

@@ -1,0 +1,74 @@
+"""What is the whole of it? Everything declared, cross-checked: the only root."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from pathlib import Path
+
+from vardskiftet.model.codebook import Codebook
+from vardskiftet.model.frozen import Frozen
+from vardskiftet.model.mapping import Mapping
+from vardskiftet.model.record import Record
+from vardskiftet.model.system import SourceSpec, System
+from vardskiftet.model.unit import Unit
+from vardskiftet.model.wave import Wave
+
+
+class Person(Frozen):
+    """Somebody who may decide: an operating-system user with a name and a role."""
+
+    person: str
+    name: str
+    role: str
+
+
+class Programme(Frozen):
+    """A region's rollout."""
+
+    programme: str
+    title: str
+    timezone: str
+    synthetic: bool = False
+    clock: datetime | None = None
+    """A fixed present, allowed only where `synthetic` is true; it is shown on every page."""
+    target: SourceSpec
+    systems_in_order: tuple[str, ...]
+    """Legacy systems in the order in which they may name a person."""
+    batch_rows: int = 32_768
+    """Source rows in a batch, about: the unit of work, of commit and of resuming."""
+    people: tuple[Person, ...] = ()
+    waves: tuple[Wave, ...]
+    units: tuple[Unit, ...]
+    systems: tuple[System, ...]
+    record: Record
+    mappings: tuple[Mapping, ...]
+    codebooks: tuple[Codebook, ...] = ()
+    root: Path
+    """The project folder: the one with waves/programme.yaml."""
+    files: tuple[tuple[str, str], ...] = ()
+    """(path in the project, SHA-256) of every declaration that was read, sorted."""
+
+    def wave(self, name: str) -> Wave:
+        """The wave of that name; KeyError if there is none."""
+        return {wave.wave: wave for wave in self.waves}[name]
+
+    def system(self, name: str) -> System:
+        """The system of that name; KeyError if there is none."""
+        return {system.system: system for system in self.systems}[name]
+
+    def mapping(self, name: str) -> Mapping:
+        """The mapping of that name; KeyError if there is none."""
+        return {mapping.mapping: mapping for mapping in self.mappings}[name]
+
+    def codebook(self, name: str) -> Codebook:
+        """The codebook of that name; KeyError if there is none."""
+        return {codebook.codebook: codebook for codebook in self.codebooks}[name]
+
+    def unit(self, name: str) -> Unit:
+        """The unit of that name; KeyError if there is none."""
+        return {unit.unit: unit for unit in self.units}[name]
+
+    @property
+    def wave_of_unit(self) -> dict[str, str]:
+        """Unit to its present wave; excluded units are absent."""
+        return {member.unit: wave.wave for wave in self.waves for member in wave.units}

@@ -1,0 +1,76 @@
+"""Where do rows go? The target record: tables, types, keys, references, code systems."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+
+from vardskiftet.model.frozen import Frozen
+
+
+class ColumnType(StrEnum):
+    """Types of the record. Identifiers are text; decimals are exact; instants are UTC."""
+
+    TEXT = "text"
+    UUID = "uuid"
+    INTEGER = "integer"
+    DECIMAL = "decimal"
+    BOOLEAN = "boolean"
+    DATE = "date"
+    INSTANT = "instant"
+
+
+class CodeSystem(Frozen):
+    """A code system with the version in force."""
+
+    code_system: str
+    title: str
+    version: str
+    source: str = ""
+
+
+class Column(Frozen):
+    """One column of the record."""
+
+    column: str
+    type: ColumnType
+    required: bool = False
+    references: str = ""
+    """The table that this column points at."""
+    code_system: str = ""
+    max_length: int | None = None
+    protected: bool = False
+    safety_critical: bool = False
+
+
+class Table(Frozen):
+    """One table of the record. `identity` tables (patients) get one row per person over all systems and waves."""
+
+    table: str
+    title: str
+    key: str
+    identity: bool = False
+    columns: tuple[Column, ...]
+
+    def column(self, name: str) -> Column:
+        """The column of that name; KeyError if there is none."""
+        for column in self.columns:
+            if column.column == name:
+                return column
+        raise KeyError(name)
+
+
+class Record(Frozen):
+    """The new system's side, as far as we load it."""
+
+    record: str
+    title: str
+    version: str
+    code_systems: tuple[CodeSystem, ...] = ()
+    tables: tuple[Table, ...]
+
+    def table(self, name: str) -> Table:
+        """The table of that name; KeyError if there is none."""
+        for table in self.tables:
+            if table.table == name:
+                return table
+        raise KeyError(name)

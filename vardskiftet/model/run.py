@@ -1,0 +1,30 @@
+"""What was done in one go, by whom, and how did it end? The events that share a run id."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from vardskiftet.model.frozen import Frozen
+
+
+class Run(Frozen):
+    """One run. What its events did not say is empty."""
+
+    run_id: str
+    verb: str
+    wave: str
+    plan: str
+    command: str = ""
+    owner: str
+    host: str
+    pid: int | None = None
+    started_at: datetime
+    """By the programme's clock."""
+    finished_at: datetime | None = None
+    """By the programme's clock; None while nobody said that it ended."""
+    exit_code: int | None = None
+    outcome: str
+    """done, finding, failed, interrupted; open while nobody said that it ended."""
+    seconds: float
+    """Machine time from its first event to its last."""
+    events: int

@@ -1,0 +1,59 @@
+"""Where do rows come from? A legacy journal system as it is declared."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from typing import Any
+
+from vardskiftet.model.frozen import Frozen
+
+
+class Route(StrEnum):
+    """How one kind of information travels."""
+
+    AUTO = "auto"
+    MANUAL = "manual"
+    ARCHIVE = "archive"
+    NONE = "none"
+
+
+CONDITIONS = ("structured", "usable", "combinable", "testable", "cheaper_than_manual")
+"""VGR's five published conditions for an automatic transfer (domain facts §3, [V24])."""
+
+
+class InformationRoute(Frozen):
+    """The route of one kind of information, with its reason and its owner."""
+
+    information: str
+    route: Route
+    owner: str
+    because: str = ""
+    conditions: dict[str, bool] = {}
+    tables: tuple[str, ...] = ()
+    """Source tables that this route covers without a mapping (manual, archive, none)."""
+
+
+class IgnoredTable(Frozen):
+    """A source table that carries nothing of the record."""
+
+    table: str
+    because: str
+
+
+class SourceSpec(Frozen):
+    """Which kind of source, and what that kind needs to know (each kind publishes its options)."""
+
+    kind: str
+    options: dict[str, Any] = {}
+
+
+class System(Frozen):
+    """A legacy journal system: a source of rows."""
+
+    system: str
+    title: str
+    source: SourceSpec
+    encoding: str = "utf-8"
+    timezone: str
+    routes: tuple[InformationRoute, ...] = ()
+    ignored: tuple[IgnoredTable, ...] = ()

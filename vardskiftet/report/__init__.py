@@ -1,0 +1,1 @@
+"""What does the load look like to a person? Facts on paper."""

@@ -1,0 +1,210 @@
+"""How is a plan carried out? Checked for staleness, under the lock, by live hands or in rehearsal; resumed by the same command."""
+
+from __future__ import annotations
+
+import getpass
+import os
+import shutil
+import socket
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+
+from vardskiftet.engine.ledger import Ledger
+from vardskiftet.engine.manifest import sweep
+from vardskiftet.engine.sources import open_source
+from vardskiftet.engine.targets import open_scratch, open_target
+from vardskiftet.engine.targets.protocol import BatchEntry, Target
+from vardskiftet.engine.targets.seed import seed
+from vardskiftet.errors import DeclarationsWrong, Stale, VardskiftetError
+from vardskiftet.judge.books import beyond, exit_code
+from vardskiftet.model.books import Books
+from vardskiftet.model.plan import Plan
+from vardskiftet.plan.fingerprint import moved
+from vardskiftet.run.desk import Desk
+from vardskiftet.run.gaps import demand_no_gaps
+from vardskiftet.run.hands import Working
+from vardskiftet.run.lock import holding
+from vardskiftet.run.planning import schema_digest
+from vardskiftet.run.walk import steps, walk
+from vardskiftet.store.runs import new_run_id
+from vardskiftet.store.store import Store
+
+
+@dataclass(frozen=True, slots=True)
+class Applied:
+    """What a run did: its books, the batches it committed, and what is found wrong beside the books."""
+
+    run_id: str
+    plan: Plan
+    books: Books
+    committed: int
+    findings: tuple[str, ...]
+
+    @property
+    def exit_code(self) -> int:
+        """By the books and the findings."""
+        return exit_code(self.books, findings=bool(self.findings))
+
+
+def apply(desk: Desk, plan: Plan) -> Applied:
+    """Carry out a plan on the programme's own target. Raises Stale, Locked, Unreachable, NoRoom, IntegrityBroken."""
+    refuse_stale(desk, plan)
+    target = open_target(desk.programme)
+    store = desk.writing_store()
+    run_id = new_run_id(desk.clock)
+    try:
+        with run_of(desk, store, run_id, "apply", plan) as ended:
+            target.prepare()
+            with holding(target, store, plan.wave, run_id, "apply"):
+                refuse_others(desk, plan, target)
+                catch_up(desk, store, target, plan.wave, run_id)
+                sweep(desk.manifests(plan.wave), _kept(desk, target, plan.wave))
+                hands = Working(
+                    desk, plan, store, run_id, target, desk.held(plan), desk.manifests(plan.wave), desk.work / "spill" / plan.wave
+                )
+                applied = _work(hands)
+            store.append("books.drawn", _drawn(applied), run_id)
+            ended["exit_code"] = applied.exit_code
+        return applied
+    finally:
+        target.close()
+        store.close()
+
+
+def rehearse(desk: Desk, plan: Plan) -> Applied:
+    """Carry out a plan on a scratch target that knows earlier waves' persons; the real target is only read."""
+    refuse_stale(desk, plan)
+    store = desk.writing_store()
+    run_id = new_run_id(desk.clock)
+    folder = desk.work / "rehearsals" / f"{plan.wave}-{run_id}"
+    target = open_scratch(desk.programme, folder)
+    try:
+        with run_of(desk, store, run_id, "rehearse", plan) as ended:
+            target.prepare()
+            seed(desk.programme, open_target(desk.programme), target, plan.wave)
+            with holding(target, store, plan.wave, run_id, "rehearse"):
+                hands = Working(desk, plan, store, run_id, target, folder / "held", folder / "manifests", folder / "spill")
+                applied = _work(hands)
+            store.append("books.rehearsed", _drawn(applied), run_id)
+            ended["exit_code"] = applied.exit_code
+        return applied
+    finally:
+        target.close()
+        store.close()
+        # The copies of the sources are patients' data that nobody needs after the rehearsal; its record stays to be looked at.
+        shutil.rmtree(folder / "held", ignore_errors=True)
+
+
+def _work(hands: Working) -> Applied:
+    try:
+        walk(steps(hands.plan, hands.desk.programme), hands)
+    finally:
+        hands.close()
+    if hands.books is None:
+        raise RuntimeError("a walk ends with books")
+    tolerance = hands.desk.programme.wave(hands.plan.wave).tolerance
+    return Applied(hands.run_id, hands.plan, hands.books, hands.committed, beyond(hands.plan, hands.books, tolerance))
+
+
+def _drawn(applied: Applied) -> dict[str, object]:
+    books = applied.books
+    return {
+        "wave": books.wave,
+        "plan": applied.plan.fingerprint,
+        "closes": books.closes,
+        "within_budget": books.within_budget,
+        "total": books.total.model_dump(mode="json"),
+        "committed": applied.committed,
+    }
+
+
+@contextmanager
+def run_of(desk: Desk, store: Store, run_id: str, verb: str, plan: Plan) -> Iterator[dict[str, int]]:
+    """A run's first and last event; a run that dies has no last one, and says so by that."""
+    store.append(
+        "run.started",
+        {
+            "verb": verb,
+            "wave": plan.wave,
+            "plan": plan.fingerprint,
+            "command": desk.command,
+            "owner": getpass.getuser(),
+            "host": socket.gethostname(),
+            "pid": os.getpid(),
+        },
+        run_id,
+    )
+    ended = {"exit_code": 70}
+    try:
+        yield ended
+    except VardskiftetError as error:
+        ended["exit_code"] = error.exit_code
+        raise
+    except KeyboardInterrupt:
+        ended["exit_code"] = 130
+        raise
+    finally:
+        store.append("run.finished", {"exit_code": ended["exit_code"]}, run_id)
+
+
+def refuse_stale(desk: Desk, plan: Plan) -> None:
+    """Raise Stale, with the list of what moved, if the world is no longer the one that was planned for."""
+    programme = desk.programme
+    schemas = {}
+    for name in sorted(plan.source_schemas):
+        source = open_source(programme.system(name), programme.root)
+        schemas[name] = source.schema()
+        source.close()
+    found = moved(
+        plan,
+        tool=desk.tool,
+        declarations=dict(programme.files),
+        source_schemas={name: schema_digest(schema) for name, schema in schemas.items()},
+        target_schema=open_target(programme).inspect(),
+    )
+    if found:
+        try:
+            demand_no_gaps(programme, schemas)
+        except DeclarationsWrong as wrong:
+            found = (*found, *(fault.message for fault in wrong.faults))
+        raise Stale(
+            f"The plan {plan.name} is stale: {'; '.join(found)}.",
+            where=desk.plan_path(plan).name,
+            hint=f"Look at what changed, then make a new plan: vardskiftet plan {plan.wave}",
+        )
+
+
+def refuse_others(desk: Desk, plan: Plan, target: Target) -> None:
+    """Raise Stale if the target holds rows of this wave that the plan did not know of."""
+    others = {entry.plan for entry in _batches(desk, target, plan.wave)} - set(plan.base) - {plan.fingerprint}
+    if others:
+        names = ", ".join(sorted(one[:12] for one in others))
+        raise Stale(
+            f"The target holds rows of wave '{plan.wave}' from another plan ({names}).",
+            where=plan.wave,
+            hint=f"Make a new plan, which is then a delta: vardskiftet plan {plan.wave}",
+        )
+
+
+def catch_up(desk: Desk, store: Store, target: Target, wave: str, run_id: str) -> int:
+    """Bring the memory up to the target: batches that were committed when a run died before it could say so. Returns how many."""
+    known: set[tuple[object, ...]] = set()
+    for event in store.events():
+        if event.kind in ("batch.done", "batch.undone"):
+            batch = tuple(event.payload[name] for name in ("plan", "mapping", "number", "manifest"))
+            (known.add if event.kind == "batch.done" else known.discard)(batch)
+    missing = [one for one in _batches(desk, target, wave) if (one.plan, one.mapping, one.number, one.manifest) not in known]
+    for one in missing:
+        payload = {"wave": wave, "plan": one.plan, "mapping": one.mapping, "number": one.number, "items": one.items}
+        store.append("batch.done", payload | {"rows": one.rows_read, "manifest": one.manifest, "recovered": True}, run_id)
+    return len(missing)
+
+
+def _batches(desk: Desk, target: Target, wave: str) -> tuple[BatchEntry, ...]:
+    engine = target.reading()
+    return Ledger(engine, desk.programme.record).batches(wave) if engine else ()
+
+
+def _kept(desk: Desk, target: Target, wave: str) -> frozenset[str]:
+    return frozenset(one.manifest for one in _batches(desk, target, wave))

@@ -1,0 +1,75 @@
+"""How are the books of a wave drawn up? Tallies from the target, rows counted in the record, and each source counted anew."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping as Map
+
+from vardskiftet.engine.ledger import Accounts, Ledger
+from vardskiftet.engine.sources import KINDS
+from vardskiftet.engine.sources.protocol import Source
+from vardskiftet.engine.targets import open_target
+from vardskiftet.engine.targets.protocol import Target
+from vardskiftet.errors import Usage, VardskiftetError
+from vardskiftet.judge.books import balance
+from vardskiftet.model.books import Books
+from vardskiftet.model.plan import Plan
+from vardskiftet.run.desk import Desk, plans_of
+
+
+def books_of(desk: Desk, plan: Plan, target: Target, sources: Map[str, Source]) -> Books:
+    """The books of a plan in a target; a source that cannot be counted leaves `counted` empty, and the books open."""
+    engine = target.reading()
+    accounts = Ledger(engine, desk.programme.record).accounts(desk.programme, plan.wave, plan.fingerprint) if engine else None
+    return _balanced(desk, plan, accounts, {name: _counted(desk, name, sources) for name in plan.mappings})
+
+
+def _balanced(desk: Desk, plan: Plan, accounts: Accounts | None, counted: dict[str, int | None]) -> Books:
+    found = accounts or Accounts((), {}, {}, {}, {}, {})
+    return balance(
+        desk.programme,
+        plan.wave,
+        plan,
+        batches_done=len(found.batches),
+        tallies=found.tallies,
+        places=found.places,
+        in_target=found.in_target if accounts else None,
+        counted=counted,
+        rejected=found.rejected,
+        excluded=found.excluded,
+    )
+
+
+def _counted(desk: Desk, mapping: str, sources: Map[str, Source]) -> int | None:
+    declared = desk.programme.mapping(mapping)
+    source = sources.get(declared.system)
+    if source is None:
+        return None
+    try:
+        return source.count(declared.reads)
+    except VardskiftetError:
+        # Could not look is never equal: the line stays open, and says so.
+        return None
+
+
+def current_plan(desk: Desk, wave: str) -> Plan:
+    """The plan whose rows the target holds, the newest of them; else the newest plan of the wave. Raises Usage if there is none."""
+    desk.wave(wave)
+    plans = plans_of(desk, wave)
+    if not plans:
+        raise Usage(f"There is no plan for wave '{wave}' yet.", hint=f"Make one: vardskiftet plan {wave}")
+    engine = open_target(desk.programme).reading()
+    begun = {entry.plan for entry in Ledger(engine, desk.programme.record).batches(wave)} if engine else set()
+    return next((plan for plan in reversed(plans) if plan.fingerprint in begun), plans[-1])
+
+
+def present_books(desk: Desk, wave: str) -> tuple[Plan, Books]:
+    """The books of a wave as they stand now, for anybody who asks; counts the held copies of the sources."""
+    plan = current_plan(desk, wave)
+    systems = {desk.programme.mapping(name).system for name in plan.mappings}
+    sources: dict[str, Source] = {}
+    for name in sorted(systems):
+        declared = desk.programme.system(name)
+        held = KINDS[declared.source.kind].open_held(declared, desk.held(plan))
+        if held is not None:
+            sources[name] = held
+    return plan, books_of(desk, plan, open_target(desk.programme), sources)

@@ -1,0 +1,107 @@
+"""What does every command need to have at hand? The programme, the memory, the clock, where things lie; handed in, never fetched."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+
+from vardskiftet.engine.files import place_file
+from vardskiftet.errors import Usage
+from vardskiftet.failpoint import reach
+from vardskiftet.model.plan import Plan
+from vardskiftet.model.programme import Programme
+from vardskiftet.model.progress import Progress
+from vardskiftet.model.wave import Wave
+from vardskiftet.store.reader import StoreReader
+from vardskiftet.store.store import Store
+
+Notify = Callable[[Progress], None]
+
+
+@dataclass(frozen=True, slots=True)
+class Desk:
+    """A command's surroundings. `clock` is the programme's, `tool` the version of this tool."""
+
+    programme: Programme
+    clock: Callable[[], datetime]
+    tool: str
+    command: str
+    notify: Notify
+
+    @property
+    def work(self) -> Path:
+        """The work folder: patients' data and the programme's memory."""
+        return self.programme.root / "work"
+
+    def writing_store(self) -> Store:
+        """The programme's memory, to be written."""
+        return Store.open(self.work / "store.sqlite", self.clock)
+
+    def reading_store(self) -> StoreReader:
+        """The programme's memory, only asked; an absent one answers empty."""
+        return Store.read(self.work / "store.sqlite")
+
+    def wave(self, name: str) -> Wave:
+        """The wave of that name. Raises Usage with the nearest name if there is none."""
+        names = [wave.wave for wave in self.programme.waves]
+        if name not in names:
+            raise Usage(f"'{name}' is not a wave of this programme.", hint=f"Known: {', '.join(names)}.")
+        return self.programme.wave(name)
+
+    def plan_path(self, plan: Plan) -> Path:
+        """Where a plan lies."""
+        return self.work / "plans" / f"{plan.name}.json"
+
+    def held(self, plan: Plan) -> Path:
+        """Where the sources of a plan are held still."""
+        return self.work / "held" / plan.name
+
+    def manifests(self, wave: str) -> Path:
+        """Where a wave's manifests lie."""
+        return self.work / "manifests" / wave
+
+
+def save_plan(desk: Desk, plan: Plan) -> Path:
+    """Place the plan under its name, and a copy of the declarations beside it."""
+    path = desk.plan_path(plan)
+    for name in plan.declarations:
+        copy = path.with_suffix("") / name
+        content = (desk.programme.root / name).read_bytes()
+        if not copy.is_file() or copy.read_bytes() != content:
+            place_file(copy, content)
+    reach("plan.write.before")
+    content = plan.model_dump_json(indent=1).encode()
+    reach("plan.rename.before")
+    place_file(path, content)
+    reach("plan.rename.after")
+    return path
+
+
+def load_plan(desk: Desk, named: str) -> Plan:
+    """The plan in a file of that name, or the newest plan of the wave of that name. Raises Usage if there is none."""
+    for path in (Path(named), desk.work / "plans" / named, desk.work / "plans" / f"{named}.json"):
+        if path.suffix == ".json" and path.is_file():
+            return _read(path)
+    wave = desk.wave(named)
+    plans = plans_of(desk, wave.wave)
+    if not plans:
+        raise Usage(f"There is no plan for wave '{wave.wave}' yet.", hint=f"Make one: vardskiftet plan {wave.wave}")
+    return plans[-1]
+
+
+def plans_of(desk: Desk, wave: str) -> tuple[Plan, ...]:
+    """All plans of a wave that lie in the work folder, oldest first."""
+    found = [_read(path) for path in sorted((desk.work / "plans").glob(f"{wave}-*.json"))]
+    return tuple(sorted((plan for plan in found if plan.wave == wave), key=lambda plan: (plan.made_at, plan.fingerprint)))
+
+
+def _read(path: Path) -> Plan:
+    try:
+        return Plan.model_validate(json.loads(path.read_text(encoding="utf-8")))
+    except ValueError as error:
+        raise Usage(
+            "This file is not a plan that this tool can read.", where=path.name, hint="Make a new one: vardskiftet plan WAVE"
+        ) from error

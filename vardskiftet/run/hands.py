@@ -1,0 +1,145 @@
+"""Who does the work? One pair of hands on data: live on the programme's target, or in rehearsal on a scratch target."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import ExitStack
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import duckdb
+import pyarrow as pa
+
+from vardskiftet.engine.compile import compile_mapping
+from vardskiftet.engine.duck import open_duck
+from vardskiftet.engine.ledger import Ledger
+from vardskiftet.engine.lookups import place_units, prepare_places, prepare_references
+from vardskiftet.engine.move import Errand, fetch, move
+from vardskiftet.engine.sources import open_source
+from vardskiftet.engine.sources.protocol import Extract, Source
+from vardskiftet.engine.targets.protocol import Outcome, Target
+from vardskiftet.model.batch import Batch
+from vardskiftet.model.books import Books
+from vardskiftet.model.plan import Plan
+from vardskiftet.model.progress import Progress
+from vardskiftet.model.step import Balance, Hold, Load, Prepare
+from vardskiftet.run.balance import books_of
+from vardskiftet.run.desk import Desk
+from vardskiftet.run.planning import extract_of
+from vardskiftet.store.store import Store
+
+
+@dataclass
+class Working:
+    """Hands on data. Which target, which folders: that is all that tells a rehearsal from the real thing."""
+
+    desk: Desk
+    plan: Plan
+    store: Store
+    run_id: str
+    target: Target
+    held: Path
+    manifests: Path
+    spill: Path
+    books: Books | None = None
+    committed: int = 0
+    sources: dict[str, Source] = field(default_factory=dict)
+    _closing: ExitStack = field(default_factory=ExitStack)
+    _duck: duckdb.DuckDBPyConnection | None = None
+
+    def hold(self, step: Hold) -> None:
+        """A copy, a snapshot, or the source itself, as its kind can."""
+        self.desk.notify(Progress(f"hold {step.system}", 0, 0))
+        live = open_source(self.desk.programme.system(step.system), self.desk.programme.root)
+        self._closing.callback(live.close)
+        self.sources[step.system] = live.hold(self.held)
+        self._closing.callback(self.sources[step.system].close)
+        self.store.append("source.held", {"wave": self.plan.wave, "system": step.system, "stillness": live.stillness.value}, self.run_id)
+
+    def prepare(self, step: Prepare) -> None:
+        """The record's tables, and an engine with this wave's units."""
+        self.target.prepare()
+        programme = self.desk.programme
+        zones = [system.timezone for system in programme.systems]
+        self._duck = open_duck(self.spill, programme.codebooks, zones)
+        self._closing.callback(shutil.rmtree, self.spill, ignore_errors=True)
+        self._closing.callback(self._duck.close)
+        self._duck.execute("set variable extracted_at = ?::timestamptz", [self.desk.clock().isoformat()])
+        place_units(self._duck, programme, self.plan.wave)
+
+    def load(self, step: Load) -> None:
+        """Every batch that the target does not hold yet: read ahead, transformed here, written behind."""
+        programme, duck = self.desk.programme, self._duck
+        if duck is None:
+            raise RuntimeError("the target is prepared before anything is loaded")
+        mapping = programme.mapping(step.mapping)
+        batches = self.plan.of(step.mapping)
+        left = [batch for batch in batches if (batch.mapping, batch.number) not in self._done()]
+        if not left:
+            return
+        source = self.sources[mapping.system]
+        extract = extract_of(mapping, source.schema())
+        compiled = compile_mapping(programme, mapping, extract.columns)
+        prepare_places(duck, programme, mapping, source)
+        prepare_references(duck, programme, mapping, self.target)
+        errand = Errand(self.plan.wave, self.plan.fingerprint, self.run_id, self.manifests, self._is_fresh(step.mapping))
+        expected = next(one.rows for one in self.plan.expectations if one.mapping == step.mapping)
+        done = 0
+        with ThreadPoolExecutor(1, "write") as writer:
+            behind: Future[None] | None = None
+            for batch, rows in _ahead(source, extract, left):
+                outcome = move(duck, compiled, rows, batch, self.target, errand) if errand.fresh_target else None
+                if behind is not None:
+                    behind.result()
+                # Comparing asks the target, on the connection that writes: so it waits for the batch before.
+                outcome = outcome or move(duck, compiled, rows, batch, self.target, errand)
+                behind = writer.submit(self._commit, outcome)
+                done += rows.num_rows
+                number = len(batches) - len(left) + left.index(batch) + 1
+                self.desk.notify(Progress(f"load {step.mapping}", done, expected, number, len(batches)))
+            if behind is not None:
+                behind.result()
+
+    def balance(self, step: Balance) -> None:
+        """The books, from the target and from counts of their own."""
+        self.desk.notify(Progress("close the books", 0, 0))
+        self.books = books_of(self.desk, self.plan, self.target, self.sources)
+
+    def close(self) -> None:
+        """Give back connections and empty the private folder of the engine."""
+        self._closing.close()
+
+    def _commit(self, outcome: Outcome) -> None:
+        """The target first, then the memory: where they differ, the target wins."""
+        self.target.write(outcome)
+        entry = outcome.entry
+        payload = {"wave": entry.wave, "plan": entry.plan, "mapping": entry.mapping, "number": entry.number, "items": entry.items}
+        self.store.append("batch.done", payload | {"rows": entry.rows_read, "manifest": entry.manifest}, self.run_id)
+        self.committed += 1
+
+    def _ledger(self) -> Ledger:
+        engine = self.target.reading()
+        if engine is None:
+            raise RuntimeError("a prepared target can be read")
+        return Ledger(engine, self.desk.programme.record)
+
+    def _done(self) -> set[tuple[str, int]]:
+        batches = self._ledger().batches(self.plan.wave)
+        return {(one.mapping, one.number) for one in batches if one.plan == self.plan.fingerprint}
+
+    def _is_fresh(self, mapping: str) -> bool:
+        table = self.desk.programme.mapping(mapping).into
+        return not self._ledger().has_rows_of_others(mapping, self.plan.fingerprint, table)
+
+
+def _ahead(source: Source, extract: Extract, batches: list[Batch]) -> Iterator[tuple[Batch, pa.Table]]:
+    """Each batch with its rows, the next one being read while this one is worked on."""
+    with ThreadPoolExecutor(1, "read") as reader:
+        waiting = reader.submit(fetch, source, extract, batches[0])
+        for place, batch in enumerate(batches):
+            rows = waiting.result()
+            if place + 1 < len(batches):
+                waiting = reader.submit(fetch, source, extract, batches[place + 1])
+            yield batch, rows

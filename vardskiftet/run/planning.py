@@ -1,0 +1,109 @@
+"""How is a plan made? Sources are looked at, counted and cut; nothing is written but the plan."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+
+import duckdb
+
+from vardskiftet.engine.compile.places import place_sql
+from vardskiftet.engine.duck import open_duck
+from vardskiftet.engine.ledger import Ledger
+from vardskiftet.engine.lookups import place_units, prepare_places
+from vardskiftet.engine.sources import open_source
+from vardskiftet.engine.sources.protocol import Extract, Schema, Source
+from vardskiftet.engine.targets import open_target
+from vardskiftet.model.batch import Batch
+from vardskiftet.model.fate import Place
+from vardskiftet.model.mapping import WHOLE_ROW, Mapping
+from vardskiftet.model.plan import Plan, TableExpectation
+from vardskiftet.model.progress import Progress
+from vardskiftet.plan.fingerprint import fingerprint
+from vardskiftet.plan.order import ordered
+from vardskiftet.run.desk import Desk
+from vardskiftet.run.gaps import demand_no_gaps
+
+
+def schema_digest(schema: Schema) -> str:
+    """SHA-256 of a source's tables and columns with their declared types."""
+    text = json.dumps({table: [[one.name, one.type] for one in columns] for table, columns in schema.items()}, sort_keys=True)
+    return hashlib.sha256(text.encode()).hexdigest()
+
+
+def make_plan(desk: Desk, wave: str) -> Plan:
+    """Freeze what a wave's load will do. Raises DeclarationsWrong for gaps, Unreachable, Stale for a foreign target."""
+    programme = desk.programme
+    desk.wave(wave)
+    mappings = ordered(programme)
+    target = open_target(programme)
+    target_schema = target.inspect()
+    sources = {name: open_source(programme.system(name), programme.root) for name in sorted({one.system for one in mappings})}
+    try:
+        schemas = {name: source.schema() for name, source in sources.items()}
+        demand_no_gaps(programme, schemas)
+        duck = open_duck(desk.work / "spill" / "plan")
+        place_units(duck, programme, wave)
+        expectations, batches = [], []
+        for done, mapping in enumerate(mappings):
+            desk.notify(Progress(f"plan {mapping.mapping}", done, len(mappings)))
+            source = sources[mapping.system]
+            expectations.append(_expected(duck, desk, mapping, source))
+            extract = extract_of(mapping, schemas[mapping.system])
+            ranges = source.cuts(extract, programme.batch_rows)
+            batches += [Batch(mapping=mapping.mapping, number=number, range=one) for number, one in enumerate(ranges, 1)]
+        duck.close()
+    finally:
+        for source in sources.values():
+            source.close()
+    engine = target.reading()
+    base = sorted({entry.plan for entry in Ledger(engine, programme.record).batches(wave)}) if engine else []
+    plan = Plan(
+        wave=wave,
+        fingerprint="",
+        tool=desk.tool,
+        made_at=desk.clock().isoformat(timespec="seconds"),
+        programme=programme.programme,
+        declarations=dict(programme.files),
+        source_schemas={name: schema_digest(schema) for name, schema in schemas.items()},
+        target_schema=target_schema,
+        base=tuple(base),
+        expectations=tuple(expectations),
+        batches=tuple(batches),
+    )
+    return plan.model_copy(update={"fingerprint": fingerprint(plan)})
+
+
+def extract_of(mapping: Mapping, schema: Schema) -> Extract:
+    """All columns of the mapping's table, in the order of its key."""
+    columns = tuple(column.name for column in schema[mapping.reads])
+    return Extract(mapping.reads, columns, columns if mapping.key == (WHOLE_ROW,) else mapping.key)
+
+
+def _expected(duck: duckdb.DuckDBPyConnection, desk: Desk, mapping: Mapping, source: Source) -> TableExpectation:
+    """Rows of a mapping's table by unit and place, as the source holds them now; reads only the columns that tell."""
+    prepare_places(duck, desk.programme, mapping, source)
+    rule = mapping.unit
+    schema = source.schema()
+    keys = tuple(one.name for one in schema[mapping.reads]) if mapping.key == (WHOLE_ROW,) else mapping.key
+    telling = tuple(dict.fromkeys([*keys, *(name for name in (rule.on if rule.via else rule.source,) if name)]))
+    duck.execute("create or replace temp table place_count (unit varchar, place varchar, rows bigint)")
+    statement = place_sql(mapping, telling)
+    for batch in source.read(Extract(mapping.reads, telling), None):
+        duck.register("extract", batch)
+        duck.execute(statement)
+        duck.execute("insert into place_count select vs_unit, vs_place, count(*) from placed group by all")
+        duck.unregister("extract")
+    rows = duck.execute("select unit, place, sum(rows)::bigint from place_count group by all order by all").fetchall()
+    by_place = {place: sum(number for _, one, number in rows if one == place) for place in Place}
+    return TableExpectation(
+        mapping=mapping.mapping,
+        system=mapping.system,
+        table=mapping.reads,
+        rows=source.count(mapping.reads),
+        units={unit: number for unit, place, number in rows if place == Place.IN_WAVE},
+        other_wave=by_place[Place.OTHER_WAVE],
+        excluded_units=by_place[Place.EXCLUDED_UNIT],
+        no_unit=by_place[Place.NO_UNIT],
+        no_care=by_place[Place.NO_CARE],
+    )

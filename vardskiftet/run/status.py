@@ -1,0 +1,102 @@
+"""What is the state of a wave? Read from the target, the lock and the memory; asking never writes."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from vardskiftet.engine.ledger import Ledger
+from vardskiftet.engine.targets import open_target
+from vardskiftet.engine.targets.protocol import BatchEntry, Lock
+from vardskiftet.judge.standing import standing
+from vardskiftet.model.plan import Plan
+from vardskiftet.run.desk import Desk, plans_of
+from vardskiftet.run.lock import proved_dead
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """One wave as it stands."""
+
+    wave: str
+    status: str
+    """The wave's status, folded from events."""
+    load: str
+    """not_planned, planned, partial, running, dead, loaded."""
+    plan: str
+    batches_done: int
+    batches_planned: int
+    rows_done: int
+    rows_planned: int
+    rows_per_second: float | None
+    seconds_left: float | None
+    lock: Lock | None
+    last_commit: str
+    next_steps: tuple[str, ...]
+
+
+def standings(desk: Desk, waves: tuple[str, ...]) -> tuple[Standing, ...]:
+    """The state of each named wave."""
+    engine = open_target(desk.programme).reading()
+    ledger = Ledger(engine, desk.programme.record) if engine else None
+    locks = {lock.wave: lock for lock in ledger.locks()} if ledger else {}
+    with desk.reading_store() as store:
+        kinds = tuple((event.kind, str(event.payload.get("wave", ""))) for event in store.events())
+    return tuple(
+        _standing(desk, wave, plans_of(desk, wave), ledger.batches(wave) if ledger else (), locks.get(wave), standing(kinds, wave))
+        for wave in waves
+    )
+
+
+def _standing(desk: Desk, wave: str, plans: tuple[Plan, ...], entries: tuple[BatchEntry, ...], lock: Lock | None, status: str) -> Standing:
+    begun = {entry.plan for entry in entries}
+    plan = next((one for one in reversed(plans) if one.fingerprint in begun), plans[-1] if plans else None)
+    mine = [entry for entry in entries if plan is not None and entry.plan == plan.fingerprint]
+    planned = len(plan.batches) if plan else 0
+    rows_planned = sum(one.rows for one in plan.expectations) if plan else 0
+    rows = sum(entry.rows_read for entry in mine)
+    if lock is not None:
+        load = "dead" if proved_dead(lock) else "running"
+    elif plan is None:
+        load = "not_planned"
+    else:
+        load = "loaded" if planned and len(mine) == planned else "partial" if mine else "planned"
+    rate = _rate(mine, lock.run_id) if lock is not None and load == "running" else None
+    return Standing(
+        wave=wave,
+        status=status,
+        load=load,
+        plan=plan.name if plan else "",
+        batches_done=len(mine),
+        batches_planned=planned,
+        rows_done=rows,
+        rows_planned=rows_planned,
+        rows_per_second=rate,
+        seconds_left=max(0.0, (rows_planned - rows) / rate) if rate else None,
+        lock=lock,
+        last_commit=max((entry.committed_at for entry in mine), default=""),
+        next_steps=_next(wave, load),
+    )
+
+
+def _rate(entries: list[BatchEntry], run_id: str) -> float | None:
+    """Rows a second of the run at work, from the commit times in the books; None until there are two."""
+    mine = sorted((datetime.fromisoformat(one.committed_at), one.rows_read) for one in entries if one.run_id == run_id)
+    if len(mine) < 2:
+        return None
+    seconds = (mine[-1][0] - mine[0][0]).total_seconds()
+    return sum(rows for _, rows in mine[1:]) / seconds if seconds > 0 else None
+
+
+def _next(wave: str, load: str) -> tuple[str, ...]:
+    match load:
+        case "not_planned":
+            return (f"vardskiftet plan {wave}",)
+        case "planned":
+            return (f"vardskiftet rehearse {wave}", f"vardskiftet apply {wave}")
+        case "partial" | "dead":
+            return (f"vardskiftet apply {wave}",)
+        case "running":
+            return (f"vardskiftet status {wave}", f"vardskiftet lock status {wave}")
+        case _:
+            return (f"vardskiftet books {wave}", f"vardskiftet report wave {wave}")

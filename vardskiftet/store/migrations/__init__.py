@@ -1,0 +1,1 @@
+"""How did the store's tables come to be? One file per revision in `versions`."""
