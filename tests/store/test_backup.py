@@ -24,6 +24,7 @@ def test_a_backup_taken_beside_a_writer_is_one_file_that_holds_the_whole_chain(s
     assert head == store.head()
     store.append("batch.done", {"number": 20}, "run-1")
     assert [file.name for file in copy.parent.iterdir()] == ["store.sqlite"]
+    assert copy.read_bytes()[18:20] == b"\x01\x01", "a file that needs no other beside it, not one in WAL mode"
     assert copy.stat().st_mode & 0o777 == 0o600
     with Store.read(copy) as kept:
         assert kept.verify(expected_head=head).holds

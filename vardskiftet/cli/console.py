@@ -103,9 +103,9 @@ def _document(schema: str, exit_code: int, reasons: Sequence[Mapping[str, Any]],
     sys.stdout.write(json.dumps(body, ensure_ascii=False, indent=1) + "\n")
 
 
-def note(text: str) -> None:
-    """A line on stderr."""
-    _err.print(escape(text))
+def answer(text: str) -> None:
+    """A line on stdout."""
+    _out.print(escape(text))
 
 
 class Teller:

@@ -8,6 +8,7 @@ import signal
 import sys
 import traceback
 from collections.abc import Callable
+from datetime import UTC, datetime
 from pathlib import Path
 from types import FrameType
 from typing import Annotated
@@ -16,7 +17,7 @@ import click
 import typer
 
 from vardskiftet import __version__
-from vardskiftet.cli import apply, audit, books, clock, console, demo, lock, plan, rehearse, report, runs, status, undo, validate
+from vardskiftet.cli import apply, audit, books, console, demo, lock, plan, rehearse, report, runs, status, undo, validate
 from vardskiftet.cli.options import AsJson, Now, Project, Quiet
 from vardskiftet.errors import Interrupted, NoRoom, VardskiftetError
 
@@ -45,9 +46,14 @@ for group in (report, runs, audit, lock):
     app.add_typer(group.app)
 
 
+def machine_clock() -> datetime:
+    """The present by the machine, UTC. Handed down; nothing below asks for it."""
+    return datetime.now(UTC)
+
+
 def _version(wanted: bool) -> None:
     if wanted:
-        typer.echo(f"vardskiftet {__version__}")
+        console.answer(f"vardskiftet {__version__}")
         raise typer.Exit
 
 
@@ -65,7 +71,7 @@ def root(
 
     Begin with:  vardskiftet demo --dir demo
     """
-    ctx.obj = {"project": project, "as_json": as_json, "now": now, "quiet": quiet, "debug": debug}
+    ctx.obj = {"clock": machine_clock, "project": project, "as_json": as_json, "now": now, "quiet": quiet, "debug": debug}
 
 
 class Terminated(KeyboardInterrupt):
@@ -127,7 +133,7 @@ def _schema(arguments: list[str]) -> str:
 def _bug(error: Exception) -> VardskiftetError:
     """An unforeseen failure as three lines; the traceback goes to a file, without values of rows: frames and names only."""
     frames = traceback.extract_tb(error.__traceback__)
-    moment = clock.now()
+    moment = machine_clock()
     lines = [
         f"vardskiftet {__version__}, Python {platform.python_version()}, {platform.system()}",
         moment.isoformat(),

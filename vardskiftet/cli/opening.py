@@ -9,7 +9,6 @@ from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from vardskiftet import __version__
-from vardskiftet.cli import clock
 from vardskiftet.cli.console import Teller
 from vardskiftet.cli.options import Given
 from vardskiftet.declare import read
@@ -24,15 +23,19 @@ def open_programme(options: Given) -> Programme:
     return read(options.project, vocabulary())
 
 
-def open_desk(options: Given, *, decides: bool = False) -> Desk:
-    """A desk for a verb. `decides` marks what a set clock would forge: then --now is refused outside a synthetic programme."""
+def open_desk(options: Given) -> Desk:
+    """A desk for a verb."""
     programme = open_programme(options)
     return Desk(
-        programme, clock_of(programme, options.now), __version__, shlex.join(sys.argv[1:]), Teller(quiet=options.quiet or options.as_json)
+        programme,
+        clock_of(programme, options.now, options.clock),
+        __version__,
+        shlex.join(sys.argv[1:]),
+        Teller(quiet=options.quiet or options.as_json),
     )
 
 
-def clock_of(programme: Programme, now: str | None) -> Callable[[], datetime]:
+def clock_of(programme: Programme, now: str | None, machine: Callable[[], datetime]) -> Callable[[], datetime]:
     """The programme's clock: --now, or its fixed present, or the machine's. Raises Usage for --now in a programme that is not synthetic."""
     zone = ZoneInfo(programme.timezone)
     if now is not None:
@@ -42,7 +45,7 @@ def clock_of(programme: Programme, now: str | None) -> Callable[[], datetime]:
     if programme.clock is not None:
         fixed = programme.clock
         return lambda: fixed
-    return lambda: clock.now().astimezone(zone)
+    return lambda: machine().astimezone(zone)
 
 
 def _moment(text: str, zone: ZoneInfo) -> datetime:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 from typing import Annotated
 
@@ -26,14 +28,16 @@ class Given:
     as_json: bool
     now: str | None
     quiet: bool
+    clock: Callable[[], datetime]
 
 
 def given(ctx: typer.Context, project: Path | None, as_json: bool, now: str | None, quiet: bool = False) -> Given:
     """Options after the verb, else those before it."""
-    before = ctx.find_root().obj or {}
+    before = ctx.find_root().obj
     return Given(
         project or before.get("project") or Path(),
         as_json or bool(before.get("as_json")),
         now or before.get("now"),
         quiet or bool(before.get("quiet")),
+        before["clock"],
     )

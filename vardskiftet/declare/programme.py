@@ -13,11 +13,11 @@ from vardskiftet.declare.node import Items, Node
 from vardskiftet.declare.reading import Reading
 from vardskiftet.declare.system import read_spec
 from vardskiftet.declare.words import quoted
-from vardskiftet.model.programme import Person
+from vardskiftet.model.programme import Person, Programme
 from vardskiftet.model.system import SourceSpec
 
 NEEDS = ("programme", "title", "timezone", "target", "systems")
-MAY = ("synthetic", "clock", "people")
+MAY = ("synthetic", "clock", "batch_rows", "people")
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +31,7 @@ class Frame:
     clock: datetime | None
     target: SourceSpec
     systems: tuple[str, ...]
+    batch_rows: int
     people: tuple[Person, ...]
     node: Node
 
@@ -56,6 +57,7 @@ def read_programme(file: File, reading: Reading) -> Frame | None:
         clock=form.scalar("clock", scalars.moment(ZoneInfo(timezone) if timezone else None), None),
         target=read_spec(form, "target", reading.vocabulary.targets, reading),
         systems=systems,
+        batch_rows=form.scalar("batch_rows", scalars.count, Programme.model_fields["batch_rows"].default),
         people=_people(form),
         node=root,
     )

@@ -17,14 +17,19 @@ MEMORY = "512MiB"
 
 MACROS = (
     # UUIDv5 (RFC 9562) of a name under a namespace given as a blob.
-    ("uuid5_of_sha1(h) as (substr(h, 1, 8) || '-' || substr(h, 9, 4) || '-5' || substr(h, 14, 3) || '-' ||"
-    " translate(substr(h, 17, 1), '0123456789abcdef', '89ab89ab89ab89ab') || substr(h, 18, 3) || '-' || substr(h, 21, 12))"),
+    (
+        "uuid5_of_sha1(h) as (substr(h, 1, 8) || '-' || substr(h, 9, 4) || '-5' || substr(h, 14, 3) || '-' ||"
+        " translate(substr(h, 17, 1), '0123456789abcdef', '89ab89ab89ab89ab') || substr(h, 18, 3) || '-' || substr(h, 21, 12))"
+    ),
     "uuid5(space, name) as (uuid5_of_sha1(sha1(space || encode(name))))",
     # Length-prefixed, so that no two different lists of texts read alike.
     "part(t) as (strlen(t)::varchar || ':' || t)",
     # Type-tagged and length-prefixed, NULL tagged: the one encoding of a stored value in a row digest.
     "tagged(tag, t) as (case when t is null then tag || '-' else tag || strlen(t)::varchar || ':' || t end)",
-    "instant_text(t) as (strftime(t, '%Y-%m-%dT%H:%M:%S') || case when epoch_us(t) % 1000000 = 0 then '' else strftime(t, '.%f') end || 'Z')",
+    (
+        "instant_text(t) as (strftime(t, '%Y-%m-%dT%H:%M:%S')"
+        " || case when epoch_us(t) % 1000000 = 0 then '' else strftime(t, '.%f') end || 'Z')"
+    ),
 )
 
 

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from typing import Any
 
 import sqlalchemy as sa
 
-from vardskiftet.engine.targets.protocol import BatchEntry, Lock
+from vardskiftet.engine.targets.protocol import BatchEntry, Lock, Target
 from vardskiftet.engine.targets.tables import layout
 from vardskiftet.model.fate import Fate, Place, Tally
 from vardskiftet.model.programme import Programme
@@ -35,63 +35,56 @@ class Accounts:
 class Ledger:
     """Read-only questions to a target's books."""
 
-    def __init__(self, engine: sa.Engine, record: Record) -> None:
-        self.engine = engine
+    def __init__(self, target: Target, record: Record) -> None:
+        self.target = target
         self.tables = layout(record).tables
 
     def batches(self, wave: str) -> tuple[BatchEntry, ...]:
         """Committed batches of a wave, in order of commitment."""
         batch = self.tables["vs_batch"]
         query = sa.select(batch).where(batch.c.wave == wave).order_by(batch.c.committed_at, batch.c.plan, batch.c.mapping, batch.c.number)
-        with self.engine.connect() as connection:
-            return tuple(BatchEntry(**row._mapping) for row in connection.execute(query))
+        return tuple(BatchEntry(*row) for row in self.target.rows(query))
 
     def locks(self) -> tuple[Lock, ...]:
         """Who holds which wave."""
         lock = self.tables["vs_lock"]
-        with self.engine.connect() as connection:
-            return tuple(Lock(**row._mapping) for row in connection.execute(sa.select(lock).order_by(lock.c.wave)))
+        return tuple(Lock(*row) for row in self.target.rows(sa.select(*(lock.c[one.name] for one in fields(Lock))).order_by(lock.c.wave)))
 
     def has_rows_of_others(self, mapping: str, plan: str, table: str) -> bool:
         """Whether the target holds rows of this mapping from another plan, or rows of its table that no batch owns."""
         batch, rows = self.tables["vs_batch"], self.tables[table]
-        with self.engine.connect() as connection:
-            earlier = connection.scalar(
-                sa.select(sa.func.count()).select_from(batch).where(batch.c.mapping == mapping, batch.c.plan != plan)
-            )
-            own = connection.execute(sa.select(sa.literal(1)).select_from(rows).where(rows.c._batch.is_(None)).limit(1)).first()
-        return bool(earlier) or own is not None
+        earlier = self.target.rows(
+            sa.select(sa.literal(1)).select_from(batch).where(batch.c.mapping == mapping, batch.c.plan != plan).limit(1)
+        )
+        own = self.target.rows(sa.select(sa.literal(1)).select_from(rows).where(rows.c._batch.is_(None)).limit(1))
+        return bool(earlier or own)
 
     def accounts(self, programme: Programme, wave: str, plan: str) -> Accounts:
         """The books of one plan; `in_target` counts the record's tables themselves."""
         batch, tally, rows, fate = (self.tables[name] for name in ("vs_batch", "vs_tally", "vs_rows", "vs_fate"))
         mine = (batch.c.wave == wave, batch.c.plan == plan)
-        with self.engine.connect() as connection:
-            entries = connection.execute(sa.select(batch).where(*mine).order_by(batch.c.mapping, batch.c.number))
-            batches = tuple(BatchEntry(**row._mapping) for row in entries)
-            sums = [sa.func.sum(tally.c[name]) for name in ("extracted", *FATES)]
-            tallied = connection.execute(_joined(batch, tally, (batch.c.mapping, tally.c.unit), sums, mine))
-            tallies = {(row[0], row[1]): Tally(**dict(zip(("extracted", *FATES), map(int, row[2:]), strict=True))) for row in tallied}
-            places: dict[str, dict[Place, int]] = {}
-            for mapping, place, number in connection.execute(
-                _joined(batch, rows, (batch.c.mapping, rows.c.place), [sa.func.sum(rows.c.rows)], mine)
-            ):
-                places.setdefault(mapping, {})[Place(place)] = int(number)
-            counted = [sa.func.count()]
-            rejected = connection.execute(_joined(batch, fate, (fate.c.reason,), counted, (*mine, fate.c.fate == Fate.REJECTED)))
-            excluded = connection.execute(
-                _joined(batch, fate, (batch.c.mapping, fate.c.reason), counted, (*mine, fate.c.fate == Fate.EXCLUDED))
-            )
-            return Accounts(
-                batches,
-                tallies,
-                places,
-                self._in_target(connection, programme, wave),
-                {row[0]: int(row[1]) for row in rejected},
-                {(row[0], row[1]): int(row[2]) for row in excluded},
-            )
+        ask = self.target.rows
+        names = ("extracted", *FATES)
+        sums = [sa.func.sum(tally.c[name]) for name in names]
+        places: dict[str, dict[Place, int]] = {}
+        for mapping, place, number in ask(_joined(batch, rows, (batch.c.mapping, rows.c.place), [sa.func.sum(rows.c.rows)], mine)):
+            places.setdefault(mapping, {})[Place(place)] = int(number)
+        counted = [sa.func.count()]
+        rejected = ask(_joined(batch, fate, (fate.c.reason,), counted, (*mine, fate.c.fate == Fate.REJECTED.value)))
+        excluded = ask(_joined(batch, fate, (batch.c.mapping, fate.c.reason), counted, (*mine, fate.c.fate == Fate.EXCLUDED.value)))
+        return Accounts(
+            batches=tuple(BatchEntry(*row) for row in ask(sa.select(batch).where(*mine).order_by(batch.c.mapping, batch.c.number))),
+            tallies={
+                (mapping, unit): Tally(**dict(zip(names, map(int, figures), strict=True)))
+                for mapping, unit, *figures in ask(_joined(batch, tally, (batch.c.mapping, tally.c.unit), sums, mine))
+            },
+            places=places,
+            in_target=self._in_target(programme, wave),
+            rejected={reason: int(items) for reason, items in rejected},
+            excluded={(mapping, because): int(items) for mapping, because, items in excluded},
+        )
 
-    def _in_target(self, connection: sa.Connection, programme: Programme, wave: str) -> dict[tuple[str, str], int]:
+    def _in_target(self, programme: Programme, wave: str) -> dict[tuple[str, str], int]:
         """Rows of the record by mapping and unit: all that this wave's batches own, whichever plan brought them."""
         batch = self.tables["vs_batch"]
         found: dict[tuple[str, str], int] = {}
@@ -103,7 +96,7 @@ class Ledger:
                 .where(batch.c.wave == wave)
                 .group_by(batch.c.mapping, rows.c._unit)
             )
-            found |= {(mapping, unit): int(number) for mapping, unit, number in connection.execute(query)}
+            found |= {(mapping, unit): int(number) for mapping, unit, number in self.target.rows(query)}
         return found
 
 

@@ -131,14 +131,15 @@ def _parents(duck: duckdb.DuckDBPyConnection, programme: Programme, name: str, t
     parent = programme.mapping(name)
     table = programme.record.table(parent.into)
     key, rows = quoted(table.key), quoted(table.table)
+    mine = f" where b.mapping = {literal(name)}"
     if table.identity:
         loaded = (
             f"select i.identifier, i.target_id, 'loaded' from vs_identity as i join {rows} as row on row.{key} = i.target_id"
             f" where i.record_table = {literal(table.table)} and i.domain = {literal(parent.system)}"
         )
     else:
-        loaded = f"select row._key, row.{key}, 'loaded' from {rows} as row join vs_batch as b on b.batch = row._batch where b.mapping = {literal(name)}"
-    fates = f"select f.source_key, f.target_id, f.fate from vs_fate as f join vs_batch as b on b.batch = f.batch where b.mapping = {literal(name)}"
+        loaded = f"select row._key, row.{key}, 'loaded' from {rows} as row join vs_batch as b on b.batch = row._batch{mine}"
+    fates = f"select f.source_key, f.target_id, f.fate from vs_fate as f join vs_batch as b on b.batch = f.batch{mine}"
     found = target.arrow(f"{loaded} union all {fates}", ("key", "id", "fate"))
     duck.register("candidate", found)
     duck.execute("delete from parent where mapping = ?", [name])

@@ -100,7 +100,8 @@ def move(duck: duckdb.DuckDBPyConnection, compiled: Compiled, rows: pa.Table, ba
             duck,
             number,
             "vs_key as source_key, vs_item as item, vs_unit as unit, vs_fate as fate, vs_reason as reason,"
-            " case when vs_fate = 'merged' then vs_id end as target_id from outcome where vs_fate in ('merged', 'rejected', 'excluded') order by vs_row",
+            " case when vs_fate = 'merged' then vs_id end as target_id from outcome"
+            " where vs_fate in ('merged', 'rejected', 'excluded') order by vs_row",
         ),
         tallies=_rows(duck, number, _TALLY),
         rows=_rows(
@@ -139,7 +140,10 @@ def _identities(duck: duckdb.DuckDBPyConnection, compiled: Compiled) -> pa.Table
     if not table.identity:
         return pa.table({})
     came = "where vs_fate in ('loaded', 'merged', 'unchanged')"
-    own = f"select {literal(table.table)} as record_table, {literal(mapping.system)} as domain, vs_key as identifier, vs_id as target_id from outcome {came}"
+    own = (
+        f"select {literal(table.table)} as record_table, {literal(mapping.system)} as domain,"
+        f" vs_key as identifier, vs_id as target_id from outcome {came}"
+    )
     others = [
         f"select {literal(table.table)}, vs_domain{n}, vs_identifier{n}, vs_id from outcome {came} and vs_identifier{n} is not null"
         for n in range(1, len(mapping.identities) + 1)
@@ -154,7 +158,8 @@ def _contributions(duck: duckdb.DuckDBPyConnection, compiled: Compiled, batch: i
     return _rows(
         duck,
         batch,
-        f"{name} as record_table, vs_id as target_id, vs_key as source_key from outcome where vs_fate in ('loaded', 'merged') order by vs_row",
+        f"{name} as record_table, vs_id as target_id, vs_key as source_key from outcome"
+        " where vs_fate in ('loaded', 'merged') order by vs_row",
     )
 
 
@@ -165,7 +170,8 @@ def remember(duck: duckdb.DuckDBPyConnection, compiled: Compiled) -> None:
     duck.register("linked", _identities(duck, compiled))
     duck.execute(
         "insert into person select record_table, domain, identifier, target_id from linked as new where not exists"
-        " (select 1 from person as old where old.record_table = new.record_table and old.domain = new.domain and old.identifier = new.identifier)"
+        " (select 1 from person as old where old.record_table = new.record_table and old.domain = new.domain"
+        " and old.identifier = new.identifier)"
     )
     duck.unregister("linked")
     duck.execute(

@@ -6,12 +6,13 @@ from datetime import datetime
 from pathlib import Path
 
 from vardskiftet.model.codebook import Codebook
+from vardskiftet.model.coexistence import Flow
 from vardskiftet.model.frozen import Frozen
 from vardskiftet.model.mapping import Mapping
 from vardskiftet.model.record import Record
 from vardskiftet.model.system import SourceSpec, System
 from vardskiftet.model.unit import Unit
-from vardskiftet.model.wave import Wave
+from vardskiftet.model.wave import Freeze, Wave
 
 
 class Person(Frozen):
@@ -37,6 +38,9 @@ class Programme(Frozen):
     batch_rows: int = 32_768
     """Source rows in a batch, about: the unit of work, of commit and of resuming."""
     people: tuple[Person, ...] = ()
+    freezes: tuple[Freeze, ...] = ()
+    """Freezes of the whole programme, by date."""
+    flows: tuple[Flow, ...] = ()
     waves: tuple[Wave, ...]
     units: tuple[Unit, ...]
     systems: tuple[System, ...]

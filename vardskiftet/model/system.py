@@ -47,6 +47,14 @@ class SourceSpec(Frozen):
     options: dict[str, Any] = {}
 
 
+class Retirement(Frozen):
+    """When a system is no longer needed: so many days after the go-live of its last wave."""
+
+    wave: str
+    days: int
+    because: str = ""
+
+
 class System(Frozen):
     """A legacy journal system: a source of rows."""
 
@@ -57,3 +65,4 @@ class System(Frozen):
     timezone: str
     routes: tuple[InformationRoute, ...] = ()
     ignored: tuple[IgnoredTable, ...] = ()
+    retires: Retirement | None = None

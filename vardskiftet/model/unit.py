@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from enum import StrEnum
 
 from vardskiftet.model.frozen import Frozen
@@ -32,3 +33,11 @@ class Unit(Frozen):
     systems: tuple[str, ...] = ()
     excluded: str = ""
     """Why it takes part in no wave; empty when it does."""
+    principal: str = ""
+    """Who answers for it (huvudman), where that is not the region."""
+    opens: date | None = None
+    """Its first day, where that lies in the programme's time."""
+    closes: date | None = None
+    """Its last day, where it is to be closed, merged or split."""
+    replaces: tuple[str, ...] = ()
+    """Units that it takes over from: one where it is renamed, several after a merger."""

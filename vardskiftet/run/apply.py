@@ -202,8 +202,7 @@ def catch_up(desk: Desk, store: Store, target: Target, wave: str, run_id: str) -
 
 
 def _batches(desk: Desk, target: Target, wave: str) -> tuple[BatchEntry, ...]:
-    engine = target.reading()
-    return Ledger(engine, desk.programme.record).batches(wave) if engine else ()
+    return Ledger(target, desk.programme.record).batches(wave)
 
 
 def _kept(desk: Desk, target: Target, wave: str) -> frozenset[str]:

@@ -18,8 +18,8 @@ from vardskiftet.run.desk import Desk, plans_of
 
 def books_of(desk: Desk, plan: Plan, target: Target, sources: Map[str, Source]) -> Books:
     """The books of a plan in a target; a source that cannot be counted leaves `counted` empty, and the books open."""
-    engine = target.reading()
-    accounts = Ledger(engine, desk.programme.record).accounts(desk.programme, plan.wave, plan.fingerprint) if engine else None
+    ledger = Ledger(target, desk.programme.record)
+    accounts = ledger.accounts(desk.programme, plan.wave, plan.fingerprint) if target.exists() else None
     return _balanced(desk, plan, accounts, {name: _counted(desk, name, sources) for name in plan.mappings})
 
 
@@ -57,8 +57,7 @@ def current_plan(desk: Desk, wave: str) -> Plan:
     plans = plans_of(desk, wave)
     if not plans:
         raise Usage(f"There is no plan for wave '{wave}' yet.", hint=f"Make one: vardskiftet plan {wave}")
-    engine = open_target(desk.programme).reading()
-    begun = {entry.plan for entry in Ledger(engine, desk.programme.record).batches(wave)} if engine else set()
+    begun = {entry.plan for entry in Ledger(open_target(desk.programme), desk.programme.record).batches(wave)}
     return next((plan for plan in reversed(plans) if plan.fingerprint in begun), plans[-1])
 
 

@@ -120,10 +120,7 @@ class Working:
         self.committed += 1
 
     def _ledger(self) -> Ledger:
-        engine = self.target.reading()
-        if engine is None:
-            raise RuntimeError("a prepared target can be read")
-        return Ledger(engine, self.desk.programme.record)
+        return Ledger(self.target, self.desk.programme.record)
 
     def _done(self) -> set[tuple[str, int]]:
         batches = self._ledger().batches(self.plan.wave)

@@ -13,8 +13,7 @@ from vardskiftet.store.runs import new_run_id
 
 def held_locks(desk: Desk) -> tuple[Lock, ...]:
     """All holds in the target."""
-    engine = open_target(desk.programme).reading()
-    return Ledger(engine, desk.programme.record).locks() if engine else ()
+    return Ledger(open_target(desk.programme), desk.programme.record).locks()
 
 
 def break_lock(desk: Desk, wave: str, reason: str) -> Lock:

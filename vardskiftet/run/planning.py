@@ -56,8 +56,7 @@ def make_plan(desk: Desk, wave: str) -> Plan:
     finally:
         for source in sources.values():
             source.close()
-    engine = target.reading()
-    base = sorted({entry.plan for entry in Ledger(engine, programme.record).batches(wave)}) if engine else []
+    base = sorted({entry.plan for entry in Ledger(target, programme.record).batches(wave)})
     plan = Plan(
         wave=wave,
         fingerprint="",

@@ -37,14 +37,12 @@ class Standing:
 
 def standings(desk: Desk, waves: tuple[str, ...]) -> tuple[Standing, ...]:
     """The state of each named wave."""
-    engine = open_target(desk.programme).reading()
-    ledger = Ledger(engine, desk.programme.record) if engine else None
-    locks = {lock.wave: lock for lock in ledger.locks()} if ledger else {}
+    ledger = Ledger(open_target(desk.programme), desk.programme.record)
+    locks = {lock.wave: lock for lock in ledger.locks()}
     with desk.reading_store() as store:
         kinds = tuple((event.kind, str(event.payload.get("wave", ""))) for event in store.events())
     return tuple(
-        _standing(desk, wave, plans_of(desk, wave), ledger.batches(wave) if ledger else (), locks.get(wave), standing(kinds, wave))
-        for wave in waves
+        _standing(desk, wave, plans_of(desk, wave), ledger.batches(wave), locks.get(wave), standing(kinds, wave)) for wave in waves
     )
 
 

@@ -39,8 +39,7 @@ def undo(desk: Desk, wave: str) -> Undone:
     programme = desk.programme
     desk.wave(wave)
     target = open_target(programme)
-    engine = target.reading()
-    entries = Ledger(engine, programme.record).batches(wave) if engine else ()
+    entries = Ledger(target, programme.record).batches(wave)
     if not entries:
         raise Usage(f"The target holds nothing of wave '{wave}': there is nothing to undo.", hint=f"vardskiftet status {wave}")
     plan: Plan = current_plan(desk, wave)

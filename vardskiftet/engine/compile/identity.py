@@ -32,15 +32,21 @@ def resolving(mapping: Mapping, table: Table, identifiers: int) -> list[str]:
     made = f"case{firsts} else {own} end" if firsts else own
     torn = " or ".join(f"{a} <> {b}" for place, a in enumerate(ids) for b in ids[place + 1 :]) or "false"
     return [
-        (f"named as (\nselect *,\n       coalesce({', '.join(ids)}, {made}) as vs_id,\n"
-        f"       vs_reason is null and vs_because is null as vs_sound,\n       ({torn}) is true as vs_torn\n  from judged\n)"),
+        (
+            f"named as (\nselect *,\n       coalesce({', '.join(ids)}, {made}) as vs_id,\n"
+            f"       vs_reason is null and vs_because is null as vs_sound,\n       ({torn}) is true as vs_torn\n  from judged\n)"
+        ),
         # The first sound row in source order claims the person, unless another source row did in an earlier batch.
-        ("claimed as (\nselect *,\n       row_number() over (partition by vs_id, vs_sound and not vs_torn order by vs_row) as vs_claim,\n"
-        f"       (origin.id is not null and (origin.mapping <> {literal(mapping.mapping)} or origin.key <> vs_key)) as vs_taken\n"
-        f"  from named\n  left join origin on origin.record_table = {literal(table.table)} and origin.id = vs_id\n)"),
-        (f"identified as (\nselect * exclude (vs_reason),\n       case when vs_reason is not null then vs_reason\n"
-        f"            when vs_sound and vs_torn then 'IDENTITY_REVIEW'{_second(mapping)} end as vs_reason,\n"
-        f"       vs_sound and not vs_torn and (vs_claim > 1 or vs_taken) as vs_second\n  from claimed\n)"),
+        (
+            "claimed as (\nselect *,\n       row_number() over (partition by vs_id, vs_sound and not vs_torn order by vs_row) as vs_claim,\n"
+            f"       (origin.id is not null and (origin.mapping <> {literal(mapping.mapping)} or origin.key <> vs_key)) as vs_taken\n"
+            f"  from named\n  left join origin on origin.record_table = {literal(table.table)} and origin.id = vs_id\n)"
+        ),
+        (
+            f"identified as (\nselect * exclude (vs_reason),\n       case when vs_reason is not null then vs_reason\n"
+            f"            when vs_sound and vs_torn then 'IDENTITY_REVIEW'{_second(mapping)} end as vs_reason,\n"
+            f"       vs_sound and not vs_torn and (vs_claim > 1 or vs_taken) as vs_second\n  from claimed\n)"
+        ),
     ]
 
 

@@ -173,10 +173,12 @@ def _outcome(mapping: Mapping, table: Table, people: int) -> str:
     reason = f"case when vs_because is not null then vs_because{_lost_reason(first_lost)} else vs_reason end"
     select = ",\n".join(
         [
-            ("select vs_row,\n       vs_key,\n       vs_item,\n       vs_unit,\n       vs_copy,\n"
-            "       case when vs_reason is not null then 'rejected'\n            when vs_because is not null then 'excluded'"
-            f"{first_lost}\n            when vs_copy > 1 or vs_second then 'merged'\n            else 'loaded' end as vs_fate,\n"
-            f"       {reason} as vs_reason,\n       vs_id,\n       {stored} as vs_digest"),
+            (
+                "select vs_row,\n       vs_key,\n       vs_item,\n       vs_unit,\n       vs_copy,\n"
+                "       case when vs_reason is not null then 'rejected'\n            when vs_because is not null then 'excluded'"
+                f"{first_lost}\n            when vs_copy > 1 or vs_second then 'merged'\n            else 'loaded' end as vs_fate,\n"
+                f"       {reason} as vs_reason,\n       vs_id,\n       {stored} as vs_digest"
+            ),
             *lines,
         ]
     )

@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+from typing import Self
+
+from pydantic import model_validator
+
 from vardskiftet.model.frozen import Frozen
 
 
@@ -10,3 +14,9 @@ class SqliteOptions(Frozen):
 
     path: str = ""
     path_from: str = ""
+
+    @model_validator(mode="after")
+    def _one_of_both(self) -> Self:
+        if bool(self.path) == bool(self.path_from):
+            raise ValueError("give either `path` or `path_from`")
+        return self

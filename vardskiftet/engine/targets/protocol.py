@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Protocol
+from typing import Any, Protocol
 
 import pyarrow as pa
 import sqlalchemy as sa
@@ -63,12 +63,16 @@ class Lock:
 class Target(Protocol):
     """The new record, with the books beside its tables. One batch is one transaction."""
 
-    def reading(self) -> sa.Engine | None:
-        """A read-only engine for the books' queries; None where the target does not exist yet. Asking never creates it."""
+    def exists(self) -> bool:
+        """Whether the target was prepared. Asking never creates it."""
         ...
 
-    def writing(self) -> sa.Engine:
-        """An engine for the few writes that are no batch: seeding a scratch target."""
+    def rows(self, query: sa.Select[Any]) -> list[tuple[Any, ...]]:
+        """Answer of a read-only question to the books; none where the target does not exist yet."""
+        ...
+
+    def copy_in(self, table: sa.Table, rows: list[dict[str, Any]]) -> None:
+        """Insert rows that no batch of this target brought: for seeding a scratch target."""
         ...
 
     def inspect(self) -> str:

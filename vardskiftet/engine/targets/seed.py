@@ -15,9 +15,6 @@ CHUNK = 10_000
 
 def seed(programme: Programme, real: Target, scratch: Target, wave: str) -> None:
     """Copy identities, and the identity tables' rows of other waves with their batches, into an empty scratch target."""
-    origin = real.reading()
-    if origin is None:
-        return
     tables = layout(programme.record).tables
     batch = tables["vs_batch"]
     others = sa.select(batch.c.batch).where(batch.c.wave != wave)
@@ -27,7 +24,8 @@ def seed(programme: Programme, real: Target, scratch: Target, wave: str) -> None
         if declared.identity:
             rows = tables[declared.table]
             copies.append((rows, sa.select(rows).where(rows.c._batch.in_(others) | rows.c._batch.is_(None))))
-    with origin.connect() as reading, scratch.writing().begin() as writing:
-        for table, query in copies:
-            for part in reading.execute(query).partitions(CHUNK):
-                writing.execute(sa.insert(table), [dict(row._mapping) for row in part])
+    for table, query in copies:
+        names = [column.name for column in table.columns]
+        found = real.rows(query)
+        for start in range(0, len(found), CHUNK):
+            scratch.copy_in(table, [dict(zip(names, row, strict=True)) for row in found[start : start + CHUNK]])

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import os
 from pathlib import Path
+from typing import Any
 
 import adbc_driver_sqlite.dbapi as adbc
 import pyarrow as pa
 import sqlalchemy as sa
+from sqlalchemy.dialects import sqlite
 
-from vardskiftet.engine.names import quoted
+from vardskiftet.engine.names import literal, quoted
 from vardskiftet.engine.sources.options import SqliteOptions
 from vardskiftet.engine.targets.protocol import Lock, Outcome
 from vardskiftet.engine.targets.schema import check, digest_of, drift
@@ -48,26 +50,50 @@ class SqliteTarget:
         self.locks = SqliteLocks(path)
         self._writing: adbc.Connection | None = None
 
-    def reading(self) -> sa.Engine | None:
-        """A read-only engine; None while there is no file, or one that was created and not yet filled with tables."""
+    def exists(self) -> bool:
+        """Whether there is a file with the books' tables in it."""
         if not self.path.is_file():
-            return None
-        engine = sa.create_engine(f"sqlite+pysqlite:///file:{self.path.resolve()}?mode=ro&uri=true", poolclass=sa.NullPool)
-        with translated(self.path.name):
-            if not sa.inspect(engine).has_table("vs_meta"):
-                return None
-        return engine
+            return False
+        found = self._ask("select count(*) as n from sqlite_schema where name = 'vs_meta'")
+        return bool(found.column(0)[0].as_py())
 
-    def writing(self) -> sa.Engine:
-        """An engine on the file itself."""
-        return sa.create_engine(f"sqlite+pysqlite:///{self.path.resolve()}", poolclass=sa.NullPool)
+    def rows(self, query: sa.Select[Any]) -> list[tuple[Any, ...]]:
+        """A question to the books, on a connection of its own, read-only."""
+        if not self.exists():
+            return []
+        text = query.compile(dialect=sqlite.dialect(), compile_kwargs={"literal_binds": True})
+        found = self._ask(str(text))
+        return list(zip(*(column.to_pylist() for column in found.columns), strict=True))
+
+    def _ask(self, sql: str) -> pa.Table:
+        # Never through the standard library's driver while rows are written: two SQLite libraries in one process drop each
+        # other's file locks, and the file is damaged (seen; https://sqlite.org/howtocorrupt.html §2.2).
+        with (
+            translated(self.path.name),
+            adbc.connect(f"file:{self.path.resolve()}?mode=ro", autocommit=True) as connection,
+            connection.cursor() as cursor,
+        ):
+            cursor.execute("pragma busy_timeout = 20000")
+            cursor.fetchall()
+            cursor.adbc_statement.set_options(**{"adbc.sqlite.query.batch_rows": "65536"})
+            cursor.execute(sql)
+            return cursor.fetch_arrow_table()
+
+    def copy_in(self, table: sa.Table, rows: list[dict[str, Any]]) -> None:
+        """Rows into one table, in a transaction of their own; before anything else writes."""
+        with translated(self.path.name), self._engine().begin() as connection:
+            connection.execute(sa.insert(table), rows)
+
+    def _engine(self, *, read_only: bool = False) -> sa.Engine:
+        """The standard library's driver: for creating and inspecting, when no row is being read or written."""
+        mode = "?mode=ro&uri=true" if read_only else "?uri=true"
+        return sa.create_engine(f"sqlite+pysqlite:///file:{self.path.resolve()}{mode}", poolclass=sa.NullPool)
 
     def inspect(self) -> str:
         """The schema's digest. Raises Stale for drift or foreign tables."""
         if self.path.is_file():
-            engine = sa.create_engine(f"sqlite+pysqlite:///file:{self.path.resolve()}?mode=ro&uri=true", poolclass=sa.NullPool)
             with translated(self.path.name):
-                check(drift(engine, self.layout), self.path.name)
+                check(drift(self._engine(read_only=True), self.layout), self.path.name)
         return digest_of(self.layout)
 
     def prepare(self) -> None:
@@ -76,7 +102,7 @@ class SqliteTarget:
         self.path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
         if not self.path.exists():
             self.path.touch(mode=0o600)
-        with translated(self.path.name), self.writing().connect() as connection:
+        with translated(self.path.name), self._engine().connect() as connection:
             connection.exec_driver_sql("pragma journal_mode = wal")
             if sa.inspect(connection).has_table("vs_meta") and connection.scalar(
                 sa.text("select value from vs_meta where name = 'layout'")
@@ -102,17 +128,11 @@ class SqliteTarget:
 
     def arrow(self, sql: str, columns: tuple[str, ...]) -> pa.Table:
         """A query on a connection of its own, read-only; `sql` selects `columns` as text."""
-        if self.reading() is None:
+        if not self.exists():
             return pa.table({name: pa.array([], pa.string()) for name in columns})
         # ADBC takes a column's type from its first rows, and NULLs for whole numbers: a row of texts goes before.
         first = ", ".join(f"'' as {quoted(name)}" for name in columns)
-        with (
-            translated(self.path.name),
-            adbc.connect(f"file:{self.path.resolve()}?mode=ro", autocommit=True) as connection,
-            connection.cursor() as cursor,
-        ):
-            cursor.execute(f"select {first} union all select * from ({sql})")
-            return cursor.fetch_arrow_table().slice(1)
+        return self._ask(f"select {first} union all select * from ({sql})").slice(1)
 
     def present(self, mapping: Mapping, table: Table, ids: pa.Table) -> pa.Table:
         """Rows of the record with these ids (`ids` has one column `id`), every column as text."""
@@ -168,7 +188,8 @@ class SqliteTarget:
             if column.references == table.table
         )
         others = (
-            f" and not exists (select 1 from vs_contribution as c where c.record_table = '{table.table}' and c.target_id = {name}.{key} and c.batch <> {batch})"
+            f" and not exists (select 1 from vs_contribution as c where c.record_table = {literal(table.table)}"
+            f" and c.target_id = {name}.{key} and c.batch <> {batch})"
             if table.identity
             else ""
         )

@@ -42,10 +42,6 @@ _TYPES: dict[ColumnType, TypeEngine[Any]] = {
 }
 
 
-def _batch_column() -> Column[int]:
-    return Column("batch", BigInteger, ForeignKey("vs_batch.batch"), nullable=False)
-
-
 def books_tables(metadata: MetaData) -> None:
     """The books: what was loaded by which batch, and what became of every item that was not."""
     Table("vs_meta", metadata, Column("name", Text, primary_key=True), Column("value", Text, nullable=False))
@@ -53,71 +49,47 @@ def books_tables(metadata: MetaData) -> None:
         "vs_batch",
         metadata,
         Column("batch", BigInteger, primary_key=True, autoincrement=False),
-        Column("wave", Text, nullable=False),
-        Column("plan", Text, nullable=False),
-        Column("mapping", Text, nullable=False),
-        Column("number", Integer, nullable=False),
-        Column("run_id", Text, nullable=False),
-        Column("rows_read", BigInteger, nullable=False),
-        Column("items", BigInteger, nullable=False),
-        Column("manifest", Text, nullable=False),
-        Column("committed_at", Text, nullable=False),
+        *_required(Text, "wave", "plan", "mapping"),
+        *_required(Integer, "number"),
+        *_required(Text, "run_id"),
+        *_required(BigInteger, "rows_read", "items"),
+        *_required(Text, "manifest", "committed_at"),
         UniqueConstraint("plan", "mapping", "number"),
     )
-    Table(
-        "vs_tally",
+    fates = ("extracted", "loaded", "merged", "rejected", "excluded", "unchanged")
+    _of_batch(metadata, "vs_tally", *_required(Text, "unit"), *_required(BigInteger, *fates))
+    _of_batch(metadata, "vs_rows", *_required(Text, "place"), Column("unit", Text), *_required(BigInteger, "rows"))
+    _of_batch(
         metadata,
-        _batch_column(),
-        Column("unit", Text, nullable=False),
-        *(Column(name, BigInteger, nullable=False) for name in ("extracted", "loaded", "merged", "rejected", "excluded", "unchanged")),
-        Index("vs_tally_batch", "batch"),
-    )
-    Table(
-        "vs_rows",
-        metadata,
-        _batch_column(),
-        Column("place", Text, nullable=False),
-        Column("unit", Text),
-        Column("rows", BigInteger, nullable=False),
-        Index("vs_rows_batch", "batch"),
-    )
-    Table(
         "vs_fate",
-        metadata,
-        _batch_column(),
         Column("source_key", Text),
-        Column("item", Text, nullable=False),
+        *_required(Text, "item"),
         Column("unit", Text),
-        Column("fate", Text, nullable=False),
+        *_required(Text, "fate"),
         Column("reason", Text),
         Column("target_id", Text),
-        Index("vs_fate_batch", "batch"),
     )
-    Table(
-        "vs_identity",
+    _of_batch(
         metadata,
-        Column("record_table", Text, primary_key=True),
-        Column("domain", Text, primary_key=True),
-        Column("identifier", Text, primary_key=True),
-        Column("target_id", Text, nullable=False),
-        Index("vs_identity_target", "record_table", "target_id"),
-    )
-    Table(
         "vs_contribution",
-        metadata,
-        _batch_column(),
-        Column("record_table", Text, nullable=False),
-        Column("target_id", Text, nullable=False),
-        Column("source_key", Text, nullable=False),
-        Index("vs_contribution_batch", "batch"),
+        *_required(Text, "record_table", "target_id", "source_key"),
         Index("vs_contribution_target", "record_table", "target_id"),
     )
-    Table(
-        "vs_lock",
-        metadata,
-        Column("wave", Text, primary_key=True),
-        *(Column(name, Text, nullable=False) for name in ("run_id", "owner", "host", "pid", "pid_started", "since", "heartbeat", "verb")),
-    )
+    identity = (Column(name, Text, primary_key=True) for name in ("record_table", "domain", "identifier"))
+    target = Index("vs_identity_target", "record_table", "target_id")
+    Table("vs_identity", metadata, *identity, *_required(Text, "target_id"), target)
+    lock = ("run_id", "owner", "host", "pid", "pid_started", "since", "heartbeat", "verb")
+    Table("vs_lock", metadata, Column("wave", Text, primary_key=True), *_required(Text, *lock))
+
+
+def _required(type_: type[TypeEngine[Any]], *names: str) -> list[Column[Any]]:
+    return [Column(name, type_, nullable=False) for name in names]
+
+
+def _of_batch(metadata: MetaData, name: str, *parts: Column[Any] | Index) -> None:
+    """A table whose lines belong to a batch and go with it."""
+    batch: Column[int] = Column("batch", BigInteger, ForeignKey("vs_batch.batch"), nullable=False)
+    Table(name, metadata, batch, *parts, Index(f"{name}_batch", "batch"))
 
 
 def record_table(metadata: MetaData, table: declared.Table) -> Table:

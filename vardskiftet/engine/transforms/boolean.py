@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pydantic import Field, model_validator
+
 from vardskiftet.engine.names import literal
 from vardskiftet.engine.transforms.protocol import Example, Expression, Setting
 from vardskiftet.model.frozen import Frozen
@@ -15,8 +17,15 @@ MACROS: tuple[str, ...] = ()
 class Options(Frozen):
     """`true` and `false`: the words for yes and for no."""
 
-    true: tuple[str, ...] = ("J",)
-    false: tuple[str, ...] = ("N",)
+    true: tuple[str, ...] = Field(("J",), min_length=1)
+    false: tuple[str, ...] = Field(("N",), min_length=1)
+
+    @model_validator(mode="after")
+    def _one_meaning_a_word(self) -> Options:
+        both = sorted(set(self.true) & set(self.false))
+        if both:
+            raise ValueError(f"the word '{both[0]}' cannot mean both yes and no")
+        return self
 
 
 def to_sql(source: str, options: Options, setting: Setting) -> Expression:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from vardskiftet.engine.names import literal
-from vardskiftet.engine.transforms.local_time import strict_time
+from vardskiftet.engine.transforms.local_time import Form, strict_time
 from vardskiftet.engine.transforms.protocol import Example, Expression, Setting
 from vardskiftet.model.frozen import Frozen
 from vardskiftet.model.record import ColumnType
@@ -16,7 +16,7 @@ MACROS: tuple[str, ...] = ()
 class Options(Frozen):
     """`format` in strptime's letters; texts that stand for 'unknown'."""
 
-    format: str = "%Y-%m-%d"
+    format: Form = "%Y-%m-%d"
     sentinels: tuple[str, ...] = ()
 
 

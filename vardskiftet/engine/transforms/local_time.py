@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from typing import Literal
+import re
+from typing import Annotated, Literal
+
+from pydantic import AfterValidator
 
 from vardskiftet.engine.names import literal
 from vardskiftet.engine.transforms.protocol import Example, Expression, Join, Setting
@@ -12,11 +15,27 @@ from vardskiftet.model.record import ColumnType
 MAIN = "format"
 SAYS = "A local time in the system's time zone, as an instant (UTC)."
 
+LETTERS = frozenset("%Y %m %-m %b %B %d %-d %j %H %-H %M %-M %S %-S %f %g %%".split())
+_DAYS = ({"%j"}, *({month, day} for month in ("%m", "%-m", "%b", "%B") for day in ("%d", "%-d")))
+
+
+def whole_form(form: str) -> str:
+    """The form itself, if every letter of it is known and it names a whole day. Raises ValueError: nothing is guessed."""
+    letters = set(re.findall("%-?.?", form, re.DOTALL))
+    for letter in sorted(letters - LETTERS):
+        raise ValueError(f"the letter '{letter}' is not known here; known: {' '.join(sorted(LETTERS))}")
+    if "%Y" not in letters or not any(day <= letters for day in _DAYS):
+        raise ValueError(f"'{form}' names no whole day: a year of four digits (%Y), a month and a day are wanted")
+    return form
+
+
+Form = Annotated[str, AfterValidator(whole_form)]
+
 
 class Options(Frozen):
     """`format` in strptime's letters; what to do in the repeated and the missing hour; texts that stand for 'unknown'."""
 
-    format: str = "%Y-%m-%d %H:%M:%S"
+    format: Form = "%Y-%m-%d %H:%M:%S"
     repeated_hour: Literal["first", "second", "reject"] = "reject"
     missing_hour: Literal["reject", "shift"] = "reject"
     sentinels: tuple[str, ...] = ()

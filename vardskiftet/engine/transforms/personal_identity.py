@@ -6,7 +6,10 @@ The check digit of a national reserve id is not tested: its rule stands in no so
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Literal
+
+from pydantic import field_validator
 
 from vardskiftet.engine.names import literal
 from vardskiftet.engine.transforms.protocol import Example, Expression, Setting
@@ -23,11 +26,21 @@ class Options(Frozen):
     gives: Literal["id", "domain", "birth_date"] = "id"
     as_of: str = ""
 
+    @field_validator("as_of")
+    @classmethod
+    def _a_day(cls, text: str) -> str:
+        if text and date.fromisoformat(text).isoformat() != text:
+            raise ValueError("a date is wanted, as 2024-11-12")
+        return text
+
 
 PERSONNUMMER = "personnummer"
 SAMORDNINGSNUMMER = "samordningsnummer"
 VGR_RESERVE = "vgr-reserve"
 NATIONAL_RESERVE = "national-reserve"
+
+TURNED_A_HUNDRED = "24"
+"""The last two digits of the youngest year of birth that a plus sign tells of, where no date is declared."""
 
 _LUHN = " + ".join(
     f"(ascii(substr(translate(d, '0123456789', '0246813579'), {i}, 1)) - 48)" if i % 2 else f"(ascii(substr(d, {i}, 1)) - 48)"
@@ -35,43 +48,59 @@ _LUHN = " + ".join(
 )
 MACROS = (
     f"luhn_ok(d) as (({_LUHN}) % 10 = 0)",
-    "real_day(y) as (try_cast(substr(y, 1, 4) || '-' || substr(y, 5, 2) || '-' || substr(y, 7, 2) as date) is not null)",
+    "real_century(y) as (substr(y, 1, 2) in ('18', '19', '20'))",
+    "real_day(y) as (real_century(y) and try_cast(substr(y, 1, 4) || '-' || substr(y, 5, 2) || '-' || substr(y, 7, 2) as date) is not null)",
     # Born in the century that makes the person younger than 100 on the day, or, with a plus sign, a century older.
-    ("century_of(yy, sign, day) as (case"
-    " when day = '' and sign = '+' then '19'"
-    " when day = '' then null"
-    " else lpad((((substr(day, 1, 4)::integer - yy::integer) // 100) - case when sign = '+' then 1 else 0 end)::varchar, 2, '0') end)"),
+    (
+        "century_of(yy, sign, day) as (case"
+        # Written in 1989 or later, `89…+` was born in 1889: only who has turned a hundred by now can be of the 1900s.
+        f" when day = '' and sign = '+' and yy <= '{TURNED_A_HUNDRED}' then '19'"
+        " when day = '' then null"
+        " else lpad((((substr(day, 1, 4)::integer - yy::integer) // 100) - case when sign = '+' then 1 else 0 end)::varchar, 2, '0') end)"
+    ),
     # Twelve characters without separator; NULL where the spelling is none that we know; '?' where the century cannot be told.
-    (r"identity_spelling(t, day) as (case"
-    r" when regexp_full_match(t, '[0-9]{8}[-+]?[0-9]{4}') then substr(t, 1, 8) || right(t, 4)"
-    r" when regexp_full_match(t, '[0-9]{6}[-+]?[0-9]{4}') then coalesce("
-    r"century_of(substr(t, 1, 2), substr(t, 7, 1), day) || substr(t, 1, 6) || right(t, 4), '?')"
-    r" when regexp_full_match(t, '[0-9]{8}-?([KMXkmx][0-9]|[A-HJ-NPR-UX-Za-hj-npr-ux-z]{2})[0-9]{2}')"
-    r" then upper(substr(t, 1, 8) || right(t, 4)) end)"),
+    (
+        r"identity_spelling(t, day) as (case"
+        r" when regexp_full_match(t, '[0-9]{8}[-+]?[0-9]{4}') then substr(t, 1, 8) || right(t, 4)"
+        r" when regexp_full_match(t, '[0-9]{6}[-+]?[0-9]{4}') then coalesce("
+        r"century_of(substr(t, 1, 2), substr(t, 7, 1), day) || substr(t, 1, 6) || right(t, 4), '?')"
+        r" when regexp_full_match(t, '[0-9]{8}-?([KMXkmx][0-9]|[A-HJ-NPR-UX-Za-hj-npr-ux-z]{2})[0-9]{2}')"
+        r" then upper(substr(t, 1, 8) || right(t, 4)) end)"
+    ),
     # Gender digit of a VGR reserve id: 06 to 79, odd for M, even for K; 80 to 89 for X.
-    ("vgr_serial_ok(s) as (case substr(s, 9, 1)"
-    " when 'X' then substr(s, 10, 2) between '80' and '89'"
-    " when 'M' then substr(s, 10, 2) between '06' and '79' and (ascii(substr(s, 11, 1)) % 2 = 1)"
-    " else substr(s, 10, 2) between '06' and '79' and (ascii(substr(s, 11, 1)) % 2 = 0) end)"),
-    (f"identity_domain(s) as (case"
-    f" when regexp_full_match(s, '[0-9]{{8}}[KMX][0-9]{{3}}') then '{VGR_RESERVE}'"
-    f" when regexp_full_match(s, '(00|2[0-9])[0-9]{{6}}[A-Z]{{2}}[0-9]{{2}}') then '{NATIONAL_RESERVE}'"
-    f" when not regexp_full_match(s, '[0-9]{{12}}') then null"
-    f" when substr(s, 7, 2) between '60' and '91' then '{SAMORDNINGSNUMMER}'"
-    f" else '{PERSONNUMMER}' end)"),
-    (f"identity_reason(t, s) as (case"
-    f" when t is null or t = '' then 'IDENTITY_MISSING'"
-    f" when s = '?' then 'AMBIGUOUS_CENTURY'"
-    f" when s is null or identity_domain(s) is null then 'IDENTITY_FORMAT'"
-    f" else case identity_domain(s)"
-    f" when '{PERSONNUMMER}' then case when not real_day(s) then 'IDENTITY_DATE' when not luhn_ok(substr(s, 3, 10)) then 'IDENTITY_CHECKSUM' end"
-    # A coordination number may lack parts of the date: no calendar test (design §4).
-    f" when '{SAMORDNINGSNUMMER}' then case when substr(s, 5, 2) > '12' then 'IDENTITY_DATE' when not luhn_ok(substr(s, 3, 10)) then 'IDENTITY_CHECKSUM' end"
-    f" when '{VGR_RESERVE}' then case when not real_day(s) then 'IDENTITY_DATE' when not vgr_serial_ok(s) then 'IDENTITY_FORMAT'"
-    f" when not luhn_ok(substr(s, 3, 6) || translate(substr(s, 9, 1), 'KMX', '578') || substr(s, 10, 3)) then 'IDENTITY_CHECKSUM' end"
-    f" end end)"),
-    (f"identity_birth_date(s) as (case when identity_domain(s) in ('{PERSONNUMMER}', '{VGR_RESERVE}') then"
-    " try_cast(substr(s, 1, 4) || '-' || substr(s, 5, 2) || '-' || substr(s, 7, 2) as date) end)"),
+    (
+        "vgr_serial_ok(s) as (case substr(s, 9, 1)"
+        " when 'X' then substr(s, 10, 2) between '80' and '89'"
+        " when 'M' then substr(s, 10, 2) between '06' and '79' and (ascii(substr(s, 11, 1)) % 2 = 1)"
+        " else substr(s, 10, 2) between '06' and '79' and (ascii(substr(s, 11, 1)) % 2 = 0) end)"
+    ),
+    (
+        f"identity_domain(s) as (case"
+        f" when regexp_full_match(s, '[0-9]{{8}}[KMX][0-9]{{3}}') then '{VGR_RESERVE}'"
+        f" when regexp_full_match(s, '(00|2[0-9])[0-9]{{6}}[A-Z]{{2}}[0-9]{{2}}') then '{NATIONAL_RESERVE}'"
+        f" when not regexp_full_match(s, '[0-9]{{12}}') then null"
+        f" when substr(s, 7, 2) between '60' and '91' then '{SAMORDNINGSNUMMER}'"
+        f" else '{PERSONNUMMER}' end)"
+    ),
+    (
+        f"identity_reason(t, s) as (case"
+        f" when t is null or t = '' then 'IDENTITY_MISSING'"
+        f" when s = '?' then 'AMBIGUOUS_CENTURY'"
+        f" when s is null or identity_domain(s) is null then 'IDENTITY_FORMAT'"
+        f" else case identity_domain(s)"
+        f" when '{PERSONNUMMER}' then case when not real_day(s) then 'IDENTITY_DATE'"
+        f" when not luhn_ok(substr(s, 3, 10)) then 'IDENTITY_CHECKSUM' end"
+        # A coordination number may lack parts of the date: no calendar test (design §4).
+        f" when '{SAMORDNINGSNUMMER}' then case when substr(s, 5, 2) > '12' or not real_century(s) then 'IDENTITY_DATE'"
+        f" when not luhn_ok(substr(s, 3, 10)) then 'IDENTITY_CHECKSUM' end"
+        f" when '{VGR_RESERVE}' then case when not real_day(s) then 'IDENTITY_DATE' when not vgr_serial_ok(s) then 'IDENTITY_FORMAT'"
+        f" when not luhn_ok(substr(s, 3, 6) || translate(substr(s, 9, 1), 'KMX', '578') || substr(s, 10, 3)) then 'IDENTITY_CHECKSUM' end"
+        f" end end)"
+    ),
+    (
+        f"identity_birth_date(s) as (case when identity_domain(s) in ('{PERSONNUMMER}', '{VGR_RESERVE}') then"
+        " try_cast(substr(s, 1, 4) || '-' || substr(s, 5, 2) || '-' || substr(s, 7, 2) as date) end)"
+    ),
 )
 
 

@@ -1,0 +1,205 @@
+"""Is every way to stop the tool dead survived? Each failpoint in turn, on the smallest ward, then the same command again."""
+
+from __future__ import annotations
+
+import sys
+from collections import Counter
+from pathlib import Path
+
+import pytest
+from ward import (
+    WAVE,
+    Ward,
+    batches_in,
+    half_batches,
+    litter,
+    logical,
+    manifests_named,
+    manifests_on_disk,
+    memory_of,
+    rows_of,
+)
+
+from vardskiftet import failpoint
+
+pytestmark = pytest.mark.story
+
+BATCHES = 14
+"""Batches in which the smallest ward is cut."""
+COMMANDS = {
+    "plan": ("plan", WAVE, "--quiet"),
+    "rehearse": ("rehearse", WAVE, "--quiet"),
+    "apply": ("apply", WAVE, "--quiet"),
+    "undo": ("undo", WAVE, "--confirm", WAVE, "--quiet"),
+}
+
+LOAD_ONCE = (
+    "target.create.before",
+    "target.create.after",
+    "target.lock.before",
+    "target.lock.after",
+    "hold.copy.before",
+    "hold.rename.before",
+    "hold.rename.after",
+    "target.unlock.before",
+    "target.unlock.after",
+)
+LOAD_EACH_BATCH = (
+    "manifest.write.before",
+    "manifest.rename.before",
+    "manifest.rename.after",
+    "target.rows.before",
+    "target.rows.after",
+    "target.commit.before",
+    "target.commit.after",
+)
+EVENTS = ("store.event.before", "store.event.after")
+UNDO_ONCE = ("target.lock.before", "target.lock.after", "target.unlock.before", "target.unlock.after")
+UNDO_EACH_BATCH = ("undo.commit.before", "undo.commit.after")
+
+# Verb to the names on its path, and at which of their passes it is stopped: the first ones, and the last.
+PATH: dict[str, dict[str, tuple[int, ...]]] = {
+    "plan": dict.fromkeys(("plan.write.before", "plan.rename.before", "plan.rename.after"), (1,)),
+    "rehearse": dict.fromkeys((*LOAD_ONCE, *LOAD_EACH_BATCH), (1,)) | dict.fromkeys(EVENTS, (1, BATCHES + 4)),
+    "apply": dict.fromkeys(LOAD_ONCE, (1,))
+    | dict.fromkeys(LOAD_EACH_BATCH, (1, 2))
+    | {"target.commit.after": (1, 2, BATCHES)}
+    | dict.fromkeys(EVENTS, (1, 2, 3, BATCHES + 2, BATCHES + 3, BATCHES + 4)),
+    "undo": dict.fromkeys(UNDO_ONCE, (1,))
+    | dict.fromkeys(UNDO_EACH_BATCH, (1, 2, BATCHES))
+    | dict.fromkeys(EVENTS, (1, 2, BATCHES + 1, BATCHES + 2, BATCHES + 3)),
+}
+STOPS = [(verb, name, nth) for verb, names in PATH.items() for name, numbers in names.items() for nth in numbers]
+
+# Where a disk fills: before something is written, synced, renamed or committed.
+FULL = [
+    *(("plan", name, 1) for name in ("plan.write.before", "plan.rename.before")),
+    *(("rehearse", name, 1) for name in ("hold.copy.before", "target.commit.before")),
+    *(("apply", name, 1) for name in ("hold.copy.before", "hold.rename.before", "target.create.before")),
+    *(("apply", name, 2) for name in ("manifest.write.before", "manifest.rename.before")),
+    *(("apply", name, 2) for name in ("target.rows.before", "target.rows.after", "target.commit.before")),
+    *(("apply", "store.event.before", nth) for nth in (1, 2, 3, BATCHES + 3, BATCHES + 4)),
+    ("undo", "undo.commit.before", 2),
+    *(("undo", "store.event.before", nth) for nth in (1, 2, BATCHES + 2, BATCHES + 3)),
+]
+
+
+def told_by(case: tuple[str, str, int]) -> str:
+    """A case as the name of its test."""
+    return "-".join(str(part) for part in case)
+
+
+@pytest.fixture(scope="session")
+def undone(loaded: Ward, tmp_path_factory: pytest.TempPathFactory) -> Ward:
+    """The loaded project, taken back without disturbance."""
+    ward = loaded.copy(tmp_path_factory.mktemp("ward") / "undone")
+    done = ward.ask(*COMMANDS["undo"])
+    assert done.code == 0, done.told
+    return ward
+
+
+@pytest.fixture
+def before(unplanned: Ward, planned: Ward, loaded: Ward) -> dict[str, Ward]:
+    """The project as each verb finds it."""
+    return {"plan": unplanned, "rehearse": planned, "apply": planned, "undo": loaded}
+
+
+@pytest.fixture
+def after(planned: Ward, loaded: Ward, undone: Ward) -> dict[str, Ward]:
+    """The project as each verb leaves it, undisturbed."""
+    return {"plan": planned, "rehearse": planned, "apply": loaded, "undo": undone}
+
+
+def test_the_names_on_each_verbs_path_are_these_and_none_is_dead(unplanned: Ward, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    ward = unplanned.copy(tmp_path / "ward")
+    seen: Counter[str] = Counter()
+    own = failpoint.reach
+    for name, module in list(sys.modules.items()):
+        if name.startswith("vardskiftet") and getattr(module, "reach", None) is own:
+            monkeypatch.setattr(module, "reach", lambda name: seen.update([name]))
+    found = {}
+    for verb, command in COMMANDS.items():
+        seen.clear()
+        assert ward.ask(*command).code == 0
+        found[verb] = dict(seen)
+        if verb == "rehearse":
+            assert ward.ask("undo", WAVE, "--confirm", WAVE).code == 2, "a rehearsal left rows in the record"
+    assert {verb: set(names) for verb, names in found.items()} == {verb: set(names) for verb, names in PATH.items()}
+    assert set().union(*found.values()) == set(failpoint.NAMES)
+    assert found["apply"]["target.commit.after"] == found["undo"]["undo.commit.after"] == BATCHES
+    assert (found["apply"]["store.event.after"], found["undo"]["store.event.after"]) == (BATCHES + 4, BATCHES + 3)
+
+
+@pytest.mark.parametrize("case", STOPS, ids=told_by)
+def test_stopped_dead_and_repeated_comes_to_the_same_end(
+    case: tuple[str, str, int], before: dict[str, Ward], after: dict[str, Ward], loaded: Ward, tmp_path: Path
+) -> None:
+    verb, name, nth = case
+    ward = before[verb].copy(tmp_path / "ward")
+    stopped = ward.run(*COMMANDS[verb], failpoint=f"{name}:exit:{nth}")
+    assert stopped.code == 137, f"{name} was not reached: {stopped.told}"
+    assert_nothing_is_half_done(ward)
+    assert_repeated_comes_to_the_end(ward, verb, after[verb], loaded)
+
+
+@pytest.mark.parametrize("case", FULL, ids=told_by)
+def test_a_full_disk_is_said_in_one_line_and_the_same_command_goes_on(
+    case: tuple[str, str, int],
+    before: dict[str, Ward],
+    after: dict[str, Ward],
+    loaded: Ward,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    verb, name, nth = case
+    ward = before[verb].copy(tmp_path / "ward")
+    monkeypatch.chdir(ward.folder)
+    monkeypatch.setattr(failpoint, "_passes", {})
+    monkeypatch.setenv(failpoint.VARIABLE, f"{name}:enospc:{nth}")
+    stopped = ward.ask(*COMMANDS[verb])
+    monkeypatch.delenv(failpoint.VARIABLE)
+    assert (stopped.code, stopped.out) == (9, ""), stopped.told
+    said = stopped.err.strip().splitlines()
+    assert 1 <= len(said) <= 2 and "full" in said[0] and "Traceback" not in stopped.err, stopped.err
+    assert not list(ward.folder.glob("crash-*"))
+    assert_nothing_is_half_done(ward)
+    assert_repeated_comes_to_the_end(ward, verb, after[verb], loaded)
+
+
+def assert_nothing_is_half_done(ward: Ward) -> None:
+    """After a stop: whole batches or none, and a status that says what is there."""
+    assert half_batches(ward.target, ward) == []
+    asked = logical(ward.target)
+    (standing,) = ward.ask("status", WAVE, "--json").document["waves"]
+    assert logical(ward.target) == asked, "asking wrote"
+    there = batches_in(ward.target) if asked else Counter()
+    held = rows_of(ward.target, "select pid from vs_lock") if asked else []
+    plans = list((ward.work / "plans").glob("*.json"))
+    assert standing["batches_done"] == len(there)
+    assert standing["batches_planned"] == (BATCHES if plans else 0)
+    resting = "not_planned" if not plans else "planned" if not there else "loaded" if len(there) == BATCHES else "partial"
+    assert standing["load"] == ("dead" if held else resting)
+    assert (standing["lock"] is not None) == bool(held)
+
+
+def assert_repeated_comes_to_the_end(ward: Ward, verb: str, undisturbed: Ward, loaded: Ward) -> None:
+    """After the same command: the undisturbed end, nothing lying about, the memory whole and in step with the target."""
+    again = ward.ask(*COMMANDS[verb])
+    assert again.code == 0, again.told
+    assert logical(ward.target) == logical(undisturbed.target)
+    assert litter(ward) == []
+    assert [path.name for path in (ward.work / "plans").glob("*.json")] == [path.name for path in (undisturbed.work / "plans").glob("*.json")]
+    if verb == "plan":
+        return
+    assert ward.ask("audit", "verify").code == 0
+    if verb == "rehearse":
+        records = sorted((ward.work / "rehearsals").glob("*/record.sqlite"), key=lambda path: path.stat().st_mtime)
+        assert logical(records[-1]) == logical(loaded.target), "a rehearsal is the same path, so it comes to the same rows"
+        assert not list((ward.work / "rehearsals").glob("*/held"))
+        return
+    assert memory_of(ward) == batches_in(ward.target)
+    if verb == "apply":
+        assert manifests_on_disk(ward.manifests) == manifests_named(ward.target)
+        assert ward.ask("books", WAVE).code == 0
+    (standing,) = ward.ask("status", WAVE, "--json").document["waves"]
+    assert (standing["load"], standing["status"]) == (("loaded", "planned") if verb == "apply" else ("planned", "rolled_back"))
