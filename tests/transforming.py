@@ -1,4 +1,4 @@
-"""What does a transform make of texts? Its SQL run in DuckDB as the compiler stages it: parses, then look-ups, then value and reason."""
+"""What does a transform make of texts? Its SQL run in DuckDB as the compiler stages it: stage by stage, then look-ups, then value and reason."""
 
 from __future__ import annotations
 
@@ -33,13 +33,15 @@ def run_transform(
     """(value, reason) of every text, in order. A text with a reason has no value: what leaves the batch is never used."""
     module = KINDS[kind]
     made = module.to_sql("text", module.Options.model_validate(dict(options)), Setting(zone, "own"))
-    parses = "".join(f", {sql} as {name}" for name, sql in made.parses)
+    staged = "given"
+    for stage in made.stages:
+        staged = f"(select *{''.join(f', {sql} as {name}' for name, sql in stage)} from {staged})"
     joins = "".join(f" left join {join.table} as {join.alias} on {join.on}" for join in made.joins)
     value = SHOWN.get(made.type, "{value}").format(value=made.value)
     duck.register("given", pa.table({"place": pa.array(range(len(texts := list(texts))), pa.int64()), "text": pa.array(texts, pa.string())}))
     try:
         rows = duck.execute(
-            f"with parsed as (select *{parses} from given) select place, {value}, {made.reason} from parsed{joins} order by place"
+            f"select place, {value}, {made.reason} from {staged} as staged{joins} order by place"
         ).fetchall()
     finally:
         duck.unregister("given")

@@ -6,6 +6,7 @@ from datetime import date
 
 from vardskiftet.declare import days, scalars
 from vardskiftet.declare.form import Form
+from vardskiftet.declare.node import found
 from vardskiftet.declare.words import quoted
 from vardskiftet.model.wave import Duty, Freeze, Milestone, Offset
 
@@ -74,16 +75,16 @@ def read_duties(form: Form) -> tuple[Duty, ...]:
     return tuple(duties)
 
 
-def reversed_in_any_year(earlier: Offset, later: Offset) -> bool:
-    """Whether the first distance ends up after the second one, whatever the day of go-live."""
+def surely_after(one: Offset, other: Offset) -> bool:
+    """Whether one distance lies after the other, whatever the day of go-live."""
     samples = (date(2023, 3, 31), date(2024, 3, 31), date(2024, 7, 31), date(2024, 9, 15))
-    return all(earlier.after(day) > later.after(day) for day in samples)
+    return all(one.after(day) > other.after(day) for day in samples)
 
 
 def _check_ends(entry: Form, begins: date | Offset, ends: date | Offset) -> None:
     message = ""
     if isinstance(begins, Offset) and isinstance(ends, Offset):
-        message = "ends before it begins." if reversed_in_any_year(begins, ends) else ""
+        message = "ends before it begins." if surely_after(begins, ends) else ""
     elif isinstance(begins, date) and isinstance(ends, date):
         message = "ends before it begins." if begins > ends else ""
     else:
@@ -96,5 +97,4 @@ def _once(form: Form, key: str, name: str, names: list[str]) -> None:
     """Each name stands once in a list of forms; unreadable ones are empty and pass."""
     for place, node in enumerate(form.items(key)):
         if names[place] and names[place] in names[:place]:
-            at = Form(node, form.faults, may=()).at(name)
-            form.faults.at(at, f"{quoted(names[place])} stands twice.", "Keep one of them.")
+            form.faults.at(found(node, name), f"{quoted(names[place])} stands twice.", "Keep one of them.")

@@ -2,35 +2,17 @@
 
 from __future__ import annotations
 
+from vardskiftet.declare.check_moves import check_moves
 from vardskiftet.declare.faults import Faults
 from vardskiftet.declare.node import Node, found
 from vardskiftet.declare.order import circles
 from vardskiftet.declare.reading import Declarations, Declared
-from vardskiftet.declare.words import nearest, nearest_of, quoted
-from vardskiftet.model.unit import Unit
-from vardskiftet.model.wave import Wave
+from vardskiftet.declare.words import listed, nearest, nearest_of, quoted
+from vardskiftet.model.unit import Unit, UnitKind
+from vardskiftet.model.wave import Membership, Scope, Wave
 
-
-def check_units(units: list[Declared[Unit]], declared: Declarations, faults: Faults) -> None:
-    """Every unit once, every HSA-id once, every system known. `units` are all entries, in the order of the files."""
-    names: dict[str, Node] = {}
-    hsa_ids: dict[str, str] = {}
-    for entry in units:
-        unit, node = entry.value, entry.node
-        if unit.unit and unit.unit in names:
-            first = names[unit.unit]
-            faults.at(
-                found(node, "unit"), f"{quoted(unit.unit)} is declared twice; first at {first.path}:{first.line}.", "Keep one of them."
-            )
-        elif unit.hsa_id and unit.hsa_id.upper() in hsa_ids:
-            owner = hsa_ids[unit.hsa_id.upper()]
-            faults.at(found(node, "hsa_id"), f"{unit.hsa_id} belongs to {quoted(owner)} already.", "An HSA-id names one unit.")
-        names.setdefault(unit.unit, node)
-        hsa_ids.setdefault(unit.hsa_id.upper(), unit.unit)
-        for place, system in enumerate(unit.systems):
-            if system and system not in declared.system_names:
-                hint = nearest(system, declared.system_names)
-                faults.at(found(node, "systems", place), f"{quoted(system)} is not a system of this programme.", hint)
+ONLY_OF_MUNICIPALITIES = (Scope.SCHOOL_HEALTH, Scope.FULL_RECORD)
+OF_MUNICIPALITIES = (Scope.BASE, *ONLY_OF_MUNICIPALITIES)
 
 
 def check_waves(declared: Declarations, faults: Faults) -> None:
@@ -41,7 +23,9 @@ def check_waves(declared: Declarations, faults: Faults) -> None:
         meant |= _check_members(wave, homes, declared, faults)
         _check_after(wave, declared, faults)
     for way in circles({name: frozenset(entry.value.after) - {name} for name, entry in declared.waves.items()}):
-        faults.at(found(declared.waves[way[0]].node, "after"), f"the waves wait for each other: {' → '.join(way)}.", "Break the circle.")
+        places = [(name, found(declared.waves[name].node, "after")) for name in way[:-1]]
+        hint = f"Break the circle: {', '.join(f'{name} at {at.path}:{at.line}' for name, at in places)}."
+        faults.at(places[0][1], f"the waves wait for each other: {' → '.join(way)}.", hint)
     if set(declared.waves) != declared.wave_names:
         return  # a wave that cannot be read may hold the units that seem to be in none
     for name, unit in declared.units.items():
@@ -70,13 +54,19 @@ def _check_members(wave: Declared[Wave], homes: dict[str, str], declared: Declar
                 faults.at(
                     node, f"{quoted(member.unit)} is excluded from the programme.", "Take it out of the wave, or remove its `excluded:`."
                 )
-        for number, move in enumerate(member.moved):
-            at = found(wave.node, "units", place, "moved", number, "from")
-            if move.origin == wave.value.wave:
-                faults.at(at, f"it is moved from {quoted(move.origin)} to the same wave.", "Name the wave that it came from.")
-            elif move.origin and move.origin not in declared.wave_names:
-                faults.at(at, f"{quoted(move.origin)} is not a wave.", nearest(move.origin, declared.wave_names))
+        if member.unit in declared.units:
+            _check_scope(member, declared.units[member.unit].value, found(wave.node, "units", place, "scope"), faults)
+        check_moves(wave.value, member, found(wave.node, "units", place, "moved"), declared, faults)
     return meant
+
+
+def _check_scope(member: Membership, unit: Unit, at: Node, faults: Faults) -> None:
+    """Municipalities have scopes of their own (domain facts §1.1), and share only the base with others."""
+    municipal = unit.kind is UnitKind.MUNICIPALITY
+    fitting = OF_MUNICIPALITIES if municipal else tuple(scope for scope in Scope if scope not in ONLY_OF_MUNICIPALITIES)
+    if member.scope not in fitting:
+        whom = "a municipality" if municipal else "this kind of unit"
+        faults.at(at, f"{quoted(member.scope.value)} is not a scope of {whom}.", f"Known: {listed(fitting)}.")
 
 
 def _check_after(wave: Declared[Wave], declared: Declarations, faults: Faults) -> None:

@@ -15,6 +15,7 @@ from vardskiftet.errors import Usage
 
 PROGRAMME = "waves/programme.yaml"
 UNITS = "waves/units.yaml"
+COEXISTENCE = "waves/coexistence.yaml"
 RECORD = "mappings/record.yaml"
 CODES = "codes"
 SYSTEM = "system.yaml"
@@ -50,6 +51,7 @@ class Files:
     programme: File | None
     units: tuple[File, ...]
     waves: tuple[File, ...]
+    coexistence: File | None
     record: File | None
     systems: tuple[File, ...]
     mappings: tuple[File, ...]
@@ -58,7 +60,7 @@ class Files:
     @property
     def digests(self) -> tuple[tuple[str, str], ...]:
         """(path, SHA-256) of every file, sorted."""
-        single = [file for file in (self.programme, self.record) if file]
+        single = [file for file in (self.programme, self.coexistence, self.record) if file]
         every = [*single, *self.units, *self.waves, *self.systems, *self.mappings, *self.codebooks]
         return tuple(sorted((file.path, file.sha256) for file in every))
 
@@ -89,6 +91,7 @@ def find_files(root: Path, faults: Faults) -> Files:
                 single[place] = file
     return Files(
         programme=single.get("programme"),
+        coexistence=single.get("coexistence"),
         record=single.get("record"),
         **{kind: tuple(files) for kind, files in shelf.items()},
     )
@@ -114,6 +117,8 @@ def _place(path: str) -> str:
     """The kind of a declaration by where it lies; empty if nothing is read there."""
     if path == PROGRAMME:
         return "programme"
+    if path == COEXISTENCE:
+        return "coexistence"
     if path == RECORD:
         return "record"
     match path.split("/"):

@@ -50,3 +50,18 @@ def _way_back(start: str, graph: Graph) -> list[str]:
                 came_from[other] = name
                 row.append(other)
     return []
+
+
+def all_before(graph: Graph) -> dict[str, frozenset[str]]:
+    """Name to all names that it waits for, directly or not; names that wait for each other stand among their own."""
+    return {name: frozenset(_reached(name, graph)) for name in graph}
+
+
+def _reached(start: str, graph: Graph) -> set[str]:
+    seen: set[str] = set()
+    row = [start]
+    while row:
+        new = graph.get(row.pop(), frozenset()) - seen
+        seen |= new
+        row += new
+    return seen

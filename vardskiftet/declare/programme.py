@@ -7,6 +7,7 @@ from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from vardskiftet.declare import scalars
+from vardskiftet.declare.around import read_freezes
 from vardskiftet.declare.files import File
 from vardskiftet.declare.form import Form
 from vardskiftet.declare.node import Items, Node
@@ -15,9 +16,10 @@ from vardskiftet.declare.system import read_spec
 from vardskiftet.declare.words import quoted
 from vardskiftet.model.programme import Person, Programme
 from vardskiftet.model.system import SourceSpec
+from vardskiftet.model.wave import Freeze
 
 NEEDS = ("programme", "title", "timezone", "target", "systems")
-MAY = ("synthetic", "clock", "batch_rows", "people")
+MAY = ("synthetic", "clock", "batch_rows", "people", "freezes")
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +35,7 @@ class Frame:
     systems: tuple[str, ...]
     batch_rows: int
     people: tuple[Person, ...]
+    freezes: tuple[Freeze, ...]
     node: Node
 
 
@@ -59,6 +62,7 @@ def read_programme(file: File, reading: Reading) -> Frame | None:
         systems=systems,
         batch_rows=form.scalar("batch_rows", scalars.count, Programme.model_fields["batch_rows"].default),
         people=_people(form),
+        freezes=read_freezes(form, of_programme=True),
         node=root,
     )
 

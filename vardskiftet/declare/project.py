@@ -8,13 +8,18 @@ from pathlib import Path
 from typing import TypeVar
 from zoneinfo import ZoneInfo
 
+from vardskiftet.declare.check_calendar import check_calendar
 from vardskiftet.declare.check_finds import parents, waits_for
+from vardskiftet.declare.check_flows import check_flows
 from vardskiftet.declare.check_mappings import check_mappings
+from vardskiftet.declare.check_retirement import check_retirement
 from vardskiftet.declare.check_systems import check_order, check_systems
-from vardskiftet.declare.check_waves import check_units, check_waves
+from vardskiftet.declare.check_units import check_units
+from vardskiftet.declare.check_waves import check_waves
 from vardskiftet.declare.codebook import read_codebook
 from vardskiftet.declare.faults import Faults
 from vardskiftet.declare.files import RECORD, UNITS, File, Files, find_files
+from vardskiftet.declare.flows import read_flows
 from vardskiftet.declare.mapping import mapping_name, read_mapping
 from vardskiftet.declare.order import in_order
 from vardskiftet.declare.programme import Frame, read_programme
@@ -49,6 +54,9 @@ def read(project: Path, vocabulary: Vocabulary) -> Programme:
     declared = _read_all(files, frame, reading)
     check_order(declared, faults)
     check_waves(declared, faults)
+    check_calendar(declared, faults)
+    check_flows(declared, faults)
+    check_retirement(declared, faults)
     check_systems(declared, faults)
     check_mappings(declared, faults)
     told = faults.told()
@@ -61,6 +69,9 @@ def _read_all(files: Files, frame: Frame | None, reading: Reading) -> Declaratio
     declared = Declarations(
         systems_in_order=frame.systems if frame else (),
         programme=frame.node if frame else None,
+        people=frozenset(person.person for person in frame.people) if frame else frozenset(),
+        freezes=frame.freezes if frame else (),
+        flows=(read_flows(files.coexistence, reading) or []) if files.coexistence else [],
         waves=_named(files.waves, lambda file: file.stem, read_wave, reading),
         systems=_named(files.systems, lambda file: file.folder, read_system, reading),
         mappings=_named(files.mappings, mapping_name, read_mapping, reading),
@@ -117,6 +128,8 @@ def _programme(root: Path, frame: Frame, record: Record, declared: Declarations,
         systems_in_order=frame.systems,
         batch_rows=frame.batch_rows,
         people=frame.people,
+        freezes=tuple(sorted(frame.freezes, key=lambda freeze: (str(freeze.begins), freeze.freeze))),
+        flows=tuple(entry.value for entry in declared.flows),
         waves=tuple(declared.waves[name].value for name in waves),
         units=tuple(entry.value for entry in declared.units.values()),
         systems=tuple(declared.systems[name].value for name in frame.systems),

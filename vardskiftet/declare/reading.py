@@ -12,12 +12,13 @@ from vardskiftet.declare.files import File
 from vardskiftet.declare.node import Keys, Node
 from vardskiftet.declare.sheet import read_sheet
 from vardskiftet.model.codebook import Codebook
+from vardskiftet.model.coexistence import Flow
 from vardskiftet.model.mapping import Mapping
 from vardskiftet.model.record import Record
 from vardskiftet.model.system import System
 from vardskiftet.model.unit import Unit
 from vardskiftet.model.vocabulary import Vocabulary
-from vardskiftet.model.wave import Wave
+from vardskiftet.model.wave import Freeze, Wave
 
 Value = TypeVar("Value")
 
@@ -53,6 +54,10 @@ class Declarations:
 
     systems_in_order: tuple[str, ...] = ()
     programme: Node | None = None
+    people: frozenset[str] = frozenset()
+    """Who stands among the programme's people; an empty name is one that could not be read."""
+    freezes: tuple[Freeze, ...] = ()
+    flows: list[Declared[Flow]] = field(default_factory=list)
     units: dict[str, Declared[Unit]] = field(default_factory=dict)
     waves: dict[str, Declared[Wave]] = field(default_factory=dict)
     systems: dict[str, Declared[System]] = field(default_factory=dict)

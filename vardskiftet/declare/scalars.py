@@ -13,6 +13,7 @@ from vardskiftet.declare.words import nearest, quoted
 
 SLUG = re.compile(r"[a-z0-9][a-z0-9_-]*")
 NAME = re.compile(r"(?!vs_)[a-z][a-z0-9_]*")
+MILESTONE = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]*")
 REASON = re.compile(r"[A-Z][A-Z0-9_]*")
 USER = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_.@-]*")
 INTEGER = re.compile(r"-?(0|[1-9][0-9]{0,17})")
@@ -53,6 +54,7 @@ def _shaped(pattern: re.Pattern[str], what: str, hint: str) -> Callable[[str], s
 slug = _shaped(SLUG, "a name", "Write a-z, 0-9, - and _; begin with a letter or a digit.")
 record_name = _shaped(NAME, "a name for the record", "Write a-z, 0-9 and _; begin with a letter, and not with vs_.")
 reason = _shaped(REASON, "a reason", "Write A-Z, 0-9 and _, such as FUTURE_DATE.")
+milestone = _shaped(MILESTONE, "a milestone's name", "Write letters, digits, - and _, such as G90.")
 user = _shaped(USER, "a user's name", "Write letters, digits, . _ - and @, without spaces.")
 
 

@@ -11,11 +11,11 @@ from vardskiftet.declare.node import Broken, Keys, Node, Text
 from vardskiftet.declare.options import read_options
 from vardskiftet.declare.reading import Declared, Reading
 from vardskiftet.declare.words import nearest, quoted
-from vardskiftet.model.system import CONDITIONS, IgnoredTable, InformationRoute, Route, SourceSpec, System
+from vardskiftet.model.system import CONDITIONS, IgnoredTable, InformationRoute, Retirement, Route, SourceSpec, System
 from vardskiftet.model.vocabulary import Kind
 
 NEEDS = ("system", "title", "source", "routes")
-MAY = ("encoding", "timezone", "ignored")
+MAY = ("encoding", "timezone", "ignored", "retires")
 
 
 def read_system(file: File, reading: Reading) -> Declared[System] | None:
@@ -35,8 +35,19 @@ def read_system(file: File, reading: Reading) -> Declared[System] | None:
         timezone=form.text("timezone", scalars.zone_name) or (reading.zone.key if reading.zone else ""),
         routes=tuple(_route(entry) for entry in routes),
         ignored=tuple(IgnoredTable(table=entry.text("table"), because=entry.text("because")) for entry in ignored),
+        retires=_retirement(form),
     )
     return Declared(system, root)
+
+
+def _retirement(form: Form) -> Retirement | None:
+    """When the system goes out of use; None if that is not declared."""
+    retires = form.form("retires", needs=("wave", "days"), may=("because",))
+    if retires is None:
+        return None
+    return Retirement(
+        wave=retires.text("wave", scalars.slug), days=retires.scalar("days", scalars.count, 0), because=retires.text("because")
+    )
 
 
 def read_spec(form: Form, key: str, kinds: Mapping[str, Kind], reading: Reading) -> SourceSpec:

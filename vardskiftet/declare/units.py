@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from vardskiftet.declare import scalars
+from vardskiftet.declare import days, scalars
 from vardskiftet.declare.files import File
 from vardskiftet.declare.form import Form
 from vardskiftet.declare.reading import Declared, Reading
@@ -16,7 +16,7 @@ def read_units(file: File, reading: Reading) -> list[Declared[Unit]] | None:
         return None
     form = Form(root, reading.faults, needs=("units",))
     needs = ("unit", "title", "kind", "area", "hsa_id")
-    entries = form.forms("units", needs, may=("illustrative", "systems", "excluded"))
+    entries = form.forms("units", needs, may=("illustrative", "systems", "excluded", "principal", "opens", "closes", "replaces"))
     return [Declared(_unit(entry), entry.node) for entry in entries]
 
 
@@ -30,4 +30,8 @@ def _unit(form: Form) -> Unit:
         illustrative=form.boolean("illustrative"),
         systems=form.texts("systems", scalars.slug),
         excluded=form.text("excluded"),
+        principal=form.text("principal"),
+        opens=form.scalar("opens", days.day, None),
+        closes=form.scalar("closes", days.day, None),
+        replaces=form.texts("replaces", scalars.slug),
     )

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from datetime import date
-
-from vardskiftet.declare import scalars
+from vardskiftet.declare import days, scalars
+from vardskiftet.declare.around import LONG_PAST, read_duties, read_freezes, read_milestones
 from vardskiftet.declare.files import File
 from vardskiftet.declare.form import Form
 from vardskiftet.declare.node import Items, Text
@@ -13,7 +12,7 @@ from vardskiftet.declare.words import quoted
 from vardskiftet.model.wave import Budgets, Membership, Move, Precision, Scope, Wave
 
 NEEDS = ("wave", "title", "go_live", "units")
-MAY = ("precision", "after", "tolerance", "budgets")
+MAY = ("precision", "after", "tolerance", "budgets", "distance_days", "cutover_hours", "milestones", "freezes", "duties")
 
 
 def read_wave(file: File, reading: Reading) -> Declared[Wave] | None:
@@ -34,12 +33,17 @@ def read_wave(file: File, reading: Reading) -> Declared[Wave] | None:
     wave = Wave(
         wave=file.stem,
         title=form.text("title"),
-        go_live=None if by_season else form.scalar("go_live", scalars.moment(reading.zone), None),
-        season=form.text("go_live", scalars.season) if by_season else "",
+        go_live=None if by_season else form.scalar("go_live", days.moment_by(scalars.moment(reading.zone)), None),
+        season=form.text("go_live", days.season) if by_season else "",
         precision=precision,
         after=form.texts("after", scalars.slug),
         units=tuple(_membership(entry) for entry in entries),
         budgets=_budgets(form),
+        distance_days=form.scalar("distance_days", scalars.count, 0),
+        cutover_hours=form.scalar("cutover_hours", days.cutover_hours, Wave.model_fields["cutover_hours"].default),
+        milestones=read_milestones(form),
+        freezes=read_freezes(form, of_programme=False),
+        duties=read_duties(form),
         tolerance=form.scalar("tolerance", scalars.share, 0.1),
     )
     return Declared(wave, root)
@@ -63,7 +67,7 @@ def _move(form: Form) -> Move:
     return Move(
         origin=form.text("from", scalars.slug),
         decision=form.text("decision"),
-        date=form.scalar("date", scalars.day, date.min),
+        date=form.scalar("date", days.day, LONG_PAST),
         because=form.text("because"),
     )
 

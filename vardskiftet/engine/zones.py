@@ -29,11 +29,17 @@ SCHEMA = pa.schema(
 def zone_weeks(zone: str) -> pa.Table:
     """One row per week: offsets in seconds on either side of its clock change, and the odd stretch in local time (NULL without one).
 
-    A change at a week's border belongs to both weeks' local times, so each week looks a day beyond its ends.
+    A change near a week's border belongs to the local times of both weeks, so each looks a week beyond its ends; no zone changes
+    its clock twice in three weeks.
     """
     place = ZoneInfo(zone)
-    rows = [_week(zone, place, number) for number in range(WEEKS)]
-    return pa.Table.from_pylist(rows, schema=SCHEMA)
+    offsets = [_offset(place, FIRST + timedelta(days=7 * number)) for number in range(-1, WEEKS + 2)]
+    before, after = offsets[:WEEKS], offsets[3 : WEEKS + 3]
+    odd = {number: _odd(place, number, before[number], after[number]) for number in range(WEEKS) if before[number] != after[number]}
+    none = (None, None, None)
+    kinds, starts, ends = zip(*(odd.get(number, none) for number in range(WEEKS)), strict=True)
+    columns = ([zone] * WEEKS, range(WEEKS), before, after, kinds, starts, ends)
+    return pa.table([pa.array(column, field.type) for column, field in zip(columns, SCHEMA, strict=True)], schema=SCHEMA)
 
 
 def _offset(place: ZoneInfo, moment: datetime) -> int:
@@ -41,16 +47,12 @@ def _offset(place: ZoneInfo, moment: datetime) -> int:
     return int(shift.total_seconds())
 
 
-def _week(zone: str, place: ZoneInfo, number: int) -> dict[str, object]:
-    start, end = FIRST + timedelta(days=7 * number - 1), FIRST + timedelta(days=7 * number + 8)
-    before, after = _offset(place, start), _offset(place, end)
-    row: dict[str, object] = {"zone": zone, "week": number, "offset_before": before, "offset_after": after}
-    if before == after:
-        return row
-    low, high = start, end
+def _odd(place: ZoneInfo, number: int, before: int, after: int) -> tuple[str, datetime, datetime]:
+    """What the clock change around a week makes of local time, and from when until when."""
+    low, high = FIRST + timedelta(days=7 * (number - 1)), FIRST + timedelta(days=7 * (number + 2))
     while high - low > timedelta(seconds=1):
         middle = low + (high - low) // 2
         low, high = (middle, high) if _offset(place, middle) == before else (low, middle)
     change = high.replace(microsecond=0, tzinfo=None)
     edges = sorted((change + timedelta(seconds=before), change + timedelta(seconds=after)))
-    return row | {"odd": "missing" if after > before else "repeated", "odd_from": edges[0], "odd_until": edges[1]}
+    return "missing" if after > before else "repeated", edges[0], edges[1]

@@ -64,6 +64,7 @@ class WaveCalendar(Frozen):
     wave: str
     title: str
     after: tuple[str, ...]
+    distance_days: int
     season: str
     go_live: datetime | None
     """Aware, in the programme's zone; None while only the season is known."""
@@ -142,6 +143,7 @@ def _wave(programme: Programme, wave: Wave) -> WaveCalendar:
         wave=wave.wave,
         title=wave.title,
         after=wave.after,
+        distance_days=wave.distance_days,
         season=wave.season,
         go_live=at,
         when=when,

@@ -60,7 +60,7 @@ def crossed(begins: datetime, ends: datetime, zone: ZoneInfo) -> ClockChange | N
 
 
 def exists(moment: datetime, zone: ZoneInfo) -> bool:
-    """Whether the clocks of a zone ever show this local time on this day; an aware moment is read in its own zone."""
+    """Whether the clocks of a zone ever show this local time on this day. A zone that the moment itself carries is left aside."""
     local = moment.replace(tzinfo=None, fold=0)
     return local.replace(tzinfo=zone).astimezone(UTC).astimezone(zone).replace(tzinfo=None) == local
 

@@ -15,7 +15,7 @@ from transforming import Answer, one, run_transform
 
 KIND = "personal_identity"
 DAYS = st.dates(date(1850, 1, 1), date(2099, 12, 31))
-SERIALS = st.integers(0, 999).map("{:03}".format)
+SERIALS = st.integers(1, 999).map("{:03}".format)
 
 
 def check_digit(nine: str) -> str:
@@ -39,7 +39,7 @@ def plain_rule(text: str) -> str | None:
     found = re.fullmatch("([0-9]{8})[-+]?([0-9]{4})", text)
     if found:
         digits = "".join(found.groups())
-        right = digits[11] == check_digit(digits[2:11])
+        right = digits[11] == check_digit(digits[2:11]) and digits[8:11] != "000"
         if 60 <= int(digits[6:8]) <= 91:
             return "samordningsnummer" if right and int(digits[4:6]) <= 12 and digits[:2] in {"18", "19", "20"} else None
         return "personnummer" if right and a_day(digits[:8]) else None
@@ -71,7 +71,7 @@ CORRECT = st.builds(numbered, BIRTHS, SERIALS | st.from_regex(r"\A[KMX][0-9]{2}\
 TEXTS = st.lists(st.text() | NEARLY | SPELLED | CORRECT, min_size=1, max_size=60)
 
 
-@settings(max_examples=60)
+@settings(max_examples=20)
 @given(texts=TEXTS, as_of=st.sampled_from(["", "2024-11-12"]))
 @example(texts=["?", "\0", "", "-", "+", "٣" * 12, "1" * 10_000, "198112289874\n"], as_of="")
 def test_any_text_has_an_identifier_or_a_reason(duck: duckdb.DuckDBPyConnection, texts: list[str], as_of: str) -> None:
@@ -82,31 +82,34 @@ def test_any_text_has_an_identifier_or_a_reason(duck: duckdb.DuckDBPyConnection,
     assert all(re.fullmatch("[0-9A-Z]{12}", value) for value, _ in answers if value is not None)
 
 
-@settings(max_examples=150)
-@given(texts=st.lists(SPELLED | CORRECT, min_size=1, max_size=100))
+@settings(max_examples=30)
+@given(texts=st.lists(SPELLED | CORRECT, min_size=20, max_size=100))
 @example(texts=["000001010000", "999905010100", "191300000000", "00010101X800", "20241301-0000"])
 def test_twelve_characters_are_judged_as_the_plain_rule_says(duck: duckdb.DuckDBPyConnection, texts: list[str]) -> None:
     assert dict(zip(texts, domains(duck, texts), strict=True)) == {text: plain_rule(text) for text in texts}
 
 
-@settings(max_examples=80)
-@given(texts=st.lists(st.builds(numbered, DAYS.map("{:%Y%m%d}".format), SERIALS) | SPELLED, min_size=1, max_size=100))
+@settings(max_examples=20)
+@given(texts=st.lists(st.builds(numbered, DAYS.map("{:%Y%m%d}".format), SERIALS) | SPELLED, min_size=20, max_size=100))
 def test_stdnum_agrees_on_every_personnummer(duck: duckdb.DuckDBPyConnection, texts: list[str]) -> None:
-    # It has no opinion on coordination numbers and reserve ids, drops spaces, and knows no earliest century.
-    own = {text: personnummer.is_valid(text) and "1800" <= text[:4] <= "2099" and " " not in text for text in texts}
+    # It has no opinion on coordination numbers and reserve ids, drops spaces, and knows neither an earliest century nor a first birth number.
+    own = {text: personnummer.is_valid(text) and "1800" <= text[:4] <= "2099" and " " not in text and text[-4:-1] != "000" for text in texts}
     assert {text: domain == "personnummer" for text, domain in zip(texts, domains(duck, texts), strict=True)} == own
 
 
-@settings(max_examples=60)
-@given(day=DAYS, serial=SERIALS, place=st.integers(2, 11), other=st.integers(1, 9), more=st.sampled_from([0, 60]))
-def test_a_digit_that_is_wrong_is_refused(
-    duck: duckdb.DuckDBPyConnection, day: date, serial: str, place: int, other: int, more: int
-) -> None:
-    right = numbered(f"{day:%Y%m}{day.day + more:02}", serial)
-    wrong = right[:place] + str((int(right[place]) + other) % 10) + right[place + 1 :]
-    (good, bad) = run_transform(duck, KIND, {}, [right, wrong])
-    assert good == (right, None)
-    assert bad[1] in {"IDENTITY_CHECKSUM", "IDENTITY_DATE"}
+SLIPS = st.tuples(DAYS, st.sampled_from([0, 60]), SERIALS, st.integers(2, 11), st.integers(1, 9))
+
+
+@settings(max_examples=15)
+@given(slips=st.lists(SLIPS, min_size=20, max_size=60))
+def test_a_digit_that_is_wrong_is_refused(duck: duckdb.DuckDBPyConnection, slips: list[tuple[date, int, str, int, int]]) -> None:
+    right = [numbered(f"{day:%Y%m}{day.day + more:02}", serial) for day, more, serial, _, _ in slips]
+    wrong = [
+        whole[:place] + str((int(whole[place]) + by) % 10) + whole[place + 1 :]
+        for whole, (*_, place, by) in zip(right, slips, strict=True)
+    ]
+    assert run_transform(duck, KIND, {}, right) == [(whole, None) for whole in right]
+    assert {value for value, _ in run_transform(duck, KIND, {}, wrong)} == {None}
 
 
 @pytest.mark.parametrize("right", ["19811228-9874", "19900101K0", "20240229M7", "19930829X80"])
@@ -124,13 +127,13 @@ def test_neighbours_that_changed_places_are_refused_but_for_nine_and_nought(duck
     assert [value for value, _ in run_transform(duck, KIND, {}, swapped)] == [None] * len(swapped)
 
 
-@settings(max_examples=60)
-@given(day=DAYS.filter(lambda day: day.year >= 1950), serial=SERIALS, spaces=st.sampled_from(["", " ", "  ", "\u00a0"]))
-def test_spellings_of_one_person_are_one(duck: duckdb.DuckDBPyConnection, day: date, serial: str, spaces: str) -> None:
-    whole = numbered(f"{day:%Y%m%d}", serial)
-    spelled = [whole, f"{whole[:8]}-{whole[8:]}", f"{spaces}{whole}{spaces}", f"{whole[2:8]}-{whole[8:]}", whole[2:]]
-    as_of = f"{min(day.year + 90, 2049)}-06-30" if day.year + 90 < 2049 else f"{day.year}-12-31"
-    assert set(run_transform(duck, KIND, {"as_of": as_of}, spelled)) == {(whole, None)}
+@settings(max_examples=10)
+@given(people=st.lists(st.tuples(st.dates(date(1920, 1, 1), date(2010, 12, 31)), SERIALS), min_size=5, max_size=30))
+def test_spellings_of_one_person_are_one(duck: duckdb.DuckDBPyConnection, people: list[tuple[date, str]]) -> None:
+    whole = [numbered(f"{day:%Y%m%d}", serial) for day, serial in people]
+    for spelling in ("{0}{1}-{2}", " {0}{1}{2}  ", "\u00a0{0}{1}{2}", "{1}-{2}", "{1}{2}"):
+        spelled = [spelling.format(text[:2], text[2:8], text[8:]) for text in whole]
+        assert run_transform(duck, KIND, {"as_of": "2015-06-30"}, spelled) == [(text, None) for text in whole]
 
 
 @pytest.mark.parametrize(
@@ -140,19 +143,19 @@ def test_spellings_of_one_person_are_one(duck: duckdb.DuckDBPyConnection, day: d
         ("8112289874", "", "AMBIGUOUS_CENTURY"),
         ("811228-9874", "2024-11-12", "198112289874"),
         ("811228-9874", "1999-12-31", "198112289874"),
-        ("150916+0006", "", "IDENTITY_CHECKSUM"),
+        ("150916-0006", "2024-11-12", "IDENTITY_FORMAT"),
         ("090527+1474", "", "190905271474"),
         ("090527+1474", "2024-11-12", "190905271474"),
         ("000405-9937", "2000-04-05", "200004059937"),
         ("000405-9937", "1999-04-05", "190004059937"),
-        ("890101+9802", "1995-06-01", "188901019802"),
+        ("890101+9805", "1995-06-01", "188901019805"),
         # Written before 2000 of somebody born in 1889: without a date 1989 would be another person.
-        ("890101+9802", "", "AMBIGUOUS_CENTURY"),
-        ("250101+9808", "", "AMBIGUOUS_CENTURY"),
-        ("240229+9801", "", "192402299801"),
+        ("890101+9805", "", "AMBIGUOUS_CENTURY"),
+        ("250101+9802", "", "AMBIGUOUS_CENTURY"),
+        ("240229+9800", "", "192402299800"),
         ("hemlig", "2024-11-12", "IDENTITY_FORMAT"),
         ("811328-9874", "2024-11-12", "IDENTITY_DATE"),
-        ("000229-9806", "1950-01-01", "IDENTITY_DATE"),
+        ("000229-9808", "1950-01-01", "IDENTITY_DATE"),
     ],
 )
 def test_ten_digits_have_a_century_only_if_something_says_so(duck: duckdb.DuckDBPyConnection, text: str, as_of: str, expected: str) -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from vardskiftet.engine.transforms.protocol import Expression
 from vardskiftet.model.record import Column, ColumnType
 
@@ -41,7 +43,7 @@ def coerced(made: Expression, column: Column) -> Expression:
     if column.max_length is not None:
         reasons.append(f"case when length({value}) > {column.max_length} then 'TOO_LONG' end")
     whole = "null" if not reasons else reasons[0] if len(reasons) == 1 else f"coalesce({', '.join(reasons)})"
-    return Expression(value, whole, column.type, made.parses, made.joins)
+    return replace(made, value=value, reason=whole, type=column.type)
 
 
 def _typed(made: Expression, wanted: ColumnType) -> tuple[str, str]:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import hashlib
+import json
 from dataclasses import dataclass, replace
 
 from vardskiftet.engine.compile.coerce import coerced
@@ -52,20 +54,30 @@ def chain(programme: Programme, mapping: Mapping, source: str, steps: tuple[Step
     value = quoted(source)
     for place, step in enumerate(steps):
         kind = KINDS[step.transform]
-        setting = Setting(zone, f"{prefix}{'' if place == 0 else f'_{place}'}")
+        setting = Setting(zone, _shared_prefix(source, step) if place == 0 else f"{prefix}_{place}")
         made: Expression = kind.to_sql(value, kind.Options.model_validate(step.options), setting)
         if place + 1 < len(steps) and made.type != ColumnType.TEXT:
             made = replace(made, value=f"({made.value})::varchar", type=ColumnType.TEXT)
         levels.append(made)
-        value = f"{setting.prefix}_value"
+        value = f"{prefix}_value"
     return levels
+
+
+def _shared_prefix(source: str, step: Step) -> str:
+    """One name for a source column under one reading of it, so that fields that read it alike share the work."""
+    shared = getattr(KINDS[step.transform], "SHARED", ())
+    reading = json.dumps(
+        [source, step.transform, {name: value for name, value in step.options.items() if name not in shared}], sort_keys=True
+    )
+    word = "".join(letter for letter in source.lower() if letter.isascii() and letter.isalnum())[:24]
+    return f"vs_{word}_{hashlib.sha256(reading.encode()).hexdigest()[:4]}"
 
 
 def guarded(sql: str, prefix: str) -> Expression:
     """A mapping's own SQL: an error inside it rejects the row instead of stopping the batch, and is told apart from NULL."""
     tried = f"{prefix}_tried"
     return Expression(
-        f"{tried}.v", f"case when {tried} is null then 'SQL_FAILED' end", parses=((tried, f"try({{'v': ({sql})::varchar}})"),)
+        f"{tried}.v", f"case when {tried} is null then 'SQL_FAILED' end", stages=(((tried, f"try({{'v': ({sql})::varchar}})"),),)
     )
 
 
@@ -102,4 +114,5 @@ def _found_person(programme: Programme, mapping: Mapping, find: Find, prefix: st
     on = f"{alias}.record_table = {literal(find.table)} and {alias}.domain = identity_domain({name}) and {alias}.identifier = {name}"
     orphan = "null" if find.missing == "empty" else f"case when {name} is not null and {alias}.id is null then 'PARENT_MISSING' end"
     reason = f"coalesce({spelled.reason}, {orphan})"
-    return Expression(f"{alias}.id", reason, ColumnType.UUID, spelled.parses, (*spelled.joins, Join("person", alias, on)))
+    joins = (*spelled.joins, Join("person", alias, on))
+    return replace(spelled, value=f"{alias}.id", reason=reason, type=ColumnType.UUID, joins=joins)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from vardskiftet.engine.names import literal
 from vardskiftet.engine.transforms.protocol import Expression, Join
 from vardskiftet.model.mapping import Conflict, Mapping
@@ -15,7 +17,7 @@ def known(table: Table, spelled: Expression, number: int) -> Expression:
     """An identifier with its domain, and the person that it already names, if any."""
     alias, name = f"vsi{number}_known", spelled.value
     on = f"{alias}.record_table = {literal(table.table)} and {alias}.domain = identity_domain({name}) and {alias}.identifier = {name}"
-    return Expression(name, spelled.reason, parses=spelled.parses, joins=(*spelled.joins, Join("person", alias, on)))
+    return replace(spelled, joins=(*spelled.joins, Join("person", alias, on)))
 
 
 def local(mapping: Mapping, table: Table) -> Join:
@@ -38,8 +40,9 @@ def resolving(mapping: Mapping, table: Table, identifiers: int) -> list[str]:
         ),
         # The first sound row in source order claims the person, unless another source row did in an earlier batch.
         (
-            "claimed as (\nselect *,\n       row_number() over (partition by vs_id, vs_sound and not vs_torn order by vs_row) as vs_claim,\n"
-            f"       (origin.id is not null and (origin.mapping <> {literal(mapping.mapping)} or origin.key <> vs_key)) as vs_taken\n"
+            "claimed as (\nselect *,\n       row_number() over (partition by vs_id, vs_sound and not vs_torn order by vs_row)"
+            " as vs_claim,\n"
+            f"       (origin.mapping <> {literal(mapping.mapping)} or origin.key <> vs_key) is true as vs_taken\n"
             f"  from named\n  left join origin on origin.record_table = {literal(table.table)} and origin.id = vs_id\n)"
         ),
         (

@@ -60,7 +60,8 @@ def compile_mapping(programme: Programme, mapping: Mapping, columns: tuple[str, 
         parts += _level(level, slots, people if level == 1 else [], local(mapping, table) if table.identity and level == 1 else None)
     parts += [_shown(depth, filled, columns), _judged(mapping, filled, len(people))]
     parts += resolving(mapping, table, len(people)) if table.identity else [_identified(mapping)]
-    head = f"-- {mapping.mapping}: {mapping.reads} becomes {mapping.into}; every item with its fate\ncreate or replace temp table outcome as\nwith "
+    head = f"-- {mapping.mapping}: {mapping.reads} becomes {mapping.into}; every item with its fate\n"
+    head += "create or replace temp table outcome as\nwith "
     body = ",\n".join(parts) + "\n" + _outcome(mapping, table, len(people))
     return Compiled(mapping, table, columns, place_sql(mapping, columns), head + body)
 
@@ -92,11 +93,11 @@ def _level(level: int, slots: list[Slot], people: list[Expression], own: Join | 
     before = "item" if level == 1 else f"level{level - 1}"
     made = [slot.made for slot in slots] + people
     parts = []
-    parses = dict(parse for one in made for parse in one.parses)
-    if parses:
-        named = ",\n".join(f"       {sql} as {name}" for name, sql in parses.items())
-        parts.append(f"parsed{level} as (\nselect *,\n{named}\n  from {before}\n)")
-        before = f"parsed{level}"
+    for stage in range(max([len(one.stages) for one in made], default=0)):
+        columns = dict(column for one in made if len(one.stages) > stage for column in one.stages[stage])
+        named = ",\n".join(f"       {sql} as {name}" for name, sql in columns.items())
+        parts.append(f"parsed{level}{'abcdef'[stage]} as (\nselect *,\n{named}\n  from {before}\n)")
+        before = f"parsed{level}{'abcdef'[stage]}"
     joins = dict.fromkeys(join for one in made for join in one.joins)
     if own is not None:
         joins[own] = None
@@ -143,7 +144,8 @@ def _judged(mapping: Mapping, filled: list[Filled], people: int) -> str:
     judged = "\n            ".join(cases)
     return (
         f"ruled as (\nselect *,\n       {taken} as vs_because\n  from shown\n),\n"
-        f"judged as (\nselect *,\n       case {judged}\n            when vs_because is null\n            then {late} end as vs_reason\n  from ruled\n)"
+        f"judged as (\nselect *,\n       case {judged}\n            when vs_because is null\n            then {late} end as vs_reason\n"
+        "  from ruled\n)"
     )
 
 

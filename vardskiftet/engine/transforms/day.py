@@ -26,7 +26,7 @@ def to_sql(source: str, options: Options, setting: Setting) -> Expression:
     meant = f"(case when {source} not in ({listed}) then {source} end)"
     day = f"{setting.prefix}_day"
     reason = f"case when {meant} is not null and {day} is null then 'INVALID_DATE' end"
-    return Expression(f"{day}::date", reason, ColumnType.DATE, ((day, strict_time(meant, options.format)),))
+    return Expression(f"{day}::date", reason, ColumnType.DATE, (((day, strict_time(meant, options.format)),),))
 
 
 EXAMPLES = (

@@ -62,8 +62,8 @@ def to_sql(source: str, options: Options, setting: Setting) -> Expression:
         reasons.append(f"when {odd} and {zone}.odd = 'missing' then 'MISSING_HOUR'")
     if options.repeated_hour == "reject":
         reasons.append(f"when {odd} and {zone}.odd = 'repeated' then 'REPEATED_HOUR'")
-    parses = ((local, strict_time(meant, options.format)),)
-    return Expression(value, f"case {' '.join(reasons)} end", ColumnType.INSTANT, parses, (join,))
+    stages = (((local, strict_time(meant, options.format)),),)
+    return Expression(value, f"case {' '.join(reasons)} end", ColumnType.INSTANT, stages, (join,))
 
 
 def strict_time(text: str, form: str) -> str:

@@ -17,6 +17,9 @@ from vardskiftet.model.frozen import Frozen
 from vardskiftet.model.record import ColumnType
 
 MAIN = "gives"
+SHARED = ("gives",)
+"""Options that do not change what is parsed: fields that differ in them alone share it."""
+
 SAYS = "A person's identifier, checked and in twelve characters; or its domain; or the birth date where the number holds a whole one."
 
 
@@ -42,12 +45,15 @@ NATIONAL_RESERVE = "national-reserve"
 TURNED_A_HUNDRED = "24"
 """The last two digits of the youngest year of birth that a plus sign tells of, where no date is declared."""
 
+# Of ten digits every other one, from the first, is doubled, and its digits added; in whole numbers, which is five times as
+# fast as cutting texts.
+_DIGITS = [f"(n // {10**place} % 10)" for place in range(9, -1, -1)]
 _LUHN = " + ".join(
-    f"(ascii(substr(translate(d, '0123456789', '0246813579'), {i}, 1)) - 48)" if i % 2 else f"(ascii(substr(d, {i}, 1)) - 48)"
-    for i in range(1, 11)
+    f"2 * {digit} - case when {digit} > 4 then 9 else 0 end" if place % 2 == 0 else digit for place, digit in enumerate(_DIGITS)
 )
 MACROS = (
-    f"luhn_ok(d) as (({_LUHN}) % 10 = 0)",
+    f"luhn_sum(n) as ({_LUHN})",
+    "luhn_ok(d) as (luhn_sum(d::bigint) % 10 = 0)",
     "real_century(y) as (substr(y, 1, 2) in ('18', '19', '20'))",
     "real_day(y) as (real_century(y) and try_cast(substr(y, 1, 4) || '-' || substr(y, 5, 2) || '-' || substr(y, 7, 2) as date) is not null)",
     # Born in the century that makes the person younger than 100 on the day, or, with a plus sign, a century older.
@@ -83,22 +89,22 @@ MACROS = (
         f" else '{PERSONNUMMER}' end)"
     ),
     (
-        f"identity_reason(t, s) as (case"
+        f"identity_reason(t, s, domain) as (case"
         f" when t is null or t = '' then 'IDENTITY_MISSING'"
         f" when s = '?' then 'AMBIGUOUS_CENTURY'"
-        f" when s is null or identity_domain(s) is null then 'IDENTITY_FORMAT'"
-        f" else case identity_domain(s)"
+        f" when s is null or domain is null then 'IDENTITY_FORMAT'"
+        f" else case domain"
         f" when '{PERSONNUMMER}' then case when not real_day(s) then 'IDENTITY_DATE'"
-        f" when not luhn_ok(substr(s, 3, 10)) then 'IDENTITY_CHECKSUM' end"
+        f" when substr(s, 9, 3) = '000' then 'IDENTITY_FORMAT' when not luhn_ok(substr(s, 3, 10)) then 'IDENTITY_CHECKSUM' end"
         # A coordination number may lack parts of the date: no calendar test (design §4).
         f" when '{SAMORDNINGSNUMMER}' then case when substr(s, 5, 2) > '12' or not real_century(s) then 'IDENTITY_DATE'"
-        f" when not luhn_ok(substr(s, 3, 10)) then 'IDENTITY_CHECKSUM' end"
+        f" when substr(s, 9, 3) = '000' then 'IDENTITY_FORMAT' when not luhn_ok(substr(s, 3, 10)) then 'IDENTITY_CHECKSUM' end"
         f" when '{VGR_RESERVE}' then case when not real_day(s) then 'IDENTITY_DATE' when not vgr_serial_ok(s) then 'IDENTITY_FORMAT'"
         f" when not luhn_ok(substr(s, 3, 6) || translate(substr(s, 9, 1), 'KMX', '578') || substr(s, 10, 3)) then 'IDENTITY_CHECKSUM' end"
         f" end end)"
     ),
     (
-        f"identity_birth_date(s) as (case when identity_domain(s) in ('{PERSONNUMMER}', '{VGR_RESERVE}') then"
+        f"identity_birth_date(s, domain) as (case when domain in ('{PERSONNUMMER}', '{VGR_RESERVE}') then"
         " try_cast(substr(s, 1, 4) || '-' || substr(s, 5, 2) || '-' || substr(s, 7, 2) as date) end)"
     ),
 )
@@ -106,16 +112,19 @@ MACROS = (
 
 def to_sql(source: str, options: Options, setting: Setting) -> Expression:
     """SQL of identifier, domain or birth date. Reasons: IDENTITY_MISSING, _FORMAT, _DATE, _CHECKSUM, AMBIGUOUS_CENTURY."""
-    spelled = f"{setting.prefix}_spelled"
-    parses = ((spelled, f"identity_spelling(trim({source}), {literal(options.as_of)})"),)
-    reason = f"identity_reason(trim({source}), {spelled})"
+    spelled, domain, reason = (f"{setting.prefix}_{part}" for part in ("spelled", "domain", "reason"))
+    stages = (
+        ((spelled, f"identity_spelling(trim({source}), {literal(options.as_of)})"),),
+        ((domain, f"identity_domain({spelled})"),),
+        ((reason, f"identity_reason(trim({source}), {spelled}, {domain})"),),
+    )
     match options.gives:
         case "id":
-            return Expression(spelled, reason, parses=parses)
+            return Expression(spelled, reason, stages=stages)
         case "domain":
-            return Expression(f"identity_domain({spelled})", reason, parses=parses)
+            return Expression(domain, reason, stages=stages)
         case "birth_date":
-            return Expression(f"identity_birth_date({spelled})", reason, ColumnType.DATE, parses=parses)
+            return Expression(f"identity_birth_date({spelled}, {domain})", reason, ColumnType.DATE, stages)
 
 
 EXAMPLES = (
@@ -128,6 +137,7 @@ EXAMPLES = (
     Example("090527+1474", {"as_of": "2024-11-12"}, value="190905271474"),
     Example("198112289875", reason="IDENTITY_CHECKSUM"),
     Example("198113289874", reason="IDENTITY_DATE"),
+    Example("201509160006", reason="IDENTITY_FORMAT"),  # birth numbers begin at 001
     Example("191401682396", {"gives": "domain"}, value=SAMORDNINGSNUMMER),
     Example("191401682396", {"gives": "birth_date"}, value=None),
     Example("19810829M071", value="19810829M071"),

@@ -22,13 +22,14 @@ class Join:
 class Expression:
     """SQL of a value and, beside it, SQL of the reason code if the value could not be made (NULL if it could).
 
-    `parses` are columns computed before the joins; `joins`, value and reason may name them.
+    `stages` are columns, (name, SQL), computed before: each stage may name columns of the stages before it; joins, value and
+    reason may name all. What is dear stands there, so that it is computed once.
     """
 
     value: str
     reason: str = "null"
     type: ColumnType = ColumnType.TEXT
-    parses: tuple[tuple[str, str], ...] = ()
+    stages: tuple[tuple[tuple[str, str], ...], ...] = ()
     joins: tuple[Join, ...] = ()
 
 
