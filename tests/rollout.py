@@ -58,7 +58,11 @@ WAVES = (
         precision=Precision.MOMENT,
         units=(member("sas", Scope.HOSPITAL), member("narhalsan-kinna", Scope.PRIMARY_CARE), member("boras"), member("mark")),
         milestones=(*MILESTONES, Milestone(milestone="decision", title="Go or no-go", on=date(2024, 11, 5), owner="cecilia")),
-        freezes=(Freeze(freeze="config", title="Configuration freeze", because="No change so near.", begins=Offset(days=-28), ends=Offset(days=14)),),
+        freezes=(
+            Freeze(
+                freeze="config", title="Configuration freeze", because="No change so near.", begins=Offset(days=-28), ends=Offset(days=14)
+            ),
+        ),
         duties=(DUTY,),
     ),
     Wave(

@@ -1,4 +1,4 @@
-"""What does a transform make of texts? Its SQL run in DuckDB as the compiler stages it: stage by stage, then look-ups, then value and reason."""
+"""What does a transform make of texts? Its SQL, run in DuckDB as the compiler stages it."""
 
 from __future__ import annotations
 
@@ -38,11 +38,10 @@ def run_transform(
         staged = f"(select *{''.join(f', {sql} as {name}' for name, sql in stage)} from {staged})"
     joins = "".join(f" left join {join.table} as {join.alias} on {join.on}" for join in made.joins)
     value = SHOWN.get(made.type, "{value}").format(value=made.value)
-    duck.register("given", pa.table({"place": pa.array(range(len(texts := list(texts))), pa.int64()), "text": pa.array(texts, pa.string())}))
+    texts = list(texts)
+    duck.register("given", pa.table({"place": range(len(texts)), "text": pa.array(texts, pa.string())}))
     try:
-        rows = duck.execute(
-            f"select place, {value}, {made.reason} from {staged} as staged{joins} order by place"
-        ).fetchall()
+        rows = duck.execute(f"select place, {value}, {made.reason} from {staged} as staged{joins} order by place").fetchall()
     finally:
         duck.unregister("given")
     assert [row[0] for row in rows] == list(range(len(texts))), "a look-up lost or doubled rows"

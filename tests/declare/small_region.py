@@ -24,6 +24,8 @@ target: {kind: sqlite, path: work/record.sqlite}
 systems: [elvis]
 people:
   - {person: anna, name: Anna Ek, role: migration lead}
+freezes:
+  - {freeze: new-year, title: New Year, from: 2024-12-16, to: 2025-01-07, because: "Few on duty.", no_go_live: true}
 """,
     "waves/units.yaml": """\
 units:
@@ -40,6 +42,16 @@ units:
   - {unit: kinna, scope: primary_care}
 tolerance: 0.25
 budgets: {no_unit: 12, rejected: {IDENTITY_CHECKSUM: 40}}
+cutover_hours: 12
+milestones:
+  - {milestone: start, title: Start, at: T-16mo}
+  - {milestone: G90, title: Criteria, at: T-90d, owner: anna}
+  - {milestone: drill, title: Dress rehearsal, on: 2024-10-19}
+  - {milestone: exit, title: Exit, at: T+28d}
+freezes:
+  - {freeze: extract, title: Read only, from: T-2d, to: T+1d, because: "Nothing is lost."}
+duties:
+  - {person: anna, role: migration lead, from: T-28d, to: T+14d}
 """,
     "waves/south-2.yaml": """\
 wave: south-2
@@ -49,6 +61,12 @@ precision: season
 after: [south-1]
 units:
   - {unit: sas, scope: hospital, moved: [{from: south-1, decision: RS 1, date: 2024-02-13, because: "Too early."}]}
+distance_days: 180
+""",
+    "waves/coexistence.yaml": """\
+coexistence:
+  - {flow: referrals, title: Referrals, from: ["*"], to: [hospital_administration], critical: true, routine: On paper., approved: RS 2}
+  - {flow: answers, title: Answers, from: [sas], to: [kinna]}
 """,
     "mappings/record.yaml": """\
 record: small

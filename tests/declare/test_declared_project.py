@@ -14,7 +14,7 @@ from vardskiftet.errors import Usage
 from vardskiftet.model.mapping import Conflict, FollowParent, Step
 from vardskiftet.model.record import ColumnType
 from vardskiftet.model.system import Route
-from vardskiftet.model.wave import Precision, Scope
+from vardskiftet.model.wave import Offset, Precision, Scope
 
 HERE = Path(__file__).parent
 
@@ -37,7 +37,34 @@ def test_waves_are_read_with_moments_seasons_moves_and_budgets(tmp_path: Path) -
     assert (second.go_live, second.season, second.after) == (None, "2025-autumn", ("south-1",))
     (move,) = second.units[0].moved
     assert (move.origin, move.date, second.units[0].scope) == ("south-1", date(2024, 2, 13), Scope.HOSPITAL)
+    assert (first.cutover_hours, first.distance_days, second.cutover_hours, second.distance_days) == (12, 0, 10, 180)
     assert programme.wave_of_unit == {"kinna": "south-1", "sas": "south-2"}
+
+
+def test_what_lies_around_a_go_live_is_read_with_distances_and_days(tmp_path: Path) -> None:
+    programme = understood(tmp_path)
+    first = programme.wave("south-1")
+    assert [(one.milestone, one.offset, one.on, one.owner) for one in first.milestones] == [
+        ("start", Offset(months=-16), None, ""),
+        ("G90", Offset(days=-90), None, "anna"),
+        ("drill", None, date(2024, 10, 19), ""),
+        ("exit", Offset(days=28), None, ""),
+    ]
+    (own,), (new_year,), (duty,) = first.freezes, programme.freezes, first.duties
+    assert (own.begins, own.ends, own.no_go_live) == (Offset(days=-2), Offset(days=1), False)
+    assert (new_year.begins, new_year.ends, new_year.no_go_live) == (date(2024, 12, 16), date(2025, 1, 7), True)
+    assert (duty.person, duty.begins, duty.ends) == ("anna", Offset(days=-28), Offset(days=14))
+
+
+def test_flows_are_read_in_the_order_of_their_file(tmp_path: Path) -> None:
+    referrals, answers = understood(tmp_path).flows
+    assert (referrals.sends, referrals.receives, referrals.critical) == (("*",), ("hospital_administration",), True)
+    assert (referrals.routine, referrals.approved) == ("On paper.", "RS 2")
+    assert (answers.sends, answers.receives, answers.critical, answers.routine) == (("sas",), ("kinna",), False, "")
+
+
+def test_a_programme_without_flows_needs_no_file_for_them(tmp_path: Path) -> None:
+    assert understood(tmp_path, {"waves/coexistence.yaml": None}).flows == ()
 
 
 def test_systems_and_the_record_are_read_with_defaults_from_the_programme(tmp_path: Path) -> None:

@@ -2,24 +2,19 @@
 
 from __future__ import annotations
 
-import os
-import platform
 import signal
 import sys
-import traceback
 from collections.abc import Callable
 from datetime import UTC, datetime
-from pathlib import Path
 from types import FrameType
 from typing import Annotated
 
-import click
 import typer
 
 from vardskiftet import __version__
 from vardskiftet.cli import apply, audit, books, console, demo, lock, plan, rehearse, report, runs, status, undo, validate
+from vardskiftet.cli.boundary import Terminated, guarded
 from vardskiftet.cli.options import AsJson, Now, Project, Quiet
-from vardskiftet.errors import Interrupted, NoRoom, VardskiftetError
 
 app = typer.Typer(
     name="vardskiftet",
@@ -42,7 +37,8 @@ VERBS: dict[str, Callable[..., None]] = {
 }
 for name, verb in VERBS.items():
     app.command(name)(verb)
-for group in (report, runs, audit, lock):
+GROUPS = (report, runs, audit, lock)
+for group in GROUPS:
     app.add_typer(group.app)
 
 
@@ -74,10 +70,6 @@ def root(
     ctx.obj = {"clock": machine_clock, "project": project, "as_json": as_json, "now": now, "quiet": quiet, "debug": debug}
 
 
-class Terminated(KeyboardInterrupt):
-    """SIGTERM: the unit of work in hand is finished or rolled back, then the run ends."""
-
-
 def _on_term(_signal: int, _frame: FrameType | None) -> None:
     signal.signal(signal.SIGTERM, signal.SIG_DFL)
     raise Terminated
@@ -91,60 +83,16 @@ def main() -> None:
 
 def run(arguments: list[str]) -> int:
     """One command; returns its exit code."""
-    as_json, debug = "--json" in arguments, "--debug" in arguments
-    arguments = [one for one in arguments if one != "--debug"]
-    schema = _schema(arguments)
-    try:
-        code = app(arguments, prog_name="vardskiftet", standalone_mode=False)
-        return int(code or 0)
-    except VardskiftetError as error:
-        if debug:
-            traceback.print_exc()
-        return console.show_error(error, schema=schema, as_json=as_json)
-    except click.ClickException as error:
-        if as_json:
-            usage = VardskiftetError(error.format_message())
-            usage.exit_code, usage.id = 2, "USAGE"
-            return console.show_error(usage, schema=schema, as_json=True)
-        error.show()
-        return 2
-    except (KeyboardInterrupt, click.Abort) as error:
-        stopped = Interrupted("Stopped. What was committed stands; the same command goes on from there.")
-        stopped.exit_code = 143 if isinstance(error, Terminated) else 130
-        return console.show_error(stopped, schema=schema, as_json=as_json)
-    except MemoryError:
-        full = NoRoom("There is not enough memory.", hint="What was committed stands; free memory and give the same command again.")
-        return console.show_error(full, schema=schema, as_json=as_json)
-    except BrokenPipeError:
-        # Whoever read our answer has gone; there is nobody left to tell.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        return 141
-    except Exception as error:  # the one place that catches what nobody foresaw
-        if debug:
-            traceback.print_exc()
-        return console.show_error(_bug(error), schema=schema, as_json=as_json)
+    return guarded(lambda given: app(given, prog_name="vardskiftet", standalone_mode=False), arguments, _verb(arguments), machine_clock)
 
 
-def _schema(arguments: list[str]) -> str:
+def _verb(arguments: list[str]) -> str:
+    """The verb that was meant, as its documents call it: `books`, `runs.list`."""
     words = [one for one in arguments if not one.startswith("-")]
-    return f"vardskiftet.{words[0] if words else 'help'}/1"
-
-
-def _bug(error: Exception) -> VardskiftetError:
-    """An unforeseen failure as three lines; the traceback goes to a file, without values of rows: frames and names only."""
-    frames = traceback.extract_tb(error.__traceback__)
-    moment = machine_clock()
-    lines = [
-        f"vardskiftet {__version__}, Python {platform.python_version()}, {platform.system()}",
-        moment.isoformat(),
-        type(error).__name__,
-    ]
-    lines += [f"  {Path(frame.filename).name}:{frame.lineno} {frame.name}" for frame in frames]
-    path = Path(f"crash-{moment:%Y%m%dT%H%M%S}.txt")
-    try:
-        path.write_text("\n".join(lines) + "\n", encoding="utf-8")
-        path.chmod(0o600)
-        told = f"The traceback, without any value, lies in {path}."
-    except OSError:
-        told = "No crash file could be written here."
-    return VardskiftetError(f"This is a bug in vardskiftet ({type(error).__name__}).", hint=f"{told} `--debug` shows it whole.")
+    groups = {group.app.info.name for group in GROUPS}
+    for place, word in enumerate(words):
+        if word in VERBS:
+            return word
+        if word in groups:
+            return ".".join(words[place : place + 2])
+    return "help"

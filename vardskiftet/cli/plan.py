@@ -50,6 +50,9 @@ def run(
     homeless = sum(one.no_unit for one in made.expectations)
     budget = desk.programme.wave(wave).budgets.no_unit
     answer.say(f"{homeless:,} rows have no unit that the programme knows (budget {budget:,}).")
+    unknown = [(one.mapping, written or "(nothing)", rows) for one in made.expectations for written, rows in one.unknown_units]
+    if unknown:
+        answer.table("", ("mapping", "says of its unit", "rows"), unknown)
     answer.say(f"Frozen in {shown}.")
     if homeless > budget:
         answer.exit_code = 1

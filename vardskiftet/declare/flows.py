@@ -1,4 +1,7 @@
-"""What passes between units while some are live and others are not, and by which temporary routine?"""
+"""What passes between units while some are live and others are not, and by which temporary routine?
+
+The name waves/coexistence.yaml is reserved for it, as programme.yaml and units.yaml are for theirs: no wave can be called so.
+"""
 
 from __future__ import annotations
 

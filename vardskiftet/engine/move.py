@@ -17,7 +17,7 @@ from vardskiftet.engine.manifest import write_manifest
 from vardskiftet.engine.names import literal, quoted
 from vardskiftet.engine.sources.protocol import Extract, Source
 from vardskiftet.engine.targets.protocol import BatchEntry, Outcome, Target
-from vardskiftet.errors import IntegrityBroken
+from vardskiftet.errors import IntegrityBroken, NoRoom
 from vardskiftet.model.batch import Batch
 
 
@@ -58,6 +58,12 @@ def transform(duck: duckdb.DuckDBPyConnection, compiled: Compiled, rows: pa.Tabl
     try:
         duck.execute(compiled.place)
         duck.execute(compiled.outcome)
+    except duckdb.OutOfMemoryException as error:
+        raise NoRoom(
+            f"The engine's memory is too small for a batch of {compiled.mapping.mapping}.",
+            where=compiled.mapping.path,
+            hint="Lower `batch_rows:` in waves/programme.yaml, make a new plan, and go on.",
+        ) from error
     finally:
         duck.unregister("extract")
 

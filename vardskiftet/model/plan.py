@@ -21,6 +21,8 @@ class TableExpectation(Frozen):
     excluded_units: int
     no_unit: int
     no_care: int
+    unknown_units: tuple[tuple[str, int], ...] = ()
+    """(what stands in the unit's column, rows) of `no_unit`: the most frequent twenty; an empty text where nothing stands."""
 
 
 class Plan(Frozen):

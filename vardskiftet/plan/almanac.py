@@ -14,11 +14,11 @@ from vardskiftet.plan.days_off import weekday
 def almanac(programme: Programme, calendar: Calendar) -> list[str]:
     """Every date of the programme, wave by wave, then freezes, retirements and coexistence."""
     lines = [line for wave in sorted(calendar.waves, key=lambda one: one.wave) for line in _wave(wave)]
-    lines += [f"freeze {one.freeze}: {one.begins.in_words()} to {one.ends.in_words()}" for one in calendar.freezes]
+    lines += [f"freeze {one.freeze}: {one.begins.earliest} – {one.ends.latest}" for one in calendar.freezes]
     lines += [f"{one.system} retires: {_day(one.when)}" for one in calendar.retirements]
     lines += [
         f"coexistence {one.flow}, {one.earlier} to {one.later}: {one.units} units, {one.unit_days.in_words()} unit-days"
-        for one in coexistence(programme, calendar)
+        for one in sorted(coexistence(programme, calendar), key=lambda one: (one.flow, *sorted((one.earlier, one.later))))
     ]
     return lines
 
@@ -28,12 +28,12 @@ def _wave(wave: WaveCalendar) -> Iterator[str]:
     yield f"{wave.wave} go-live: {at}"
     if wave.cutover:
         yield f"{wave.wave} cutover: from {wave.cutover.begins:%Y-%m-%d %H:%M %z}, {wave.cutover.hours} hours"
-    for one in wave.milestones:
+    for one in sorted(wave.milestones, key=lambda one: one.milestone):
         yield f"{wave.wave} {one.milestone}: {_day(one.when)}"
     for freeze in wave.freezes:
-        yield f"{wave.wave} freeze {freeze.freeze}: {freeze.begins.earliest} to {freeze.ends.latest}"
+        yield f"{wave.wave} freeze {freeze.freeze}: {freeze.begins.earliest} – {freeze.ends.latest}"
     for duty in wave.duties:
-        yield f"{wave.wave} {duty.person}, {duty.role}: {duty.begins.earliest} to {duty.ends.latest}"
+        yield f"{wave.wave} {duty.person}, {duty.role}: {duty.begins.earliest} – {duty.ends.latest}"
 
 
 def _day(when: Span) -> str:

@@ -120,7 +120,7 @@ def _duties(calendar: Calendar) -> Iterator[Clash]:
                 continue
             a, b = pairs[0]
             certain = any(_certainly_overlap(*pair) for pair in pairs)
-            state = f"{max(a.begins.earliest, b.begins.earliest)} to {min(a.ends.latest, b.ends.latest)}"
+            state = f"{max(a.begins.earliest, b.begins.earliest)} – {min(a.ends.latest, b.ends.latest)}"
             waves = sorted((earlier.wave, later.wave))
             tasks = f"{earlier.wave} ({a.role}) and in {later.wave} ({b.role})"
             message = f"{person} {'is' if certain else 'may be'} needed in {tasks} at once, {state}."
@@ -134,7 +134,7 @@ def _systems(programme: Programme, calendar: Calendar) -> Iterator[Clash]:
     for one in calendar.retirements:
         for wave in users.get(one.system, ()):
             when = calendar.wave(wave).when
-            if when.latest > one.when.earliest:
+            if wave != one.wave and when.latest > one.when.earliest:
                 verb = "retires" if when.earliest > one.when.latest else "may retire"
                 message = f"{one.system} {verb} on {one.when.in_words()}, before {wave} leaves it on {when.in_words()}."
                 hint = f"Let it retire after {wave}, or move {wave}."
@@ -146,7 +146,7 @@ def _warning(kind: Kind, subject: str, state: str, message: str, hint: str) -> C
 
 
 def _days(freeze: DatedFreeze) -> str:
-    return f"{freeze.begins.earliest} to {freeze.ends.latest}"
+    return f"{freeze.begins.earliest} – {freeze.ends.latest}"
 
 
 def _meet(when: Span, freeze: DatedFreeze) -> bool:

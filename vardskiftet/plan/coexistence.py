@@ -18,8 +18,8 @@ class Extent(Frozen):
     most: int
 
     def in_words(self) -> str:
-        """`1,230`, or `1,230 to 1,890`."""
-        return f"{self.least:,}" if self.least == self.most else f"{self.least:,} to {self.most:,}"
+        """`1,230`, or `1,230–1,890`."""
+        return f"{self.least:,}" if self.least == self.most else f"{self.least:,}–{self.most:,}"
 
 
 class Coexistence(Frozen):

@@ -30,8 +30,8 @@ class Span(Frozen):
         return Span(earliest=shift(self.earliest, offset), latest=shift(self.latest, offset))
 
     def in_words(self) -> str:
-        """`2024-11-12`, or `2025-09-01 to 2025-11-30`."""
-        return f"{self.earliest}" if self.exact else f"{self.earliest} to {self.latest}"
+        """`2024-11-12`, or `2025-09-01 – 2025-11-30`."""
+        return f"{self.earliest}" if self.exact else f"{self.earliest} – {self.latest}"
 
 
 def on(day: date) -> Span:

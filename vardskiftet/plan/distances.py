@@ -36,7 +36,7 @@ def _clash(earlier: WaveCalendar, later: WaveCalendar, days: int) -> Clash | Non
     surest = (later.when.earliest - earlier.when.latest).days
     widest = (later.when.latest - earlier.when.earliest).days
     subject = f"{later.wave} · {earlier.wave}"
-    gap = f"{widest} days" if surest == widest else f"{surest} to {widest} days"
+    gap = _gap(surest, widest)
     first = earlier.when.latest + timedelta(days=max(days, 1))
     hint = f"{later.wave} fits from {first} on, or move {earlier.wave} less far."
     if surest <= 0:
@@ -48,3 +48,12 @@ def _clash(earlier: WaveCalendar, later: WaveCalendar, days: int) -> Clash | Non
         message = f"{later.wave} {how} {gap} after {earlier.wave}; it needs {days}."
         return Clash(kind=Kind.DISTANCE, severity=Severity.WARNING, subject=subject, state=gap, message=message, hint=hint)
     return None
+
+
+def _gap(surest: int, widest: int) -> str:
+    """A distance in days, or the least and the most of it; below nothing it is said as too early."""
+    if widest <= 0:
+        return f"{-widest} days too early" if surest == widest else f"{-widest}–{-surest} days too early"
+    if surest <= 0:
+        return f"from {-surest} days too early to {widest} days after"
+    return f"{widest} days" if surest == widest else f"{surest}–{widest} days"

@@ -48,7 +48,7 @@ class WhatIf(Frozen):
     remains: tuple[Clash, ...]
     """Clashes that are there either way."""
     diff: tuple[str, ...]
-    """The calendar before and after, as the lines of a unified diff."""
+    """The calendar before and after: lines that go begin with -, lines that come with +."""
 
     @property
     def hard(self) -> tuple[Consequence, ...]:
@@ -77,7 +77,7 @@ def what_if(programme: Programme, wave: str, to: date | datetime, now: datetime)
         to=_go_live(new, wave),
         consequences=tuple(sorted(told, key=lambda one: (_GRAVITY[one.severity], _ORDER[one.kind], one.subject))),
         remains=tuple(one for one in will if one in was),
-        diff=tuple(unified_diff(almanac(programme, old), almanac(other, new), "as declared", "what if", n=0, lineterm="")),
+        diff=_diff(almanac(programme, old), almanac(other, new)),
     )
 
 
@@ -92,6 +92,11 @@ def moved(programme: Programme, wave: str, to: date | datetime) -> Programme:
         at = datetime.combine(to, present.go_live.time() if present.go_live else SEASON_HOUR)
     there = present.model_copy(update={"go_live": at.replace(tzinfo=held), "season": "", "precision": Precision.MOMENT})
     return programme.model_copy(update={"waves": tuple(there if one.wave == wave else one for one in programme.waves)})
+
+
+def _diff(before: list[str], after: list[str]) -> tuple[str, ...]:
+    lines = unified_diff(before, after, "as declared", "what if", n=0, lineterm="")
+    return tuple(line for line in lines if not line.startswith("@@"))
 
 
 def _go_live(calendar: Calendar, wave: str) -> datetime:
@@ -122,7 +127,7 @@ def _moves(old: Calendar, new: Calendar, wave: str) -> Iterator[Consequence]:
     for one in was.freezes:
         there = freezes[one.freeze]
         if (one.begins, one.ends) != (there.begins, there.ends):
-            days_before, days_after = (f"{f.begins.earliest} to {f.ends.latest}" for f in (one, there))
+            days_before, days_after = (f"{f.begins.earliest} – {f.ends.latest}" for f in (one, there))
             message = f"{wave}: the freeze '{one.title}' moves from {days_before} to {days_after}."
             yield _note(Kind.FREEZE, f"{wave} · {one.freeze}", days_before, days_after, message)
 

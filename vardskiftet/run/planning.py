@@ -7,10 +7,10 @@ import json
 
 import duckdb
 
-from vardskiftet.engine.compile.places import place_sql
+from vardskiftet.engine.census import census
 from vardskiftet.engine.duck import open_duck
 from vardskiftet.engine.ledger import Ledger
-from vardskiftet.engine.lookups import place_units, prepare_places
+from vardskiftet.engine.lookups import place_units
 from vardskiftet.engine.sources import open_source
 from vardskiftet.engine.sources.protocol import Extract, Schema, Source
 from vardskiftet.engine.targets import open_target
@@ -18,6 +18,7 @@ from vardskiftet.model.batch import Batch
 from vardskiftet.model.fate import Place
 from vardskiftet.model.mapping import WHOLE_ROW, Mapping
 from vardskiftet.model.plan import Plan, TableExpectation
+from vardskiftet.model.programme import Programme
 from vardskiftet.model.progress import Progress
 from vardskiftet.plan.fingerprint import fingerprint
 from vardskiftet.plan.order import ordered
@@ -48,7 +49,7 @@ def make_plan(desk: Desk, wave: str) -> Plan:
         for done, mapping in enumerate(mappings):
             desk.notify(Progress(f"plan {mapping.mapping}", done, len(mappings)))
             source = sources[mapping.system]
-            expectations.append(_expected(duck, desk, mapping, source))
+            expectations.append(_expected(duck, programme, mapping, source))
             extract = extract_of(mapping, schemas[mapping.system])
             ranges = source.cuts(extract, programme.batch_rows)
             batches += [Batch(mapping=mapping.mapping, number=number, range=one) for number, one in enumerate(ranges, 1)]
@@ -79,30 +80,18 @@ def extract_of(mapping: Mapping, schema: Schema) -> Extract:
     return Extract(mapping.reads, columns, columns if mapping.key == (WHOLE_ROW,) else mapping.key)
 
 
-def _expected(duck: duckdb.DuckDBPyConnection, desk: Desk, mapping: Mapping, source: Source) -> TableExpectation:
-    """Rows of a mapping's table by unit and place, as the source holds them now; reads only the columns that tell."""
-    prepare_places(duck, desk.programme, mapping, source)
-    rule = mapping.unit
-    schema = source.schema()
-    keys = tuple(one.name for one in schema[mapping.reads]) if mapping.key == (WHOLE_ROW,) else mapping.key
-    telling = tuple(dict.fromkeys([*keys, *(name for name in (rule.on if rule.via else rule.source,) if name)]))
-    duck.execute("create or replace temp table place_count (unit varchar, place varchar, rows bigint)")
-    statement = place_sql(mapping, telling)
-    for batch in source.read(Extract(mapping.reads, telling), None):
-        duck.register("extract", batch)
-        duck.execute(statement)
-        duck.execute("insert into place_count select vs_unit, vs_place, count(*) from placed group by all")
-        duck.unregister("extract")
-    rows = duck.execute("select unit, place, sum(rows)::bigint from place_count group by all order by all").fetchall()
-    by_place = {place: sum(number for _, one, number in rows if one == place) for place in Place}
+def _expected(duck: duckdb.DuckDBPyConnection, programme: Programme, mapping: Mapping, source: Source) -> TableExpectation:
+    """What a mapping's table holds now, by unit and place."""
+    found = census(duck, programme, mapping, source)
     return TableExpectation(
         mapping=mapping.mapping,
         system=mapping.system,
         table=mapping.reads,
         rows=source.count(mapping.reads),
-        units={unit: number for unit, place, number in rows if place == Place.IN_WAVE},
-        other_wave=by_place[Place.OTHER_WAVE],
-        excluded_units=by_place[Place.EXCLUDED_UNIT],
-        no_unit=by_place[Place.NO_UNIT],
-        no_care=by_place[Place.NO_CARE],
+        units=found.units,
+        other_wave=found.places[Place.OTHER_WAVE],
+        excluded_units=found.places[Place.EXCLUDED_UNIT],
+        no_unit=found.places[Place.NO_UNIT],
+        no_care=found.places[Place.NO_CARE],
+        unknown_units=found.unknown_units,
     )

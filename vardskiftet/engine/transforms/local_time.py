@@ -15,7 +15,7 @@ from vardskiftet.model.record import ColumnType
 MAIN = "format"
 SAYS = "A local time in the system's time zone, as an instant (UTC)."
 
-LETTERS = frozenset("%Y %m %-m %b %B %d %-d %j %H %-H %M %-M %S %-S %f %g %%".split())
+LETTERS = frozenset(("%Y", "%m", "%-m", "%b", "%B", "%d", "%-d", "%j", "%H", "%-H", "%M", "%-M", "%S", "%-S", "%f", "%g", "%%"))
 _DAYS = ({"%j"}, *({month, day} for month in ("%m", "%-m", "%b", "%B") for day in ("%d", "%-d")))
 
 
@@ -62,14 +62,14 @@ def to_sql(source: str, options: Options, setting: Setting) -> Expression:
         reasons.append(f"when {odd} and {zone}.odd = 'missing' then 'MISSING_HOUR'")
     if options.repeated_hour == "reject":
         reasons.append(f"when {odd} and {zone}.odd = 'repeated' then 'REPEATED_HOUR'")
-    stages = (((local, strict_time(meant, options.format)),),)
+    stages = (((local, strict_time(meant, options.format, "0001-01-02")),),)
     return Expression(value, f"case {' '.join(reasons)} end", ColumnType.INSTANT, stages, (join,))
 
 
-def strict_time(text: str, form: str) -> str:
-    """SQL of a timestamp that spells back to the same text: `2024-1-5` is not `%Y-%m-%d`, and 30 February is no day."""
+def strict_time(text: str, form: str, earliest: str = "0001-01-01") -> str:
+    """SQL of a timestamp that spells back to the same text: `2024-1-5` is not `%Y-%m-%d`; 30 February and the year 0 are no days."""
     parsed = f"try_strptime({text}, {literal(form)})"
-    return f"(case when strftime({parsed}, {literal(form)}) = {text} then {parsed} end)"
+    return f"(case when strftime({parsed}, {literal(form)}) = {text} and {parsed} >= timestamp '{earliest}' then {parsed} end)"
 
 
 EXAMPLES = (
@@ -86,6 +86,7 @@ EXAMPLES = (
     Example("2023-02-29 10:00", {"format": "%Y-%m-%d %H:%M"}, reason="INVALID_DATE"),
     Example("0000-00-00 00:00", {"format": "%Y-%m-%d %H:%M", "sentinels": ("0000-00-00 00:00",)}, value=None),
     Example("1899-12-31 00:00", {"format": "%Y-%m-%d %H:%M"}, value="1899-12-30T22:59:46Z"),  # Sweden kept 1:00:14 until 1900
+    Example("0001-01-01 00:00", {"format": "%Y-%m-%d %H:%M"}, reason="INVALID_DATE"),  # in UTC it would lie in a year 0
     Example("", value=None),
     Example(None, value=None),
 )

@@ -55,7 +55,10 @@ MACROS = (
     f"luhn_sum(n) as ({_LUHN})",
     "luhn_ok(d) as (luhn_sum(d::bigint) % 10 = 0)",
     "real_century(y) as (substr(y, 1, 2) in ('18', '19', '20'))",
-    "real_day(y) as (real_century(y) and try_cast(substr(y, 1, 4) || '-' || substr(y, 5, 2) || '-' || substr(y, 7, 2) as date) is not null)",
+    (
+        "real_day(y) as (real_century(y)"
+        " and try_cast(substr(y, 1, 4) || '-' || substr(y, 5, 2) || '-' || substr(y, 7, 2) as date) is not null)"
+    ),
     # Born in the century that makes the person younger than 100 on the day, or, with a plus sign, a century older.
     (
         "century_of(yy, sign, day) as (case"

@@ -1,0 +1,90 @@
+"""What becomes of a failure? Foreseen ones are told in three lines; the rest is a bug, and its traceback goes to a file without values."""
+
+from __future__ import annotations
+
+import errno
+import os
+import platform
+import sys
+import traceback
+from collections.abc import Callable
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+import typer
+from typer.exceptions import TyperException
+
+from vardskiftet import __version__
+from vardskiftet.cli import console
+from vardskiftet.errors import Interrupted, NoRoom, Unreachable, Usage, VardskiftetError
+
+_FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
+
+
+class Terminated(KeyboardInterrupt):
+    """SIGTERM: the unit of work in hand is finished or rolled back, then the run ends."""
+
+
+def guarded(command: Callable[[list[str]], Any], arguments: list[str], verb: str, clock: Callable[[], datetime]) -> int:
+    """Run a command; every way in which it can end has its exit code."""
+    as_json, debug = "--json" in arguments, "--debug" in arguments
+    try:
+        return int(command([one for one in arguments if one != "--debug"]) or 0)
+    except BrokenPipeError:
+        # Whoever read our answer has gone; there is nobody left to tell.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 141
+    except TyperException as error:
+        if not as_json and hasattr(error, "show"):
+            error.show()
+            return 2
+        failure: VardskiftetError = Usage(str(error), hint=f"vardskiftet {verb.replace('.', ' ')} --help")
+    except BaseException as error:  # the one place that catches what nobody foresaw
+        if debug:
+            traceback.print_exc()
+        failure = told(error, clock)
+    return console.show_error(failure, schema=f"vardskiftet.{verb}/1", as_json=as_json)
+
+
+def told(error: BaseException, clock: Callable[[], datetime]) -> VardskiftetError:
+    """What a person is told of an exception."""
+    match error:
+        case VardskiftetError():
+            return error
+        case KeyboardInterrupt() | typer.Abort():
+            stopped = Interrupted("Stopped. What was committed stands; the same command goes on from there.")
+            stopped.exit_code = 143 if isinstance(error, Terminated) else 130
+            return stopped
+        case MemoryError():
+            return NoRoom("There is not enough memory.", hint="What was committed stands; free memory and give the same command again.")
+        case OSError():
+            return _of_system(error)
+        case _:
+            return _bug(error, clock())
+
+
+def _of_system(error: OSError) -> VardskiftetError:
+    where = Path(str(error.filename)).name if error.filename else ""
+    if error.errno in _FULL:
+        return NoRoom("The disk is full; what was committed stands.", where=where, hint="Make room, and give the same command again.")
+    return Unreachable(f"A file could not be read or written: {error.strerror}.", where=where, hint="Look at its place and its rights.")
+
+
+def _bug(error: BaseException, moment: datetime) -> VardskiftetError:
+    """An unforeseen failure as three lines; the traceback goes to a file: frames and names only, since a message may repeat a row."""
+    frames = traceback.extract_tb(error.__traceback__)
+    lines = [
+        f"vardskiftet {__version__}, Python {platform.python_version()}, {platform.system()}",
+        moment.isoformat(),
+        type(error).__name__,
+        *(f"  {Path(frame.filename).name}:{frame.lineno} {frame.name}" for frame in frames),
+    ]
+    path = Path(f"crash-{moment:%Y%m%dT%H%M%S}.txt")
+    try:
+        path.write_text("\n".join(lines) + "\n", encoding="utf-8")
+        path.chmod(0o600)
+        kept = f"The traceback, without any value, lies in {path}."
+    except OSError:
+        kept = "No crash file could be written here."
+    return VardskiftetError(f"This is a bug in vardskiftet ({type(error).__name__}).", hint=f"{kept} `--debug` shows it whole.")

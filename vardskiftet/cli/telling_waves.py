@@ -1,0 +1,122 @@
+"""How is a wave told, in words and as JSON? The same values both ways."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+
+from vardskiftet.cli.console import Answer
+from vardskiftet.model.event import Event
+from vardskiftet.model.programme import Programme
+from vardskiftet.plan.calendar import Calendar, WaveCalendar, waves_of_systems
+from vardskiftet.plan.coexistence import Coexistence, coexistence
+from vardskiftet.plan.days_off import weekday
+
+
+def when_in_words(wave: WaveCalendar) -> str:
+    """A wave's go-live: `Tue 2024-11-12 04:00`, or its season."""
+    return f"{weekday(wave.go_live.date())} {wave.go_live:%Y-%m-%d %H:%M}" if wave.go_live else f"{wave.season} ({wave.when.in_words()})"
+
+
+def kinds_in_words(programme: Programme, wave: str) -> str:
+    """How many units of each kind a wave holds, the most first."""
+    units = {unit.unit: unit for unit in programme.units}
+    counts = Counter(units[member.unit].kind.value for member in programme.wave(wave).units)
+    kinds = ", ".join(f"{number} {kind.replace('_', ' ')}" for kind, number in sorted(counts.items(), key=lambda one: (-one[1], one[0])))
+    return f"{sum(counts.values())} unit{'s' if sum(counts.values()) != 1 else ''}: {kinds}"
+
+
+def entry(programme: Programme, wave: WaveCalendar, status: str) -> dict[str, Any]:
+    """A wave as JSON: `go_live` is the moment with its offset, or the season."""
+    units = {unit.unit: unit for unit in programme.units}
+    declared = programme.wave(wave.wave)
+    return {
+        "wave": wave.wave,
+        "title": wave.title,
+        "go_live": wave.go_live.isoformat() if wave.go_live else wave.season,
+        "precision": declared.precision.value,
+        "earliest": wave.when.earliest.isoformat(),
+        "latest": wave.when.latest.isoformat(),
+        "status": status,
+        "after": list(wave.after),
+        "units": [
+            {
+                "unit": member.unit,
+                "title": units[member.unit].title,
+                "kind": units[member.unit].kind.value,
+                "area": units[member.unit].area,
+                "scope": member.scope.value,
+                "illustrative": units[member.unit].illustrative,
+            }
+            for member in declared.units
+        ],
+    }
+
+
+def whole_entry(programme: Programme, calendar: Calendar, name: str, status: str, signed: Sequence[Event]) -> dict[str, Any]:
+    """A wave with all its dates as JSON."""
+    wave, declared = calendar.wave(name), programme.wave(name)
+    dates = wave.model_dump(mode="json", include={"milestones", "freezes", "duties", "night", "day_off"})
+    cutover = wave.cutover
+    return (
+        entry(programme, wave, status)
+        | dates
+        | {
+            "distance_days": wave.distance_days,
+            "cutover": cutover.model_dump(mode="json") | {"begins": cutover.begins.isoformat(), "ends": cutover.ends.isoformat()}
+            if cutover
+            else None,
+            "moved": [{"unit": member.unit, **move.model_dump(mode="json")} for member in declared.units for move in member.moved],
+            "systems": _systems(programme, calendar, name),
+            "coexistence": [one.model_dump(mode="json") for one in _flows(programme, calendar, name)],
+            "signed": [{"seq": one.seq, "kind": one.kind, "at": one.at.isoformat(), **one.payload} for one in signed],
+        }
+    )
+
+
+def tell_wave(answer: Answer, programme: Programme, calendar: Calendar, name: str, now: datetime) -> None:
+    """A wave with all its dates in words, from the values that its JSON holds."""
+    wave, own = calendar.wave(name), answer.own
+    answer.say(f"{name}: {wave.title}")
+    answer.say(f"go-live {when_in_words(wave)}, {own['status'].replace('_', ' ')}, seen {now:%Y-%m-%d %H:%M}")
+    if wave.after:
+        answer.say(f"after {', '.join(wave.after)}" + (f", at least {wave.distance_days} days" if wave.distance_days else ""))
+    if wave.cutover:
+        answer.say(f"cutover from {wave.cutover.begins:%Y-%m-%d %H:%M}, {wave.cutover.hours} hours of elapsed time")
+    answer.say(kinds_in_words(programme, name))
+    answer.table("units", ("unit", "kind", "area", "scope"), [(u["unit"], u["kind"], u["area"], u["scope"]) for u in own["units"]])
+    for move in own["moved"]:
+        answer.say(f"{move['unit']} came from {move['origin']} by {move['decision']}, {move['date']}: {move['because']}")
+    if wave.milestones:
+        rows = [(one.when.in_words(), one.milestone, one.title, one.owner) for one in wave.milestones]
+        answer.table("milestones", ("when", "milestone", "what", "owner"), rows)
+    freezes = [one for one in calendar.all_freezes if one.wave in ("", name)]
+    if freezes:
+        rows = [(f"{one.begins.earliest} – {one.ends.latest}", one.title, "no go-live" if one.no_go_live else "") for one in freezes]
+        answer.table("freezes", ("when", "freeze", ""), rows)
+    if wave.duties:
+        rows = [(f"{one.begins.earliest} – {one.ends.latest}", one.person, one.role) for one in wave.duties]
+        answer.table("duties", ("when", "person", "role"), rows)
+    if own["systems"]:
+        rows = [(one["system"], ", ".join(one["waves"]), one["retires"] or "") for one in own["systems"]]
+        answer.table("systems", ("system", "waves that use it", "retires"), rows)
+    if own["coexistence"]:
+        lines = _flows(programme, calendar, name)
+        rows = [(one.flow, f"{one.earlier} → {one.later}", str(one.units), one.unit_days.in_words()) for one in lines]
+        answer.table("coexistence", ("flow", "waves", "units", "unit-days"), rows)
+    for one in own["signed"]:
+        answer.say(f"{one['at'][:16].replace('T', ' ')}  {one['kind']} by {one['name']}, {one['role']}: {one['reason']}")
+
+
+def _systems(programme: Programme, calendar: Calendar, name: str) -> list[dict[str, Any]]:
+    retires = {one.system: one.when.in_words() for one in calendar.retirements}
+    used = waves_of_systems(programme)
+    return [
+        {"system": system, "waves": list(waves), "retires": retires.get(system, "")} for system, waves in sorted(used.items()) if name in waves
+    ]
+
+
+def _flows(programme: Programme, calendar: Calendar, name: str) -> list[Coexistence]:
+    return [one for one in coexistence(programme, calendar) if name in (one.earlier, one.later)]

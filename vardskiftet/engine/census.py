@@ -1,0 +1,59 @@
+"""How many rows of a mapping's table belong to which unit, and where? Counted before a plan is made, from the telling columns alone."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import duckdb
+
+from vardskiftet.engine.compile.places import place_sql
+from vardskiftet.engine.lookups import prepare_places
+from vardskiftet.engine.names import quoted
+from vardskiftet.engine.sources.protocol import Extract, Source
+from vardskiftet.model.fate import Place
+from vardskiftet.model.mapping import WHOLE_ROW, Mapping
+from vardskiftet.model.programme import Programme
+
+SHOWN = 20
+"""How many different unknown units are listed, the most frequent first."""
+
+
+@dataclass(frozen=True, slots=True)
+class Census:
+    """Rows of one table: by unit of this wave, by place, and what those without a unit say of theirs."""
+
+    units: dict[str, int]
+    places: dict[Place, int]
+    unknown_units: tuple[tuple[str, int], ...]
+
+
+def census(duck: duckdb.DuckDBPyConnection, programme: Programme, mapping: Mapping, source: Source) -> Census:
+    """Place every row of the mapping's table. The units' look-ups must stand in DuckDB already."""
+    prepare_places(duck, programme, mapping, source)
+    rule = mapping.unit
+    whole = mapping.key == (WHOLE_ROW,)
+    keys = tuple(one.name for one in source.schema()[mapping.reads]) if whole else mapping.key
+    telling = tuple(dict.fromkeys([*keys, *(name for name in (rule.on if rule.via else rule.source,) if name)]))
+    duck.execute("create or replace temp table place_count (unit varchar, place varchar, written varchar, rows bigint)")
+    statement = place_sql(mapping, telling)
+    for batch in source.read(Extract(mapping.reads, telling), None):
+        duck.register("extract", batch)
+        duck.execute(statement)
+        duck.execute(f"insert into place_count select vs_unit, vs_place, {_written(mapping)}, count(*) from placed group by all")
+        duck.unregister("extract")
+    rows = duck.execute("select unit, place, sum(rows)::bigint from place_count group by all order by all").fetchall()
+    unknown = duck.execute(
+        "select coalesce(written, ''), sum(rows)::bigint as rows from place_count where place = 'no_unit'"
+        f" group by all order by rows desc, 1 limit {SHOWN}"
+    ).fetchall()
+    return Census(
+        units={unit: number for unit, place, number in rows if place == Place.IN_WAVE},
+        places={place: sum(number for _, one, number in rows if one == place) for place in Place},
+        unknown_units=tuple((str(written), int(number)) for written, number in unknown),
+    )
+
+
+def _written(mapping: Mapping) -> str:
+    """SQL of what a row says of its unit, where no unit was found: the worklist of whoever mends it."""
+    rule = mapping.unit
+    return f"case when vs_place = 'no_unit' then {quoted(rule.source)} end" if rule.source and not rule.via else "null"
