@@ -25,6 +25,8 @@ _FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
 class Terminated(KeyboardInterrupt):
     """SIGTERM: the unit of work in hand is finished or rolled back, then the run ends."""
 
+    exit_code = 143
+
 
 def guarded(command: Callable[[list[str]], Any], arguments: list[str], verb: str, clock: Callable[[], datetime]) -> int:
     """Run a command; every way in which it can end has its exit code."""
@@ -40,6 +42,8 @@ def guarded(command: Callable[[list[str]], Any], arguments: list[str], verb: str
             error.show()
             return 2
         failure: VardskiftetError = Usage(str(error), hint=f"vardskiftet {verb.replace('.', ' ')} --help")
+    except SystemExit:
+        raise
     except BaseException as error:  # the one place that catches what nobody foresaw
         if debug:
             traceback.print_exc()
@@ -54,7 +58,7 @@ def told(error: BaseException, clock: Callable[[], datetime]) -> VardskiftetErro
             return error
         case KeyboardInterrupt() | typer.Abort():
             stopped = Interrupted("Stopped. What was committed stands; the same command goes on from there.")
-            stopped.exit_code = 143 if isinstance(error, Terminated) else 130
+            stopped.exit_code = error.exit_code if isinstance(error, Terminated) else 130
             return stopped
         case MemoryError():
             return NoRoom("There is not enough memory.", hint="What was committed stands; free memory and give the same command again.")

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import json
+import shlex
+import shutil
 import sys
 import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any
 
 from rich.console import Console
@@ -16,9 +19,19 @@ from rich.table import Table
 from vardskiftet.errors import DeclarationsWrong, Fault, VardskiftetError
 from vardskiftet.model.progress import Progress
 
-_out = Console(highlight=False, soft_wrap=True)
-_err = Console(stderr=True, highlight=False, soft_wrap=True)
 
+class _Voice(Console):
+    """A console whose reader may leave: that ends the command quietly, and is no finding."""
+
+    def on_broken_pipe(self) -> None:
+        """Leave it to the boundary."""
+        raise BrokenPipeError
+
+
+_out = _Voice(highlight=False, soft_wrap=True)
+_err = _Voice(stderr=True, highlight=False, soft_wrap=True)
+
+NAME = "vardskiftet"
 SECONDS_BETWEEN_LINES = 2.0
 
 
@@ -68,8 +81,16 @@ def show(answer: Answer, *, as_json: bool) -> int:
     if answer.next_steps:
         _out.print("next:")
         for step in answer.next_steps:
-            _out.print(escape(f"  {step}"))
+            _out.print(escape(f"  {_callable(step)}"))
     return answer.exit_code
+
+
+def _callable(step: str) -> str:
+    """A next step as it can be typed here: by its path where `vardskiftet` is not on the shell's."""
+    if not step.startswith(f"{NAME} ") or shutil.which(NAME):
+        return step
+    own = Path(sys.argv[0])
+    return f"{shlex.quote(str(own.absolute()))}{step.removeprefix(NAME)}" if own.name == NAME else f"{sys.executable} -m {step}"
 
 
 def show_error(error: VardskiftetError, *, schema: str, as_json: bool) -> int:

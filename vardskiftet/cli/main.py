@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import signal
 import sys
 from collections.abc import Callable
@@ -12,7 +13,7 @@ from typing import Annotated
 import typer
 
 from vardskiftet import __version__
-from vardskiftet.cli import apply, audit, books, console, demo, lock, plan, rehearse, report, runs, status, undo, validate
+from vardskiftet.cli import apply, audit, books, console, demo, lock, plan, rehearse, report, runs, status, undo, validate, waves
 from vardskiftet.cli.boundary import Terminated, guarded
 from vardskiftet.cli.options import AsJson, Now, Project, Quiet
 
@@ -37,7 +38,7 @@ VERBS: dict[str, Callable[..., None]] = {
 }
 for name, verb in VERBS.items():
     app.command(name)(verb)
-GROUPS = (report, runs, audit, lock)
+GROUPS = (report, runs, audit, lock, waves)
 for group in GROUPS:
     app.add_typer(group.app)
 
@@ -76,7 +77,8 @@ def _on_term(_signal: int, _frame: FrameType | None) -> None:
 
 
 def main() -> None:
-    """Run the command line; the process ends with a code of the contract."""
+    """Run the command line; the process ends with a code of the contract. What it writes, its owner alone may read."""
+    os.umask(0o077)
     signal.signal(signal.SIGTERM, _on_term)
     sys.exit(run(sys.argv[1:]))
 

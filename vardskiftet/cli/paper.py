@@ -1,4 +1,4 @@
-"""How does a wave's page come about? Books drawn up by `run`, facts and page by `report`."""
+"""How do a wave's page and the programme's come about? Books drawn up by `run`, facts and page by `report`."""
 
 from __future__ import annotations
 
@@ -7,9 +7,13 @@ from pathlib import Path
 from vardskiftet.model.books import Books
 from vardskiftet.report.gather import gather
 from vardskiftet.report.labels import Lang
+from vardskiftet.report.programme_facts import LoadState, ProgrammeFacts
+from vardskiftet.report.programme_gather import gather_programme
+from vardskiftet.report.programme_page import render_programme
 from vardskiftet.report.render import render, write
 from vardskiftet.run.balance import present_books
 from vardskiftet.run.desk import Desk
+from vardskiftet.run.status import standings
 from vardskiftet.store.runs import runs
 
 
@@ -22,3 +26,15 @@ def wave_page(desk: Desk, wave: str, lang: Lang, out: Path | None) -> tuple[Path
     facts = gather(desk.programme, wave, books, plan, past, head.length, head.hash, desk.clock(), desk.tool)
     path = out or desk.work / "reports" / f"{wave}.html"
     return write(render(facts, "wave.html", lang), path), books
+
+
+def programme_page(desk: Desk, lang: Lang, out: Path | None) -> tuple[Path, ProgrammeFacts]:
+    """Write the page of all waves; returns where it lies, and the facts on it."""
+    found = standings(desk, tuple(one.wave for one in desk.programme.waves))
+    with desk.reading_store() as store:
+        head = store.head()
+    statuses = {one.wave: one.status for one in found}
+    loads = {one.wave: LoadState(load=one.load, batches_done=one.batches_done, batches_planned=one.batches_planned) for one in found}
+    facts = gather_programme(desk.programme, statuses, loads, head, desk.clock(), desk.tool)
+    path = out or desk.work / "reports" / "programme.html"
+    return write(render_programme(facts, lang), path), facts

@@ -47,3 +47,28 @@ def report_wave(
     )
     answer.say(f"{wave}: the books {'close' if books.closes else 'DO NOT CLOSE'}. The report lies in {path}")
     raise typer.Exit(console.show(answer, as_json=options.as_json))
+
+
+@app.command("programme")
+def report_programme(
+    ctx: typer.Context,
+    project: Project = None,
+    as_json: AsJson = False,
+    now: Now = None,
+    lang: Annotated[Lang, typer.Option("--lang", help="The report's language.")] = Lang.EN,
+    out: Annotated[Path | None, typer.Option("--out", help="Where to write it.", show_default="work/reports/programme.html")] = None,
+) -> None:
+    """Write all waves on one HTML page: dates, statuses, loads, units, freezes, coexistence, municipalities.
+
+    Example:  vardskiftet report programme --lang sv
+    """
+    from vardskiftet.cli.opening import open_desk
+    from vardskiftet.cli.paper import programme_page
+
+    options = given(ctx, project, as_json, now)
+    path, facts = programme_page(open_desk(options), lang.value, out)
+    waves = [{"wave": one.dated.wave, "status": one.status, "load": one.load.load if one.load else None} for one in facts.waves]
+    own = {"file": str(path), "waves": waves, "clashes": [one.model_dump(mode="json") for one in facts.clashes]}
+    answer = console.Answer("vardskiftet.report.programme/1", own=own)
+    answer.say(f"{len(waves)} waves, {len(facts.clashes)} dates that ask for care. The report lies in {path}")
+    raise typer.Exit(console.show(answer, as_json=options.as_json))

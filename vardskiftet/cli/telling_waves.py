@@ -11,8 +11,12 @@ from vardskiftet.cli.console import Answer
 from vardskiftet.model.event import Event
 from vardskiftet.model.programme import Programme
 from vardskiftet.plan.calendar import Calendar, WaveCalendar, waves_of_systems
+from vardskiftet.plan.clash import Severity
 from vardskiftet.plan.coexistence import Coexistence, coexistence
 from vardskiftet.plan.days_off import weekday
+from vardskiftet.plan.what_if import WhatIf
+
+SIGNS = {Severity.WARNING: "▲", Severity.RELIEF: "✔"}
 
 
 def when_in_words(wave: WaveCalendar) -> str:
@@ -90,31 +94,61 @@ def tell_wave(answer: Answer, programme: Programme, calendar: Calendar, name: st
     for move in own["moved"]:
         answer.say(f"{move['unit']} came from {move['origin']} by {move['decision']}, {move['date']}: {move['because']}")
     if wave.milestones:
-        rows = [(one.when.in_words(), one.milestone, one.title, one.owner) for one in wave.milestones]
-        answer.table("milestones", ("when", "milestone", "what", "owner"), rows)
+        answer.table(
+            "milestones",
+            ("when", "milestone", "what", "owner"),
+            [(one.when.in_words(), one.milestone, one.title, one.owner) for one in wave.milestones],
+        )
     freezes = [one for one in calendar.all_freezes if one.wave in ("", name)]
     if freezes:
-        rows = [(f"{one.begins.earliest} – {one.ends.latest}", one.title, "no go-live" if one.no_go_live else "") for one in freezes]
-        answer.table("freezes", ("when", "freeze", ""), rows)
+        answer.table(
+            "freezes",
+            ("when", "freeze", ""),
+            [(f"{one.begins.earliest} – {one.ends.latest}", one.title, "no go-live" if one.no_go_live else "") for one in freezes],
+        )
     if wave.duties:
-        rows = [(f"{one.begins.earliest} – {one.ends.latest}", one.person, one.role) for one in wave.duties]
-        answer.table("duties", ("when", "person", "role"), rows)
+        answer.table(
+            "duties",
+            ("when", "person", "role"),
+            [(f"{one.begins.earliest} – {one.ends.latest}", one.person, one.role) for one in wave.duties],
+        )
     if own["systems"]:
-        rows = [(one["system"], ", ".join(one["waves"]), one["retires"] or "") for one in own["systems"]]
-        answer.table("systems", ("system", "waves that use it", "retires"), rows)
+        answer.table(
+            "systems",
+            ("system", "waves that use it", "retires"),
+            [(one["system"], ", ".join(one["waves"]), one["retires"] or "") for one in own["systems"]],
+        )
     if own["coexistence"]:
         lines = _flows(programme, calendar, name)
-        rows = [(one.flow, f"{one.earlier} → {one.later}", str(one.units), one.unit_days.in_words()) for one in lines]
-        answer.table("coexistence", ("flow", "waves", "units", "unit-days"), rows)
+        answer.table(
+            "coexistence",
+            ("flow", "waves", "units", "unit-days"),
+            [(one.flow, f"{one.earlier} → {one.later}", str(one.units), one.unit_days.in_words()) for one in lines],
+        )
     for one in own["signed"]:
         answer.say(f"{one['at'][:16].replace('T', ' ')}  {one['kind']} by {one['name']}, {one['role']}: {one['reason']}")
+
+
+def tell_what_if(answer: Answer, told: WhatIf, *, notes: bool) -> None:
+    """Consequences in words. What must not be is told last of all, as reasons; dates that only follow stand in a table, if `notes` says so."""
+    for one in told.consequences:
+        if one.severity in SIGNS:
+            answer.say(f"{SIGNS[one.severity]} {one.severity.value}: {one.message}")
+            if one.hint:
+                answer.say(f"    {one.hint}")
+    following = [one for one in told.consequences if one.severity is Severity.NOTE]
+    if notes and following:
+        rows = [(f"{one.kind.value.replace('_', '-')} {one.subject}", one.before, one.after) for one in following]
+        answer.table("what follows", ("", "before", "after"), rows)
 
 
 def _systems(programme: Programme, calendar: Calendar, name: str) -> list[dict[str, Any]]:
     retires = {one.system: one.when.in_words() for one in calendar.retirements}
     used = waves_of_systems(programme)
     return [
-        {"system": system, "waves": list(waves), "retires": retires.get(system, "")} for system, waves in sorted(used.items()) if name in waves
+        {"system": system, "waves": list(waves), "retires": retires.get(system, "")}
+        for system, waves in sorted(used.items())
+        if name in waves
     ]
 
 

@@ -12,6 +12,7 @@ import typer
 
 from vardskiftet.cli import console
 from vardskiftet.cli.options import AsJson, Now, Project, given
+from vardskiftet.cli.report import Lang
 
 
 def run(
@@ -22,7 +23,7 @@ def run(
         int, typer.Option("--width", min=320, max=1600, help="The picture's width in pixels; below 600 it is made for a telephone.")
     ] = 960,
     ics: Annotated[Path | None, typer.Option("--ics", help="Write go-lives and milestones to this file, for a calendar.")] = None,
-    lang: Annotated[str, typer.Option("--lang", help="The picture's language: en or sv.")] = "en",
+    lang: Annotated[Lang, typer.Option("--lang", help="The picture's language.")] = Lang.EN,
     project: Project = None,
     as_json: AsJson = False,
     now: Now = None,
@@ -52,7 +53,7 @@ def run(
     for line in gantt(dated, status, desk.clock(), _columns(), DRAWN if _draws() else ASCII):
         answer.say(line)
     if svg:
-        own["svg"] = str(write(timeline_svg(desk.programme, dated, status, desk.clock(), lang, width), svg))
+        own["svg"] = str(write(timeline_svg(desk.programme, dated, status, desk.clock(), lang.value, width), svg))
         answer.say(f"The picture lies in {svg}")
     if ics:
         own["ics"] = str(write_bytes(calendar_file(desk.programme, dated, chosen, desk.clock()), ics))

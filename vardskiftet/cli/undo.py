@@ -39,7 +39,10 @@ def run(
     done = undo(desk, wave)
     answer = console.Answer("vardskiftet.undo/1", exit_code=1 if done.left else 0)
     answer.own = {"wave": wave, "run_id": done.run_id, "batches": done.batches, "rows_removed": done.rows, "rows_left": done.left}
-    answer.say(f"Wave {wave}: {done.rows:,} rows of {done.batches} batches taken out of the record. Identities stay, as tombstones.")
+    if done.batches:
+        answer.say(f"Wave {wave}: {done.rows:,} rows of {done.batches} batches taken out of the record. Identities stay, as tombstones.")
+    else:
+        answer.say(f"Nothing to do: the record holds nothing of wave {wave} any more.")
     for mapping, rows in sorted(done.left.items()):
         answer.because(
             "LEFT_STANDING", f"{rows:,} rows were changed in the new system, or are referred to there; they stay.", where=mapping

@@ -12,8 +12,6 @@ from vardskiftet.cli import console
 from vardskiftet.cli.options import AsJson, Now, Project, given
 from vardskiftet.errors import Usage
 
-SIGNS = {"warning": "▲", "note": "·", "relief": "✔"}
-
 
 def run(
     ctx: typer.Context,
@@ -29,6 +27,7 @@ def run(
     Example:  vardskiftet waves what-if south-1 --to 2024-11-19
     """
     from vardskiftet.cli.opening import open_desk
+    from vardskiftet.cli.telling_waves import tell_what_if
     from vardskiftet.plan.what_if import what_if
 
     options = given(ctx, project, as_json, now)
@@ -41,12 +40,7 @@ def run(
     answer.say(f"{name}: {answer_is.go_live} → {answer_is.to.isoformat()}. Nothing is written.")
     if not answer_is.consequences:
         answer.say("Nothing follows.")
-    for one in answer_is.consequences:
-        if one in hard or (diff and one.severity.value == "note"):
-            continue  # what must not be is told last, as reasons; dates that only follow stand in the diff
-        answer.say(f"{SIGNS[one.severity.value]} {one.severity.value}: {one.message}")
-        if one.hint:
-            answer.say(f"    {one.hint}")
+    tell_what_if(answer, answer_is, notes=not diff)
     if answer_is.remains:
         answer.say(f"As before: {len(answer_is.remains)} that the move does not touch; all with --json.")
     if diff:

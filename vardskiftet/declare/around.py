@@ -11,6 +11,8 @@ from vardskiftet.declare.words import quoted
 from vardskiftet.model.wave import Duty, Freeze, Milestone, Offset
 
 LONG_PAST = date(1900, 1, 1)
+SAMPLES = tuple(date(year, month, day) for year in (2023, 2024) for month in range(1, 13) for day in (1, 15, 28))
+"""Go-lives in months of every length, with and without a leap day: a month is 28 to 31 days."""
 
 
 def read_milestones(form: Form) -> tuple[Milestone, ...]:
@@ -77,8 +79,7 @@ def read_duties(form: Form) -> tuple[Duty, ...]:
 
 def surely_after(one: Offset, other: Offset) -> bool:
     """Whether one distance lies after the other, whatever the day of go-live."""
-    samples = (date(2023, 3, 31), date(2024, 3, 31), date(2024, 7, 31), date(2024, 9, 15))
-    return all(one.after(day) > other.after(day) for day in samples)
+    return all(one.after(day) > other.after(day) for day in SAMPLES)
 
 
 def _check_ends(entry: Form, begins: date | Offset, ends: date | Offset) -> None:

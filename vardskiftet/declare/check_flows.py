@@ -42,10 +42,10 @@ def _check_apart(flow: Declared[Flow], declared: Declarations, faults: Faults) -
     """A flow within one wave needs no temporary routine: its units change together."""
     if set(declared.waves) != declared.wave_names:
         return
-    home = {member.unit: name for name, wave in declared.waves.items() for member in wave.value.units}
+    homes = {(member.unit, name) for name, wave in declared.waves.items() for member in wave.value.units}
     parties = {*flow.value.sends, *flow.value.receives}
-    units = [entry.value for entry in declared.units.values() if parties & {EVERYBODY, entry.value.unit, entry.value.kind.value}]
-    waves = {home.get(unit.unit, "") for unit in units}
-    if len(waves) == 1 and "" not in waves:
+    concerned = {name for name, entry in declared.units.items() if parties & {EVERYBODY, name, entry.value.kind.value}}
+    waves = {wave for unit, wave in homes if unit in concerned}
+    if len(waves) == 1 and concerned <= {unit for unit, _ in homes}:
         message = f"passes only between units of the wave {quoted(min(waves))}; they are never apart."
         faults.at(flow.node, message, "Remove the flow, or name whom else it concerns.")

@@ -106,8 +106,9 @@ class Calendar(Frozen):
 
     @property
     def all_freezes(self) -> tuple[DatedFreeze, ...]:
-        """Freezes of the programme, then of its waves."""
-        return (*self.freezes, *(freeze for wave in self.waves for freeze in wave.freezes))
+        """Freezes of the programme and of its waves, by their first day."""
+        every = (*self.freezes, *(freeze for wave in self.waves for freeze in wave.freezes))
+        return tuple(sorted(every, key=lambda one: (one.begins.earliest, one.wave, one.freeze)))
 
 
 def calendar(programme: Programme) -> Calendar:

@@ -93,6 +93,8 @@ def _milestones(wave: WaveCalendar, calendar: Calendar, now: datetime) -> Iterat
         if one.when.latest < now.date():
             message = f"{wave.wave}: '{one.title}' was due on {day}, before today, {now.date()}."
             yield _warning(Kind.MILESTONE_PAST, subject, day, message, "It is done already, or there is no time left for it.")
+        if one.when == wave.when or one.when.latest < now.date():
+            continue  # what holds for the go-live itself is told there; what is over clashes with nothing
         if one.when.exact and (off := day_off(one.when.earliest)):
             message = f"{wave.wave}: '{one.title}', {day}, falls on {off}."
             yield _warning(

@@ -188,7 +188,7 @@ def _changed(was: tuple[Clash, ...], will: tuple[Clash, ...]) -> Iterator[Conseq
                 hint=one.hint,
             )
     for key, one in before.items():
-        if key not in after:
+        if key not in after and one.kind is not Kind.MILESTONE_PAST:  # that it is due again, its new date says
             yield Consequence(
                 kind=one.kind,
                 severity=Severity.RELIEF,

@@ -23,7 +23,8 @@ class Signs:
     after: str
     freeze: str
     now: str
-    year: str
+    crossed: str
+    """The present where a bar lies over it."""
     tick: str
     cut: str
 
@@ -55,6 +56,8 @@ def _bar(wave: WaveCalendar, calendar: Calendar, time: Stretch, now: date, width
     cells = _empty(time, now, width, signs)
     _fill(cells, time, before_go_live(wave), signs.before)
     _fill(cells, time, after_go_live(wave), signs.after)
+    present = time.place(now, width)
+    cells[present] = signs.now if cells[present] == signs.now else signs.crossed
     if wave.go_live:
         cells[time.place(wave.when.earliest, width)] = signs.go_live
     else:

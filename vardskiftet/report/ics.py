@@ -28,7 +28,7 @@ def calendar_file(programme: Programme, calendar: Calendar, waves: tuple[str, ..
         for event in _events(programme, calendar.wave(name)):
             event.add("dtstamp", now.astimezone(UTC).replace(microsecond=0))
             file.add_component(event)
-    return file.to_ical()
+    return bytes(file.to_ical())
 
 
 def _events(programme: Programme, wave: WaveCalendar) -> list[Event]:

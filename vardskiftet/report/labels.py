@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from functools import lru_cache
 from pathlib import Path
 from typing import Any, Literal
 
 import yaml
 from babel import Locale
-from babel.dates import format_datetime
+from babel.dates import format_date, format_datetime
 from babel.numbers import format_decimal, get_group_symbol
 from markupsafe import Markup, escape
 
@@ -83,6 +83,15 @@ class Speech:
     def moment(self, at: datetime, weekday: bool = False) -> str:
         """A moment in its own zone, to the minute."""
         return format_datetime(at, "EEEE d MMMM y, HH:mm" if weekday else "d MMM y, HH:mm", locale=self.lang)
+
+    def days(self, first: date, last: date) -> str:
+        """A stretch of days, both ends included; one day is said once."""
+        told = [format_date(day, "d MMM y", locale=self.lang) for day in ((first,) if first == last else (first, last))]
+        return " – ".join(told)
+
+    def between(self, least: int, most: int) -> str:
+        """A number, or the least and the most that it can be."""
+        return self.number(least) if least == most else f"{self.number(least)}–{self.number(most)}"
 
     def season(self, season: str) -> str:
         """A season such as `2025-autumn` in words."""

@@ -24,34 +24,48 @@ _FULL = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}
 
 def render(facts: Facts, template: str = "wave.html", lang: Lang = "en") -> str:
     """The page as one self-contained HTML text. Raises KeyError for a missing label and jinja2.UndefinedError for a missing fact."""
-    folder = shipped() / "reports"
-    speech = Speech(lang=lang, words=read_labels(folder, lang))
-    page = _environment(folder).get_template(template)
-    return page.render(
+    return fill(
+        template,
+        lang,
         facts=facts,
         complete=facts.complete,
         drawn=fewer(facts.mappings),
         picture=flow_picture(facts.mappings),
         portions=portions,
-        quoted=shlex.quote,
+    )
+
+
+def fill(template: str, lang: Lang, **values: object) -> str:
+    """A template filled with values, beside the words of the language. Raises KeyError and jinja2.UndefinedError as `render` does."""
+    folder = shipped() / "reports"
+    speech = Speech(lang=lang, words=read_labels(folder, lang))
+    page = _environment(folder).get_template(template)
+    return page.render(
         lang=lang,
         speech=speech,
         say=speech.say,
         number=speech.number,
         share=speech.share,
         moment=speech.moment,
+        quoted=shlex.quote,
+        **values,
     )
 
 
 def write(text: str, path: Path) -> Path:
     """Write the page for its owner alone: a temporary name, synced, renamed. Raises NoRoom or Unreachable; nothing half-written stays."""
+    return write_bytes(text.encode(), path)
+
+
+def write_bytes(content: bytes, path: Path) -> Path:
+    """Write a file as `write` does, as it is."""
     temporary: Path | None = None
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
         descriptor, name = tempfile.mkstemp(prefix=f".{path.name}.", dir=path.parent)
         temporary = Path(name)
-        with os.fdopen(descriptor, "w", encoding="utf-8", newline="\n") as file:
-            file.write(text)
+        with os.fdopen(descriptor, "wb") as file:
+            file.write(content)
             file.flush()
             os.fsync(file.fileno())
         temporary.replace(path)

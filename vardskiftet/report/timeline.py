@@ -15,6 +15,7 @@ BELOW = 600
 """Pictures narrower than this drop what would not fit: quarters, titles."""
 
 _TOP, _ROW, _BAR, _HEAD = 34.0, 58.0, 16.0, 22.0
+_KEY_WIDE, _KEY_NARROW, _KEY_LINE = 136.0, 179.0, 22.0
 
 
 class Bar(Frozen):
@@ -56,6 +57,15 @@ class FreezeBand(Frozen):
     width: float
 
 
+class Key(Frozen):
+    """A sign of the legend."""
+
+    sign: str
+    """before, go_live, season, after, milestone, freeze, now."""
+    x: float
+    y: float
+
+
 class TimelinePicture(Frozen):
     """The waves by date in a box of the given size."""
 
@@ -69,15 +79,17 @@ class TimelinePicture(Frozen):
     ticks: tuple[Tick, ...]
     rows: tuple[Row, ...]
     freezes: tuple[FreezeBand, ...]
+    keys: tuple[Key, ...]
 
 
 def timeline_picture(calendar: Calendar, now: date, width: int = WIDE) -> TimelinePicture:
     """The picture of a calendar; lengths are SVG user units, as many as pixels at full size."""
     time, narrow = whole(calendar, now), width < BELOW
     bottom = _TOP + _ROW * len(calendar.waves)
+    keys = _keys(calendar, width, bottom + 26)
     return TimelinePicture(
         width=width,
-        height=bottom + 4,
+        height=keys[-1].y + 10,
         top=_TOP,
         bottom=bottom,
         bar=_BAR,
@@ -89,6 +101,7 @@ def timeline_picture(calendar: Calendar, now: date, width: int = WIDE) -> Timeli
             FreezeBand(title=one.title, **_span(time, Stretch(one.begins.earliest, one.ends.latest), width).model_dump())
             for one in calendar.freezes
         ),
+        keys=keys,
     )
 
 
@@ -131,3 +144,20 @@ def _ticks(time: Stretch, width: int, narrow: bool) -> tuple[Tick, ...]:
             free = x + 44 if fits else free
             ticks.append(Tick(x=x, label=str(year) if fits else "", year=month == 1))
     return tuple(ticks)
+
+
+def _keys(calendar: Calendar, width: int, y: float) -> tuple[Key, ...]:
+    """The signs that the picture uses, in lines as long as it is wide."""
+    used = {
+        "before": any(before_go_live(wave) for wave in calendar.waves),
+        "milestone": any(one.when.exact for wave in calendar.waves for one in wave.milestones),
+        "go_live": any(wave.go_live for wave in calendar.waves),
+        "season": any(wave.go_live is None for wave in calendar.waves),
+        "after": any(after_go_live(wave) for wave in calendar.waves),
+        "freeze": bool(calendar.freezes),
+        "now": True,
+    }
+    step = _KEY_NARROW if width < BELOW else _KEY_WIDE
+    columns = max(1, int(width // step))
+    signs = [sign for sign, seen in used.items() if seen]
+    return tuple(Key(sign=sign, x=(n % columns) * step + 1, y=y + (n // columns) * _KEY_LINE) for n, sign in enumerate(signs))

@@ -9,10 +9,11 @@ import socket
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from typing import Any
 
 from vardskiftet.engine.ledger import Ledger
 from vardskiftet.engine.manifest import sweep
-from vardskiftet.engine.sources import open_source
+from vardskiftet.engine.sources import open_held, open_source
 from vardskiftet.engine.targets import open_scratch, open_target
 from vardskiftet.engine.targets.protocol import BatchEntry, Target
 from vardskiftet.engine.targets.seed import seed
@@ -26,6 +27,7 @@ from vardskiftet.run.gaps import demand_no_gaps
 from vardskiftet.run.hands import Working
 from vardskiftet.run.lock import holding
 from vardskiftet.run.planning import schema_digest
+from vardskiftet.run.rehearsals import clear_dead
 from vardskiftet.run.walk import steps, walk
 from vardskiftet.store.runs import new_run_id
 from vardskiftet.store.store import Store
@@ -75,6 +77,7 @@ def apply(desk: Desk, plan: Plan) -> Applied:
 def rehearse(desk: Desk, plan: Plan) -> Applied:
     """Carry out a plan on a scratch target that knows earlier waves' persons; the real target is only read."""
     refuse_stale(desk, plan)
+    clear_dead(desk)
     store = desk.writing_store()
     run_id = new_run_id(desk.clock)
     folder = desk.work / "rehearsals" / f"{plan.wave}-{run_id}"
@@ -141,8 +144,8 @@ def run_of(desk: Desk, store: Store, run_id: str, verb: str, plan: Plan) -> Iter
     except VardskiftetError as error:
         ended["exit_code"] = error.exit_code
         raise
-    except KeyboardInterrupt:
-        ended["exit_code"] = 130
+    except KeyboardInterrupt as stopped:
+        ended["exit_code"] = getattr(stopped, "exit_code", 130)
         raise
     finally:
         store.append("run.finished", {"exit_code": ended["exit_code"]}, run_id)
@@ -153,7 +156,8 @@ def refuse_stale(desk: Desk, plan: Plan) -> None:
     programme = desk.programme
     schemas = {}
     for name in sorted(plan.source_schemas):
-        source = open_source(programme.system(name), programme.root)
+        declared = programme.system(name)
+        source = open_held(declared, desk.held(plan)) or open_source(declared, programme.root)
         schemas[name] = source.schema()
         source.close()
     found = moved(
@@ -187,18 +191,24 @@ def refuse_others(desk: Desk, plan: Plan, target: Target) -> None:
         )
 
 
+_NAMES_A_BATCH = ("wave", "plan", "mapping", "number", "manifest")
+
+
 def catch_up(desk: Desk, store: Store, target: Target, wave: str, run_id: str) -> int:
-    """Bring the memory up to the target: batches that were committed when a run died before it could say so. Returns how many."""
-    known: set[tuple[object, ...]] = set()
+    """Bring the memory up to the target: batches committed or taken back when a run died before it could say so. Returns how many."""
+    known: set[tuple[Any, ...]] = set()
     for event in store.events():
-        if event.kind in ("batch.done", "batch.undone"):
-            batch = tuple(event.payload[name] for name in ("plan", "mapping", "number", "manifest"))
+        if event.kind in ("batch.done", "batch.undone") and event.payload["wave"] == wave:
+            batch = tuple(event.payload[name] for name in _NAMES_A_BATCH)
             (known.add if event.kind == "batch.done" else known.discard)(batch)
-    missing = [one for one in _batches(desk, target, wave) if (one.plan, one.mapping, one.number, one.manifest) not in known]
-    for one in missing:
-        payload = {"wave": wave, "plan": one.plan, "mapping": one.mapping, "number": one.number, "items": one.items}
-        store.append("batch.done", payload | {"rows": one.rows_read, "manifest": one.manifest, "recovered": True}, run_id)
-    return len(missing)
+    there = {tuple(getattr(one, name) for name in _NAMES_A_BATCH): one for one in _batches(desk, target, wave)}
+    gone, missing = sorted(known - set(there)), [batch for batch in there if batch not in known]
+    for batch in gone:
+        store.append("batch.undone", dict(zip(_NAMES_A_BATCH, batch, strict=True)) | {"recovered": True}, run_id)
+    for batch in missing:
+        rest = {"items": there[batch].items, "rows": there[batch].rows_read, "recovered": True}
+        store.append("batch.done", dict(zip(_NAMES_A_BATCH, batch, strict=True)) | rest, run_id)
+    return len(gone) + len(missing)
 
 
 def _batches(desk: Desk, target: Target, wave: str) -> tuple[BatchEntry, ...]:

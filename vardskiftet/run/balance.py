@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping as Map
 
 from vardskiftet.engine.ledger import Accounts, Ledger
-from vardskiftet.engine.sources import KINDS
+from vardskiftet.engine.sources import open_held
 from vardskiftet.engine.sources.protocol import Source
 from vardskiftet.engine.targets import open_target
 from vardskiftet.engine.targets.protocol import Target
@@ -67,8 +67,7 @@ def present_books(desk: Desk, wave: str) -> tuple[Plan, Books]:
     systems = {desk.programme.mapping(name).system for name in plan.mappings}
     sources: dict[str, Source] = {}
     for name in sorted(systems):
-        declared = desk.programme.system(name)
-        held = KINDS[declared.source.kind].open_held(declared, desk.held(plan))
+        held = open_held(desk.programme.system(name), desk.held(plan))
         if held is not None:
             sources[name] = held
     return plan, books_of(desk, plan, open_target(desk.programme), sources)

@@ -17,7 +17,7 @@ from vardskiftet.engine.duck import open_duck
 from vardskiftet.engine.ledger import Ledger
 from vardskiftet.engine.lookups import place_units, prepare_places, prepare_references
 from vardskiftet.engine.move import Errand, fetch, move
-from vardskiftet.engine.sources import open_source
+from vardskiftet.engine.sources import hold_source
 from vardskiftet.engine.sources.protocol import Extract, Source
 from vardskiftet.engine.targets.protocol import Outcome, Target
 from vardskiftet.model.batch import Batch
@@ -52,11 +52,10 @@ class Working:
     def hold(self, step: Hold) -> None:
         """A copy, a snapshot, or the source itself, as its kind can."""
         self.desk.notify(Progress(f"hold {step.system}", 0, 0))
-        live = open_source(self.desk.programme.system(step.system), self.desk.programme.root)
-        self._closing.callback(live.close)
-        self.sources[step.system] = live.hold(self.held)
-        self._closing.callback(self.sources[step.system].close)
-        self.store.append("source.held", {"wave": self.plan.wave, "system": step.system, "stillness": live.stillness.value}, self.run_id)
+        declared = self.desk.programme.system(step.system)
+        source = self.sources[step.system] = hold_source(declared, self.desk.programme.root, self.held)
+        self._closing.callback(source.close)
+        self.store.append("source.held", {"wave": self.plan.wave, "system": step.system, "stillness": source.stillness.value}, self.run_id)
 
     def prepare(self, step: Prepare) -> None:
         """The record's tables, and an engine with this wave's units."""

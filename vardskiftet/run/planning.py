@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import hashlib
 import json
+import shutil
+from contextlib import ExitStack
 
 import duckdb
 
@@ -40,10 +42,15 @@ def make_plan(desk: Desk, wave: str) -> Plan:
     target = open_target(programme)
     target_schema = target.inspect()
     sources = {name: open_source(programme.system(name), programme.root) for name in sorted({one.system for one in mappings})}
-    try:
+    with ExitStack() as closing:
+        for source in sources.values():
+            closing.callback(source.close)
         schemas = {name: source.schema() for name, source in sources.items()}
         demand_no_gaps(programme, schemas)
-        duck = open_duck(desk.work / "spill" / "plan")
+        spill = desk.work / "spill" / "plan"
+        closing.callback(shutil.rmtree, spill, ignore_errors=True)
+        duck = open_duck(spill)
+        closing.callback(duck.close)
         place_units(duck, programme, wave)
         expectations, batches = [], []
         for done, mapping in enumerate(mappings):
@@ -53,10 +60,6 @@ def make_plan(desk: Desk, wave: str) -> Plan:
             extract = extract_of(mapping, schemas[mapping.system])
             ranges = source.cuts(extract, programme.batch_rows)
             batches += [Batch(mapping=mapping.mapping, number=number, range=one) for number, one in enumerate(ranges, 1)]
-        duck.close()
-    finally:
-        for source in sources.values():
-            source.close()
     base = sorted({entry.plan for entry in Ledger(target, programme.record).batches(wave)})
     plan = Plan(
         wave=wave,

@@ -16,3 +16,25 @@ def open_source(system: System, root: Path) -> Source:
     """The live source of a system, read-only. Raises Unreachable if it is not there."""
     source: Source = KINDS[system.source.kind].open_source(system, root)
     return source
+
+
+def open_held(system: System, folder: Path) -> Source | None:
+    """What an earlier run held still in `folder`; None if there is nothing, or nothing whole."""
+    held: Source | None = KINDS[system.source.kind].open_held(system, folder)
+    return held
+
+
+def hold_source(system: System, root: Path, folder: Path) -> Source:
+    """A source held still in `folder`: what was held there already, proved, or the live source held now.
+
+    A resumed run needs the live source no more. Raises Unreachable, or IntegrityBroken if the copy was changed.
+    """
+    held = open_held(system, folder)
+    if held is not None:
+        held.prove()
+        return held
+    live = open_source(system, root)
+    try:
+        return live.hold(folder)
+    finally:
+        live.close()

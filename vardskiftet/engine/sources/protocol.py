@@ -67,7 +67,11 @@ class Source(Protocol):
         ...
 
     def hold(self, folder: Path) -> Source:
-        """The same source held still: a copy, a snapshot, or itself. Repeating it after a kill gives the same rows."""
+        """The same source held still: a copy, a snapshot, or itself."""
+        ...
+
+    def prove(self) -> None:
+        """Raise IntegrityBroken if what was held still is no longer what it was. A live source has nothing to prove."""
         ...
 
     def close(self) -> None:

@@ -47,7 +47,11 @@ def open_source(system: System, root: Path) -> Source:
 def open_held(system: System, folder: Path) -> SqliteSource | None:
     """The copy that a run held still in `folder`; None if there is none."""
     copy = folder / f"{system.system}.sqlite"
-    return SqliteSource(copy, system.system) if copy.is_file() else None
+    return SqliteSource(copy, system.system) if copy.is_file() and _note(copy).is_file() else None
+
+
+def _note(copy: Path) -> Path:
+    return copy.with_name(f"{copy.name}.json")
 
 
 class SqliteSource:
@@ -151,27 +155,29 @@ class SqliteSource:
             raise self._refused(error) from error
 
     def hold(self, folder: Path) -> Source:
-        """A backup copy in `folder`; one that is there already and whole is used again."""
+        """A backup copy in `folder`, with its digest in a note beside it: the note comes last, and makes the copy one that counts."""
         copy = folder / f"{self.system}.sqlite"
-        note = folder / f"{self.system}.sqlite.json"
-        if not note.is_file():
-            reach("hold.copy.before")
-            folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-            partial = folder / f"{self.system}.sqlite.partial"
-            partial.unlink(missing_ok=True)
-            self._back_up(partial)
-            digest = sha256_of(partial)
-            reach("hold.rename.before")
-            partial.replace(copy)
-            reach("hold.rename.after")
-            place_file(note, json.dumps({"sha256": digest}).encode())
-        elif not copy.is_file() or sha256_of(copy) != json.loads(note.read_text())["sha256"]:
+        partial = copy.with_name(f"{copy.name}.partial")
+        reach("hold.copy.before")
+        folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+        partial.unlink(missing_ok=True)
+        self._back_up(partial)
+        digest = sha256_of(partial)
+        reach("hold.rename.before")
+        partial.replace(copy)
+        reach("hold.rename.after")
+        place_file(_note(copy), json.dumps({"sha256": digest}).encode())
+        return SqliteSource(copy, self.system)
+
+    def prove(self) -> None:
+        """Raise IntegrityBroken if this is a held copy and not the one that was held."""
+        note = _note(self.path)
+        if note.is_file() and sha256_of(self.path) != json.loads(note.read_text(encoding="utf-8"))["sha256"]:
             raise IntegrityBroken(
                 f"The held copy of system '{self.system}' is not the one that this plan began with.",
-                where=copy.name,
+                where=self.path.name,
                 hint="Undo the wave and make a new plan: rows already loaded came from another copy.",
             )
-        return SqliteSource(copy, self.system)
 
     def _back_up(self, partial: Path) -> None:
         try:

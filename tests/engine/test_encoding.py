@@ -1,0 +1,94 @@
+"""Is every value that is no text noticed, named, and taken out, and no other touched?"""
+
+from __future__ import annotations
+
+import pyarrow as pa
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from vardskiftet.engine.encoding import DAMAGED, with_damage
+
+BROKEN = {
+    "a lone continuation": b"\x80",
+    "a start without its end": b"sm\xc3",
+    "latin-1": "smärta".encode("latin-1"),
+    "cp1252 dash": b"a\x96b",
+    "overlong slash": b"\xc0\xaf",
+    "overlong nul": b"\xc0\x80",
+    "a surrogate": b"\xed\xa0\x80",
+    "a pair of surrogates": b"\xed\xa0\xbd\xed\xb8\x80",
+    "beyond the last plane": b"\xf4\x90\x80\x80",
+    "five bytes": b"\xf8\x88\x80\x80\x80",
+    "utf-16 mark": b"\xff\xfea\x00",
+    "in the middle": b"abc\xffdef",
+}
+SOUND = ("", "\0", "åäö", "\ufeff", "\U0010ffff", "\ufffd", "\x7f", "a\0b")
+VALUES = (
+    st.none()
+    | st.binary(max_size=6)
+    | st.text(max_size=4).map(lambda text: text.encode("utf-8", "replace"))
+    | st.sampled_from([*BROKEN.values()])
+)
+
+
+def carried(columns: dict[str, list[bytes | None]]) -> pa.RecordBatch:
+    """Bytes under the type of text, as a driver that does not look hands them on."""
+    arrays = []
+    for values in columns.values():
+        raw = pa.array(values, pa.binary())
+        arrays.append(pa.Array.from_buffers(pa.string(), len(raw), raw.buffers(), raw.null_count, raw.offset))
+    return pa.RecordBatch.from_arrays(arrays, names=list(columns))
+
+
+def text_of(value: bytes | None) -> str | None:
+    try:
+        return None if value is None else value.decode("utf-8")
+    except UnicodeDecodeError:
+        return None
+
+
+@pytest.mark.parametrize("kind", BROKEN)
+def test_each_kind_of_damage_is_noticed(kind: str) -> None:
+    batch = with_damage(carried({"a": [b"x", BROKEN[kind], None], "b": [b"1", b"2", b"3"]}))
+    assert batch.to_pydict() == {"a": ["x", None, None], "b": ["1", "2", "3"], DAMAGED: [None, "a", None]}
+
+
+def test_strange_but_sound_texts_stay() -> None:
+    batch = with_damage(carried({"a": [text.encode() for text in SOUND] + [b"\xff"]}))
+    assert batch["a"].to_pylist() == [*SOUND, None]
+    assert batch[DAMAGED].to_pylist() == [None] * len(SOUND) + ["a"]
+
+
+def test_all_damaged_columns_of_a_row_are_named_in_their_order() -> None:
+    batch = with_damage(carried({"b": [b"\xff", b"x"], "a": [b"\xff", b"\xff"], "c": [None, b"\xff"]}))
+    assert batch[DAMAGED].to_pylist() == ["b, a", "a, c"]
+
+
+@settings(max_examples=150)
+@given(rows=st.lists(st.tuples(VALUES, VALUES), max_size=12), cut=st.tuples(st.integers(0, 12), st.integers(0, 12)))
+def test_any_bytes_in_any_slice(rows: list[tuple[bytes | None, bytes | None]], cut: tuple[int, int]) -> None:
+    batch = carried({"a": [a for a, _ in rows], "b": [b for _, b in rows]}).slice(*cut)
+    chosen = rows[cut[0] : cut[0] + cut[1]]
+    judged = with_damage(batch)
+    judged.validate(full=True)
+    assert judged["a"].to_pylist() == [text_of(a) for a, _ in chosen]
+    assert judged["b"].to_pylist() == [text_of(b) for _, b in chosen]
+    named = [
+        ", ".join(name for name, value in zip("ab", row, strict=True) if value is not None and text_of(value) is None) for row in chosen
+    ]
+    assert judged[DAMAGED].to_pylist() == [names or None for names in named]
+
+
+def test_columns_of_other_types_pass_as_they_are() -> None:
+    text = carried({"t": [b"\xff", b"x"]})
+    batch = pa.RecordBatch.from_arrays(
+        [pa.array([1, None]), text.column(0), pa.array([b"\xff", b""], pa.binary())], names=["n", "t", "raw"]
+    )
+    judged = with_damage(batch)
+    assert judged.to_pydict() == {"n": [1, None], "t": [None, "x"], "raw": [b"\xff", b""], DAMAGED: ["t", None]}
+
+
+@pytest.mark.parametrize("values", [[b"x", None], []], ids=["sound", "empty"])
+def test_the_shape_is_the_same_with_and_without_damage(values: list[bytes | None]) -> None:
+    assert with_damage(carried({"a": values})).schema == with_damage(carried({"a": [b"\xff"]})).schema

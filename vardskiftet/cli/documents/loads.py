@@ -1,0 +1,50 @@
+"""What do the verbs answer that plan, load, balance and take back?"""
+
+from __future__ import annotations
+
+from vardskiftet.cli.documents.shape import Keys, keys, many, plus
+from vardskiftet.engine.targets.protocol import Lock
+from vardskiftet.model.books import BookLine, RejectLine, TableLine
+from vardskiftet.model.plan import TableExpectation
+from vardskiftet.run.status import Standing
+
+_LINE = plus(BookLine, {"closes": bool})
+_LOST = plus(RejectLine, {"within": bool})
+
+BOOKS: Keys = {
+    "wave": str,
+    "closes": bool,
+    "complete": bool,
+    "within_budget": bool,
+    "lines": many(_LINE),
+    "tables": many(plus(TableLine, {"closes": bool})),
+    "total": _LINE,
+    "rejects": many(_LOST),
+    "no_unit": _LOST,
+    "exclusions": many(keys({"mapping": str, "because": str, "items": int})),
+    "batches": keys({"done": int, "planned": int}),
+}
+
+_CARRIED: Keys = {"run_id": str, "plan": str, "committed": int, "findings": list[str], **BOOKS}
+
+LOADS: dict[str, Keys] = {
+    "demo": {"project": str, "report": str, "planted": str, **BOOKS},
+    "plan": {
+        "wave": str,
+        "plan": str,
+        "fingerprint": str,
+        "file": str,
+        "delta_on": list[str],
+        "batches": int,
+        "steps": list[str],
+        "expectations": many(TableExpectation),
+    },
+    "rehearse": _CARRIED,
+    "apply": _CARRIED,
+    "books": {"plan": str, **BOOKS},
+    "status": {"waves": many(Standing)},
+    "undo": {"wave": str, "run_id": str, "batches": int, "rows_removed": int, "rows_left": dict[str, int]},
+    "lock.status": {"locks": many(plus(Lock, {"dead": bool}))},
+    "lock.break": {"wave": str, "broken": Lock},
+    "report.wave": {"wave": str, "file": str, "closes": bool},
+}

@@ -1,0 +1,20 @@
+"""What do the verbs answer that are about the tool itself: its declarations, its schemas, a beginning, its health?"""
+
+from __future__ import annotations
+
+from vardskiftet.cli.documents.shape import Keys, Schema, keys, many
+from vardskiftet.run.doctor import Look
+
+_COUNTED = ("waves", "units", "systems", "mappings", "tables", "files")
+_ANY_SCHEMA: Schema = {"type": ["object", "null"]}
+
+TOOL: dict[str, Keys] = {
+    "validate": {"programme": str, "counts": keys({name: int for name in _COUNTED})},
+    "schema": {
+        "kind": str | None,
+        "json_schema": _ANY_SCHEMA,
+        "kinds": many(keys({"kind": str, "of": {"enum": ["file", "document"]}, "says": str})),
+    },
+    "init": {"project": str, "wave": str, "files": list[str]},
+    "doctor": {"programme": str, "looks": many(Look)},
+}

@@ -1,0 +1,27 @@
+"""What may stand in each kind of declaration, told to an editor? JSON Schemas of the files as people write them."""
+
+from __future__ import annotations
+
+from vardskiftet.declare.schemas.calendar import coexistence, programme, units, wave
+from vardskiftet.declare.schemas.mapping import mapping
+from vardskiftet.declare.schemas.rows import codebook, record, system
+from vardskiftet.declare.schemas.shapes import DIALECT, Schema
+from vardskiftet.model.vocabulary import Vocabulary
+
+KINDS = {
+    "programme": (programme, "waves/programme.yaml"),
+    "units": (units, "waves/units.yaml, waves/units/*.yaml"),
+    "wave": (wave, "waves/WAVE.yaml"),
+    "coexistence": (coexistence, "waves/coexistence.yaml"),
+    "record": (record, "mappings/record.yaml"),
+    "system": (system, "mappings/SYSTEM/system.yaml"),
+    "mapping": (mapping, "mappings/SYSTEM/NAME.yaml"),
+    "codebook": (codebook, "mappings/codes/NAME.csv"),
+}
+"""Kind of file to what makes its schema, and where such files lie."""
+
+
+def schema_of(kind: str, vocabulary: Vocabulary) -> Schema:
+    """The JSON Schema (draft 2020-12) of one kind of file; KeyError for an unknown kind."""
+    make, where = KINDS[kind]
+    return {"$schema": DIALECT, "title": f"vardskiftet {kind}", "$comment": where, **make(vocabulary)}
