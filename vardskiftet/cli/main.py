@@ -13,7 +13,7 @@ from typing import Annotated
 import typer
 
 from vardskiftet import __version__
-from vardskiftet.cli import apply, audit, books, console, demo, lock, plan, rehearse, report, runs, status, undo, validate, waves
+from vardskiftet.cli import apply, audit, books, console, demo, lock, mappings, plan, rehearse, report, runs, status, undo, validate, waves
 from vardskiftet.cli.boundary import Terminated, guarded
 from vardskiftet.cli.options import AsJson, Now, Project, Quiet
 
@@ -38,7 +38,7 @@ VERBS: dict[str, Callable[..., None]] = {
 }
 for name, verb in VERBS.items():
     app.command(name)(verb)
-GROUPS = (report, runs, audit, lock, waves)
+GROUPS = (report, mappings, runs, audit, lock, waves)
 for group in GROUPS:
     app.add_typer(group.app)
 

@@ -38,15 +38,20 @@ def _field(column: str, node: Node, reading: Reading) -> Field:
         case ["find"]:
             return empty.model_copy(update={"find": _find(node, reading)})
         case ["sql"]:
-            return empty.model_copy(update={"sql": read_sql(Form(node, reading.faults, ("sql",)), "sql", reading)})
+            made = Form(node, reading.faults, ("sql",), ("through", "unmapped"))
+            return empty.model_copy(update={"sql": read_sql(made, "sql", reading), "steps": _steps(made, reading)})
         case ["is"]:
             return empty.model_copy(update={"constant": _constant(Form(node, reading.faults, ("is",)))})
     form = Form(node, reading.faults, ("from",), ("through", "unmapped"))
+    return empty.model_copy(update={"source": form.text("from"), "steps": _steps(form, reading)})
+
+
+def _steps(form: Form, reading: Reading) -> tuple[Step, ...]:
+    """The transforms of a field, with `unmapped` for its codebook."""
     unmapped = form.keys.get("unmapped")
-    steps = read_steps(form.keys["through"], reading, unmapped) if "through" in form else ()
     if unmapped is not None and "through" not in form:
         reading.faults.at(unmapped, "`unmapped` stands only together with a codebook.", "Add `through: {codebook: NAME}`, or remove it.")
-    return empty.model_copy(update={"source": form.text("from"), "steps": steps})
+    return read_steps(form.keys["through"], reading, unmapped) if "through" in form else ()
 
 
 def _find(node: Keys, reading: Reading) -> Find:

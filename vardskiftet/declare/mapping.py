@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 from vardskiftet.declare import scalars
@@ -10,12 +11,13 @@ from vardskiftet.declare.files import File
 from vardskiftet.declare.form import Form
 from vardskiftet.declare.node import Broken, Items, Keys, Node, Text
 from vardskiftet.declare.reading import Declared, Reading
+from vardskiftet.declare.split import read_split
 from vardskiftet.declare.words import quoted
 from vardskiftet.model.mapping import WHOLE_ROW, Condition, Conflict, Example, FollowParent, Mapping, UnitRule
 
-NEEDS = ("mapping", "information", "reads", "into", "key", "unit", "fields")
-MAY = ("changed", "exclude", "identities", "reject", "conflict", "follow_parent", "examples")
-UNIT_KEYS = ("from", "via", "is", "wherever")
+NEEDS = ("mapping", "information", "into", "key", "unit", "fields")
+MAY = ("reads", "sql", "counts", "changed", "split", "exclude", "identities", "reject", "conflict", "follow_parent", "examples")
+UNIT_KEYS = ("from", "via", "is", "wherever", "codebook")
 FATES = ("rejected", "excluded")
 
 
@@ -32,25 +34,65 @@ def read_mapping(file: File, reading: Reading) -> Declared[Mapping] | None:
         return None
     form = Form(root, reading.faults, NEEDS, MAY)
     form.same("mapping", name, f"the file {file.folder}/{file.stem}.yaml")
+    reads, sql = _rows(form)
+    conflict, conflict_by = _conflict(form)
     mapping = Mapping(
         mapping=name,
         system=file.folder,
         information=form.text("information"),
-        reads=form.text("reads"),
+        reads=reads,
+        sql=sql,
         into=form.text("into"),
         key=_key(form),
         unit=_unit(form),
         changed=form.text("changed"),
+        split=read_split(form, reading),
         exclude=_conditions(form, "exclude", "because", reading),
         identities=read_identities(form, reading),
         fields=read_fields(form, reading),
         reject=_conditions(form, "reject", "reason", reading),
-        conflict=form.scalar("conflict", scalars.choice(Conflict), Conflict.REVIEW),
+        conflict=conflict,
+        conflict_by=conflict_by,
         follow_parent=form.scalar("follow_parent", scalars.choice(FollowParent), FollowParent.REJECT),
         examples=tuple(_example(entry) for entry in form.forms("examples", needs=("row", "gives"))),
         path=file.path,
     )
     return Declared(mapping, root)
+
+
+def _rows(form: Form) -> tuple[str, str]:
+    """The table whose rows are accounted for, and the query that gives the rows, if it is not the table itself."""
+    if "sql" in form or "counts" in form:
+        if "reads" in form:
+            form.faults.at(form.at("reads"), "stands beside `sql:`.", "Keep `reads: TABLE`, or `sql:` with `counts: TABLE`.")
+        for key, hint in (("sql", "Add the query."), ("counts", "Name the table whose rows are accounted for.")):
+            if key not in form:
+                form.faults.at(form.node, f"lacks the key '{key}'.", hint)
+        return form.text("counts"), form.text("sql", one_query)
+    if "reads" not in form:
+        form.faults.at(form.node, "lacks the key 'reads'.", "Add it, or `sql:` with `counts:`.")
+    return form.text("reads"), ""
+
+
+def one_query(value: str) -> str:
+    """A query in the source's own SQL: one, and nothing but a query."""
+    bare = re.sub(r"'(?:[^']|'')*'|\"(?:[^\"]|\"\")*\"|--[^\n]*|/\*.*?\*/", " ", value, flags=re.DOTALL)
+    if not re.match(r"\s*(select|with)\b", bare, re.IGNORECASE) or ";" in bare:
+        raise scalars.Unreadable("is not one query.", "Write `select … from …`, without a semicolon.")
+    return value
+
+
+def _conflict(form: Form) -> tuple[Conflict, str]:
+    """What happens when two rows claim one key: a word, or the column that says which is the latest or the earliest."""
+    node = form.at("conflict")
+    if "conflict" in form and isinstance(node, Keys):
+        by = Form(node, form.faults, (), ("latest", "earliest"))
+        word = next(iter(node.keys), "")
+        return (Conflict(word), by.text(word)) if word in ("latest", "earliest") else (Conflict.REVIEW, "")
+    plain = form.scalar("conflict", scalars.choice(Conflict), Conflict.REVIEW)
+    if plain in (Conflict.LATEST, Conflict.EARLIEST):
+        form.faults.at(node, f"{quoted(plain.value)} by which column?", f"Write {{{plain.value}: COLUMN}}.")
+    return plain, ""
 
 
 def _key(form: Form) -> tuple[str, ...]:
@@ -76,11 +118,12 @@ def _unit(form: Form) -> UnitRule:
     if "is" in keys:
         return UnitRule(unit=Form(node, faults, ("is",)).text("is", scalars.slug))
     if "via" in keys:
-        path = Form(node, faults, ("via", "on", "from"), ("to",))
+        path = Form(node, faults, ("via", "on", "from"), ("to", "codebook"))
         on = path.text("on")
-        return UnitRule(source=path.text("from"), via=path.text("via"), on=on, to=path.text("to") or on)
+        return UnitRule(source=path.text("from"), via=path.text("via"), on=on, to=path.text("to") or on, codebook=path.text("codebook"))
     if "from" in keys:
-        return UnitRule(source=Form(node, faults, ("from",)).text("from"))
+        path = Form(node, faults, ("from",), ("codebook",))
+        return UnitRule(source=path.text("from"), codebook=path.text("codebook"))
     if isinstance(Form(node, faults, (), UNIT_KEYS).node, Keys):
         faults.at(node, "does not say which unit a row belongs to.", "Write {from: COLUMN}, {via: …}, {is: UNIT} or {wherever: […]}.")
     return UnitRule()

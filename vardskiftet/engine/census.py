@@ -32,11 +32,11 @@ def census(duck: duckdb.DuckDBPyConnection, programme: Programme, mapping: Mappi
     prepare_places(duck, programme, mapping, source)
     rule = mapping.unit
     whole = mapping.key == (WHOLE_ROW,)
-    keys = tuple(one.name for one in source.schema()[mapping.reads]) if whole else mapping.key
+    keys = columns_of(source, mapping) if whole else mapping.key
     telling = tuple(dict.fromkeys([*keys, *(name for name in (rule.on if rule.via else rule.source,) if name)]))
     duck.execute("create or replace temp table place_count (unit varchar, place varchar, written varchar, rows bigint)")
     statement = place_sql(mapping, telling)
-    for batch in source.read(Extract(mapping.reads, telling), None):
+    for batch in source.read(Extract(mapping.reads, telling, sql=mapping.sql), None):
         duck.register("extract", batch)
         duck.execute(statement)
         duck.execute(f"insert into place_count select vs_unit, vs_place, {_written(mapping)}, count(*) from placed group by all")
@@ -51,6 +51,11 @@ def census(duck: duckdb.DuckDBPyConnection, programme: Programme, mapping: Mappi
         places={place: sum(number for _, one, number in rows if one == place) for place in Place},
         unknown_units=tuple((str(written), int(number)) for written, number in unknown),
     )
+
+
+def columns_of(source: Source, mapping: Mapping) -> tuple[str, ...]:
+    """All columns that a mapping's rows have, in the source's own order."""
+    return source.columns(mapping.sql) if mapping.sql else tuple(one.name for one in source.schema()[mapping.reads])
 
 
 def _written(mapping: Mapping) -> str:

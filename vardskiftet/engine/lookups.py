@@ -59,12 +59,14 @@ def _care(duck: duckdb.DuckDBPyConnection, programme: Programme, mapping: Mappin
     """Person to whether any row of the named tables, struck out or not, lies in this wave, or in any."""
     duck.execute("create or replace temp table seen (key varchar, place varchar)")
     for named in mapping.unit.wherever:
-        table, _, column = named.partition(".")
-        rule = unit_rule_of(programme, mapping.system, table)
+        table, _, column = named.rpartition(".")
+        caring = cared_by(programme, mapping.system, table)
+        rule = caring.unit
         if rule.via:
             _unit_path(duck, rule, source)
-        wanted = tuple(dict.fromkeys((column, rule.on if rule.via else rule.source)))
-        for batch in source.read(Extract(table, wanted), None):
+        telling = (column, rule.on if rule.via else rule.source)
+        wanted = tuple(dict.fromkeys(name for name in telling if name))
+        for batch in source.read(Extract(table, wanted, sql=caring.sql), None):
             duck.register("rows_seen", pa.Table.from_batches([batch]))
             duck.execute(_seen(rule, column))
             duck.unregister("rows_seen")
@@ -76,19 +78,23 @@ def _care(duck: duckdb.DuckDBPyConnection, programme: Programme, mapping: Mappin
 
 
 def _seen(rule: UnitRule, column: str) -> str:
+    """Persons and the places of their rows, by the unit rule of the table that cares for them."""
     path = f" join unit_path on unit_path.key = rows_seen.{quoted(rule.on)}" if rule.via else ""
-    value = "unit_path.value" if rule.via else f"rows_seen.{quoted(rule.source)}"
+    value = literal(rule.unit) if rule.unit else "unit_path.value" if rule.via else f"rows_seen.{quoted(rule.source)}"
+    if rule.codebook:
+        path += f" join codebook as unit_code on unit_code.codebook = {literal(rule.codebook)} and unit_code.source = {value}"
+        value = "unit_code.target"
     return (
         f"insert into seen select distinct rows_seen.{quoted(column)}, unit_place.place from rows_seen{path}"
         f" join unit_place on unit_place.value = {value} where rows_seen.{quoted(column)} is not null"
     )
 
 
-def unit_rule_of(programme: Programme, system: str, table: str) -> UnitRule:
-    """The unit rule of a table, from the first mapping of the system that reads it. Raises KeyError if none does."""
+def cared_by(programme: Programme, system: str, table: str) -> Mapping:
+    """The first mapping of the system that reads a table and has a unit of its own. Raises KeyError if none does."""
     for mapping in programme.mappings:
-        if mapping.system == system and mapping.reads == table:
-            return mapping.unit
+        if mapping.system == system and mapping.reads == table and not mapping.for_persons:
+            return mapping
     raise KeyError(table)
 
 

@@ -24,3 +24,5 @@ class Batch(Frozen):
     mapping: str
     number: int
     range: KeyRange
+    by: tuple[str, ...]
+    """The source columns that the range is cut by: the key, or for a table without one its most telling column."""

@@ -52,6 +52,31 @@ class Identity(Frozen):
     step: Step
 
 
+class Piece(Frozen):
+    """One named item that a row may hold: when it does, and what the item's own columns then say."""
+
+    item: str
+    when: str
+    columns: tuple[tuple[str, str], ...] = ()
+    """(column, DuckDB SQL over the row)."""
+
+
+class Split(Frozen):
+    """One row, several items: named pieces, or each part of a cell that holds a list."""
+
+    pieces: tuple[Piece, ...] = ()
+    each: str = ""
+    """The source column that holds a list."""
+    by: str = ","
+    column: str = ""
+    """The column that each part stands in."""
+
+    @property
+    def columns(self) -> tuple[str, ...]:
+        """Columns that items have and rows have not."""
+        return (self.column,) if self.each else tuple(dict.fromkeys(name for piece in self.pieces for name, _ in piece.columns))
+
+
 class UnitRule(Frozen):
     """Which unit a row belongs to: its own column, another table's by a path, a fixed unit, or, for persons, wherever they have care."""
 
@@ -60,6 +85,8 @@ class UnitRule(Frozen):
     on: str = ""
     to: str = ""
     unit: str = ""
+    codebook: str = ""
+    """The codebook that gives the unit's slug or HSA-id for what stands in the column."""
     wherever: tuple[str, ...] = ()
     """`table.column` pairs that hold this mapping's key."""
 
@@ -78,6 +105,8 @@ class Conflict(StrEnum):
 
     REVIEW = "review"
     FIRST = "first"
+    LATEST = "latest"
+    EARLIEST = "earliest"
 
 
 class FollowParent(StrEnum):
@@ -102,15 +131,21 @@ class Mapping(Frozen):
     system: str
     information: str
     reads: str
+    """The source table whose rows are accounted for."""
+    sql: str = ""
+    """The rows themselves, in the source's own SQL over several tables; empty where they are the table's."""
     into: str
     key: tuple[str, ...]
     unit: UnitRule
     changed: str = ""
+    split: Split | None = None
     exclude: tuple[Condition, ...] = ()
     identities: tuple[Identity, ...] = ()
     fields: tuple[Field, ...]
     reject: tuple[Condition, ...] = ()
     conflict: Conflict = Conflict.REVIEW
+    conflict_by: str = ""
+    """The source column that says which copy is the latest or the earliest."""
     follow_parent: FollowParent = FollowParent.REJECT
     examples: tuple[Example, ...] = ()
     path: str = field(default="", exclude=True)

@@ -7,13 +7,14 @@ import os
 import shutil
 import socket
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from typing import Any
 
 from vardskiftet.engine.ledger import Ledger
 from vardskiftet.engine.manifest import sweep
 from vardskiftet.engine.sources import open_held, open_source
+from vardskiftet.engine.sources.protocol import Source
 from vardskiftet.engine.targets import open_scratch, open_target
 from vardskiftet.engine.targets.protocol import BatchEntry, Target
 from vardskiftet.engine.targets.seed import seed
@@ -154,24 +155,25 @@ def run_of(desk: Desk, store: Store, run_id: str, verb: str, plan: Plan) -> Iter
 def refuse_stale(desk: Desk, plan: Plan) -> None:
     """Raise Stale, with the list of what moved, if the world is no longer the one that was planned for."""
     programme = desk.programme
-    schemas = {}
-    for name in sorted(plan.source_schemas):
-        declared = programme.system(name)
-        source = open_held(declared, desk.held(plan)) or open_source(declared, programme.root)
-        schemas[name] = source.schema()
-        source.close()
-    found = moved(
-        plan,
-        tool=desk.tool,
-        declarations=dict(programme.files),
-        source_schemas={name: schema_digest(schema) for name, schema in schemas.items()},
-        target_schema=open_target(programme).inspect(),
-    )
+    with ExitStack() as closing:
+        sources: dict[str, Source] = {}
+        for name in sorted(plan.source_schemas):
+            declared = programme.system(name)
+            sources[name] = open_held(declared, desk.held(plan)) or open_source(declared, programme.root)
+            closing.callback(sources[name].close)
+        found = moved(
+            plan,
+            tool=desk.tool,
+            declarations=dict(programme.files),
+            source_schemas={name: schema_digest(source.schema()) for name, source in sources.items()},
+            target_schema=open_target(programme).inspect(),
+        )
+        if found:
+            try:
+                demand_no_gaps(programme, sources)
+            except DeclarationsWrong as wrong:
+                found = (*found, *(fault.message for fault in wrong.faults))
     if found:
-        try:
-            demand_no_gaps(programme, schemas)
-        except DeclarationsWrong as wrong:
-            found = (*found, *(fault.message for fault in wrong.faults))
         raise Stale(
             f"The plan {plan.name} is stale: {'; '.join(found)}.",
             where=desk.plan_path(plan).name,

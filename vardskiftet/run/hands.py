@@ -79,7 +79,7 @@ class Working:
         if not left:
             return
         source = self.sources[mapping.system]
-        extract = extract_of(mapping, source.schema())
+        extract = extract_of(mapping, source, left[0].by)
         compiled = compile_mapping(programme, mapping, extract.columns)
         prepare_places(duck, programme, mapping, source)
         prepare_references(duck, programme, mapping, self.target)

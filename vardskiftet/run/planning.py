@@ -9,7 +9,7 @@ from contextlib import ExitStack
 
 import duckdb
 
-from vardskiftet.engine.census import census
+from vardskiftet.engine.census import census, columns_of
 from vardskiftet.engine.duck import open_duck
 from vardskiftet.engine.ledger import Ledger
 from vardskiftet.engine.lookups import place_units
@@ -46,20 +46,19 @@ def make_plan(desk: Desk, wave: str) -> Plan:
         for source in sources.values():
             closing.callback(source.close)
         schemas = {name: source.schema() for name, source in sources.items()}
-        demand_no_gaps(programme, schemas)
+        demand_no_gaps(programme, sources)
         spill = desk.work / "spill" / "plan"
         closing.callback(shutil.rmtree, spill, ignore_errors=True)
-        duck = open_duck(spill)
+        duck = open_duck(spill, programme.codebooks)
         closing.callback(duck.close)
         place_units(duck, programme, wave)
-        expectations, batches = [], []
+        expectations: list[TableExpectation] = []
+        batches: list[Batch] = []
         for done, mapping in enumerate(mappings):
             desk.notify(Progress(f"plan {mapping.mapping}", done, len(mappings)))
             source = sources[mapping.system]
             expectations.append(_expected(duck, programme, mapping, source))
-            extract = extract_of(mapping, schemas[mapping.system])
-            ranges = source.cuts(extract, programme.batch_rows)
-            batches += [Batch(mapping=mapping.mapping, number=number, range=one) for number, one in enumerate(ranges, 1)]
+            batches += _batches(mapping, source, programme.batch_rows)
     base = sorted({entry.plan for entry in Ledger(target, programme.record).batches(wave)})
     plan = Plan(
         wave=wave,
@@ -77,10 +76,16 @@ def make_plan(desk: Desk, wave: str) -> Plan:
     return plan.model_copy(update={"fingerprint": fingerprint(plan)})
 
 
-def extract_of(mapping: Mapping, schema: Schema) -> Extract:
-    """All columns of the mapping's table, in the order of its key."""
-    columns = tuple(column.name for column in schema[mapping.reads])
-    return Extract(mapping.reads, columns, columns if mapping.key == (WHOLE_ROW,) else mapping.key)
+def extract_of(mapping: Mapping, source: Source, by: tuple[str, ...]) -> Extract:
+    """All columns of the mapping's rows, in the order of the columns that its batches are cut by."""
+    return Extract(mapping.reads, columns_of(source, mapping), by, mapping.sql)
+
+
+def _batches(mapping: Mapping, source: Source, rows: int) -> list[Batch]:
+    """Key ranges of about so many rows. Copies of a key, or of a whole row, always meet in one of them."""
+    by = source.most_telling(extract_of(mapping, source, ())) if mapping.key == (WHOLE_ROW,) else mapping.key
+    ranges = source.cuts(extract_of(mapping, source, by), rows)
+    return [Batch(mapping=mapping.mapping, number=number, range=one, by=by) for number, one in enumerate(ranges, 1)]
 
 
 def _expected(duck: duckdb.DuckDBPyConnection, programme: Programme, mapping: Mapping, source: Source) -> TableExpectation:

@@ -82,9 +82,7 @@ def undo(desk: Desk, wave: str) -> Undone:
     return Undone(run_id, tally.batches, tally.rows, tally.left)
 
 
-def _take_back(
-    desk: Desk, store: Store, target: Target, duck: duckdb.DuckDBPyConnection, wave: str, run_id: str, tally: _Tally
-) -> None:
+def _take_back(desk: Desk, store: Store, target: Target, duck: duckdb.DuckDBPyConnection, wave: str, run_id: str, tally: _Tally) -> None:
     entries = _newest_first(desk, target, wave)
     for entry in entries:
         mapping = desk.programme.mapping(entry.mapping)

@@ -38,7 +38,7 @@ def field_levels(programme: Programme, mapping: Mapping, table: Table, number: i
     elif field.constant is not None:
         levels = [Expression(literal(field.constant))]
     elif field.sql:
-        levels = [guarded(field.sql, prefix)]
+        levels = [guarded(field.sql, prefix), *_further(programme, mapping, field.steps, prefix)]
     else:
         levels = chain(programme, mapping, field.source, field.steps, prefix)
     levels[-1] = coerced(levels[-1], column)
@@ -50,17 +50,30 @@ def chain(programme: Programme, mapping: Mapping, source: str, steps: tuple[Step
     if not steps:
         return [Expression(quoted(source))]
     zone = programme.system(mapping.system).timezone
-    levels: list[Expression] = []
-    value = quoted(source)
-    for place, step in enumerate(steps):
-        kind = KINDS[step.transform]
-        setting = Setting(zone, _shared_prefix(source, step) if place == 0 else f"{prefix}_{place}")
-        made: Expression = kind.to_sql(value, kind.Options.model_validate(step.options), setting)
-        if place + 1 < len(steps) and made.type != ColumnType.TEXT:
-            made = replace(made, value=f"({made.value})::varchar", type=ColumnType.TEXT)
-        levels.append(made)
-        value = f"{prefix}_value"
-    return levels
+    first = _step(quoted(source), steps[0], Setting(zone, _shared_prefix(source, steps[0])))
+    return _texts_between([first, *_further(programme, mapping, steps[1:], prefix)])
+
+
+def _further(programme: Programme, mapping: Mapping, steps: tuple[Step, ...], prefix: str) -> list[Expression]:
+    """The steps of a chain after its first level, each on the value of the one before."""
+    zone = programme.system(mapping.system).timezone
+    return _texts_between([_step(f"{prefix}_value", step, Setting(zone, f"{prefix}_{place}")) for place, step in enumerate(steps, 1)])
+
+
+def _step(value: str, step: Step, setting: Setting) -> Expression:
+    kind = KINDS[step.transform]
+    made: Expression = kind.to_sql(value, kind.Options.model_validate(step.options), setting)
+    return made
+
+
+def _texts_between(levels: list[Expression]) -> list[Expression]:
+    """Every step takes text, so every step but the last gives it."""
+    return [
+        one
+        if place + 1 == len(levels) or one.type == ColumnType.TEXT
+        else replace(one, value=f"({one.value})::varchar", type=ColumnType.TEXT)
+        for place, one in enumerate(levels)
+    ]
 
 
 def _shared_prefix(source: str, step: Step) -> str:

@@ -54,7 +54,7 @@ def resolving(mapping: Mapping, table: Table, identifiers: int) -> list[str]:
 
 
 def _second(mapping: Mapping) -> str:
-    if mapping.conflict == Conflict.FIRST:
+    if mapping.conflict != Conflict.REVIEW:
         return ""
     return "\n            when vs_sound and vs_copy = 1 and (vs_claim > 1 or vs_taken) then 'IDENTITY_REVIEW'"
 

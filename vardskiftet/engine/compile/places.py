@@ -33,13 +33,19 @@ def _unit(mapping: Mapping) -> tuple[str, str, str]:
     if rule.wherever:
         place = "case when care.in_wave then 'in_wave' when care.in_any then 'other_wave' else 'no_care' end"
         return "'*'", place, "\n  left join care on care.key = keyed.vs_key"
+    coded = "\n  left join codebook as unit_code\n    on unit_code.codebook = " + literal(rule.codebook) + " and unit_code.source = {value}"
+    found = "\n  left join unit_place on unit_place.value = unit_code.target"
     if rule.unit:
         joins = f"\n  left join unit_place on unit_place.value = {literal(rule.unit)}"
     elif rule.via:
-        joins = (
-            f"\n  left join unit_path on unit_path.key = keyed.{quoted(rule.on)}"
-            "\n  left join unit_place on unit_place.value = unit_path.value"
+        joins = f"\n  left join unit_path on unit_path.key = keyed.{quoted(rule.on)}"
+        joins += (
+            coded.format(value="unit_path.value") + found
+            if rule.codebook
+            else "\n  left join unit_place on unit_place.value = unit_path.value"
         )
+    elif rule.codebook:
+        joins = coded.replace("{value}", f"keyed.{quoted(rule.source)}") + found
     else:
         joins = f"\n  left join unit_place on unit_place.value = keyed.{quoted(rule.source)}"
     return "unit_place.unit", "coalesce(unit_place.place, 'no_unit')", joins

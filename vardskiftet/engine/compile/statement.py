@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from vardskiftet.engine.compile.coerce import DUCK_TYPES, canonical, digest
 from vardskiftet.engine.compile.fields import FOLLOWS, Filled, chain, condition, field_levels
 from vardskiftet.engine.compile.identity import NAMESPACE, known, local, part_of, resolving
+from vardskiftet.engine.compile.pieces import NO_ITEM, item_sql, pieces_sql
 from vardskiftet.engine.compile.places import place_sql
 from vardskiftet.engine.names import literal, quoted
 from vardskiftet.engine.transforms.protocol import Expression, Join
@@ -24,6 +25,8 @@ class Compiled:
     columns: tuple[str, ...]
     place: str
     outcome: str
+    judged: str
+    """The same as far as the verdict on each item, with every field's value and reason beside it: what examples are held against."""
 
     @property
     def text(self) -> str:
@@ -50,7 +53,7 @@ def compile_mapping(programme: Programme, mapping: Mapping, columns: tuple[str, 
         for number, one in enumerate(mapping.identities, 1)
     ]
     depth = max([len(one.levels) for one in filled] + [1])
-    parts = [_copies(columns), _items(mapping)]
+    parts = [_copies(mapping, columns), _items(mapping, columns)]
     for level in range(1, depth + 1):
         slots = [
             Slot(f"vs{n}_value", f"vs{n}_reason{level}", one.levels[level - 1], one.follows)
@@ -58,34 +61,43 @@ def compile_mapping(programme: Programme, mapping: Mapping, columns: tuple[str, 
             if len(one.levels) >= level
         ]
         parts += _level(level, slots, people if level == 1 else [], local(mapping, table) if table.identity and level == 1 else None)
-    parts += [_shown(depth, filled, columns), _judged(mapping, filled, len(people))]
+    parts += [_shown(depth, filled, _seen(mapping, columns)), _judged(mapping, filled, len(people))]
+    judged = "with " + ",\n".join(parts) + "\nselect * from judged order by vs_row, vs_item"
     parts += resolving(mapping, table, len(people)) if table.identity else [_identified(mapping)]
     head = f"-- {mapping.mapping}: {mapping.reads} becomes {mapping.into}; every item with its fate\n"
     head += "create or replace temp table outcome as\nwith "
     body = ",\n".join(parts) + "\n" + _outcome(mapping, table, len(people))
-    return Compiled(mapping, table, columns, place_sql(mapping, columns), head + body)
+    return Compiled(mapping, table, columns, place_sql(mapping, columns), head + body, judged)
 
 
-def _copies(columns: tuple[str, ...]) -> str:
-    """Keys that come more than once, and how many different rows stand behind each."""
+def _copies(mapping: Mapping, columns: tuple[str, ...]) -> str:
+    """Keys that come more than once, how many different rows stand behind each, and which of them goes first."""
     whole = ", ".join(quoted(name) for name in columns)
+    order = f"row({', '.join(f'placed.{quoted(name)}' for name in columns)})"
+    if mapping.conflict in (Conflict.LATEST, Conflict.EARLIEST):
+        way = "desc" if mapping.conflict == Conflict.LATEST else "asc"
+        order = f"placed.{quoted(mapping.conflict_by)} {way} nulls last, {order}"
     return (
         f"repeated_key as (\nselect vs_key,\n       count(distinct row({whole})) as contents\n  from placed\n"
         " where vs_key is not null\n group by vs_key\nhaving count(*) > 1\n),\n"
         "copy as (\nselect placed.vs_row,\n       repeated_key.contents,\n"
-        "       row_number() over (partition by placed.vs_key order by placed.vs_row) as place\n"
+        f"       row_number() over (partition by placed.vs_key order by {order}, placed.vs_row) as place\n"
         "  from placed\n  join repeated_key on repeated_key.vs_key = placed.vs_key\n)"
     )
 
 
-def _items(mapping: Mapping) -> str:
-    """Rows of this wave, each one item, with the answers to the mapping's exclusions."""
+def _items(mapping: Mapping, columns: tuple[str, ...]) -> str:
+    """Rows of this wave with the answers to the mapping's exclusions, and their items."""
     asked = "".join(f",\n       {condition(one.when)} as vs_excluded{number}" for number, one in enumerate(mapping.exclude, 1))
-    return (
-        "item as (\nselect placed.*,\n       '' as vs_item,\n       coalesce(copy.contents, 1) as vs_contents,\n"
+    if mapping.split is not None:
+        asked += f",\n       {pieces_sql(mapping.split)} as vs_pieces"
+    held = (
+        f"{'held' if mapping.split else 'item'} as (\nselect placed.*,\n       '' as vs_item,\n"
+        "       coalesce(copy.contents, 1) as vs_contents,\n"
         f"       coalesce(copy.place, 1) as vs_copy{asked}\n"
         "  from placed\n  left join copy on copy.vs_row = placed.vs_row\n where placed.vs_place = 'in_wave'\n)"
     )
+    return held if mapping.split is None else f"{held},\n{item_sql(mapping.split, columns)}"
 
 
 def _level(level: int, slots: list[Slot], people: list[Expression], own: Join | None) -> list[str]:
@@ -117,6 +129,13 @@ def _level(level: int, slots: list[Slot], people: list[Expression], own: Join | 
     return [*parts, f"level{level} as (\n{select}\n  from {before}{beside}\n)"]
 
 
+def _seen(mapping: Mapping, columns: tuple[str, ...]) -> tuple[str, ...]:
+    """The columns that an item has: its row's, and those of its piece."""
+    own = mapping.split.columns if mapping.split else ()
+    hidden = {name.lower() for name in own}
+    return (*(name for name in columns if name.lower() not in hidden), *own)
+
+
 def _shown(depth: int, filled: list[Filled], columns: tuple[str, ...]) -> str:
     """The record's columns under their own names; one of them hides a source column of the same name."""
     names = {one.column.column.lower() for one in filled}
@@ -129,21 +148,29 @@ def _shown(depth: int, filled: list[Filled], columns: tuple[str, ...]) -> str:
 def _judged(mapping: Mapping, filled: list[Filled], people: int) -> str:
     """The first reason that speaks against an item, and the first exclusion that takes it out."""
     failed = [f"vs_excluded{number} is null" for number in range(1, len(mapping.exclude) + 1)]
-    torn = [] if mapping.conflict == Conflict.FIRST else ["vs_contents > 1"]
+    torn = ["vs_contents > 1"] if mapping.conflict == Conflict.REVIEW else []
+    failed += ["vs_torn_apart"] if mapping.split else []
     early = ["vs_key is null", "vs_damaged is not null", *torn, *failed]
-    because = [f"when vs_excluded{number}.v then {literal(one.because)}" for number, one in enumerate(mapping.exclude, 1)]
+    because = [f"when vs_no_item then {literal(NO_ITEM)}"] if mapping.split else []
+    because += [f"when vs_excluded{number}.v then {literal(one.because)}" for number, one in enumerate(mapping.exclude, 1)]
     because += [f"when vs{number}_value_follows then {literal(FOLLOWS)}" for number, one in enumerate(filled, 1) if one.follows]
     reasons = [f"vs_identity_reason{number}" for number in range(1, people + 1)]
     reasons += [f"vs{number}_reason{level}" for number, one in enumerate(filled, 1) for level in range(1, len(one.levels) + 1)]
-    reasons += [f"case when {condition(one.when)}.v then {literal(one.reason)} end" for one in mapping.reject]
+    reasons += [f"vs_doubt{number}" for number in range(1, len(mapping.reject) + 1)]
+    doubts = "".join(
+        f",\n       case when {condition(one.when)} is null then 'SQL_FAILED' when {condition(one.when)}.v then {literal(one.reason)} end"
+        f" as vs_doubt{number}"
+        for number, one in enumerate(mapping.reject, 1)
+    )
     taken = f"case when {' or '.join(early)} then null {' '.join(because)} end" if because else "null::varchar"
-    cases = ["when vs_key is null then 'KEY_MISSING'", "when vs_damaged is not null then 'INVALID_ENCODING'"]
+    cases = ["when vs_key is null then 'KEY_MISSING'", "when starts_with(vs_damaged, 'row:') then 'MALFORMED_ROW'"]
+    cases += ["when vs_damaged is not null then 'INVALID_ENCODING'"]
     cases += ["when vs_contents > 1 then 'DUPLICATE_KEY'"] if torn else []
     cases += [f"when {one} then 'SQL_FAILED'" for one in failed]
     late = f"coalesce({', '.join(reasons)})" if len(reasons) > 1 else reasons[0] if reasons else "null"
     judged = "\n            ".join(cases)
     return (
-        f"ruled as (\nselect *,\n       {taken} as vs_because\n  from shown\n),\n"
+        f"ruled as (\nselect *,\n       {taken} as vs_because{doubts}\n  from shown\n),\n"
         f"judged as (\nselect *,\n       case {judged}\n            when vs_because is null\n            then {late} end as vs_reason\n"
         "  from ruled\n)"
     )
@@ -168,8 +195,8 @@ def _outcome(mapping: Mapping, table: Table, people: int) -> str:
     stored = digest([(column, canonical(column, value)) for column, value in typed])
     first_lost = (
         "\n            when vs_copy > 1 and not bool_or(vs_copy = 1 and vs_reason is null and vs_because is null)"
-        " over (partition by vs_key) then 'rejected'"
-        if mapping.conflict == Conflict.FIRST
+        " over (partition by vs_key, vs_item) then 'rejected'"
+        if mapping.conflict != Conflict.REVIEW
         else ""
     )
     reason = f"case when vs_because is not null then vs_because{_lost_reason(first_lost)} else vs_reason end"

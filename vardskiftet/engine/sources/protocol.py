@@ -34,11 +34,13 @@ Schema = dict[str, tuple[SourceColumn, ...]]
 
 @dataclass(frozen=True, slots=True)
 class Extract:
-    """Which columns of which table, in the order of which key."""
+    """Which columns of which table, or of which query over several, in the order of which key."""
 
     table: str
     columns: tuple[str, ...]
     key: tuple[str, ...] = ()
+    sql: str = ""
+    """A query in the source's own SQL, instead of the table."""
 
 
 class Source(Protocol):
@@ -52,6 +54,18 @@ class Source(Protocol):
 
     def count(self, table: str) -> int:
         """All rows of a table, unfiltered, on a connection (and a driver) of its own."""
+        ...
+
+    def columns(self, sql: str) -> tuple[str, ...]:
+        """The columns that a query in the source's own SQL gives. Raises Usage if the source cannot run it."""
+        ...
+
+    def most_telling(self, extract: Extract) -> tuple[str, ...]:
+        """The column with the most different values: by it a table without a key is cut into ranges."""
+        ...
+
+    def distinct(self, extract: Extract) -> int:
+        """How many different values the first key column has."""
         ...
 
     def count_range(self, extract: Extract, within: KeyRange) -> int:

@@ -19,7 +19,7 @@ from vardskiftet.engine.files import place_file, sha256_of
 from vardskiftet.engine.names import quoted
 from vardskiftet.engine.sources.options import SqliteOptions
 from vardskiftet.engine.sources.protocol import Extract, Schema, Source, SourceColumn, Stillness
-from vardskiftet.errors import IntegrityBroken, Unreachable
+from vardskiftet.errors import IntegrityBroken, Unreachable, Usage
 from vardskiftet.failpoint import reach
 from vardskiftet.model.batch import Key, KeyRange
 from vardskiftet.model.system import System
@@ -108,11 +108,35 @@ class SqliteSource:
         with self._counting() as connection:
             return int(connection.execute(f"select count(*) from {quoted(table)}").fetchone()[0])
 
+    def columns(self, sql: str) -> tuple[str, ...]:
+        """The columns of a query over several tables."""
+        try:
+            with self._counting() as connection:
+                described = connection.execute(f"select * from ({sql}) limit 0").description
+        except Unreachable as error:
+            raise Usage(
+                f"System '{self.system}' cannot run this query: {error.__cause__}.", hint="Try it in the source's own prompt first."
+            ) from error
+        return tuple(column[0] for column in described)
+
+    def most_telling(self, extract: Extract) -> tuple[str, ...]:
+        """Counted over the whole table; the first of equals."""
+        counts = ", ".join(f"count(distinct {quoted(column)})" for column in extract.columns)
+        with self._counting() as connection:
+            row = connection.execute(f"select {counts} from {_rows_of(extract)}").fetchone()
+        return (extract.columns[row.index(max(row))],)
+
+    def distinct(self, extract: Extract) -> int:
+        """Counted over the whole table."""
+        with self._counting() as connection:
+            row = connection.execute(f"select count(distinct {quoted(extract.key[0])}) from {_rows_of(extract)}").fetchone()
+        return int(row[0])
+
     def count_range(self, extract: Extract, within: KeyRange) -> int:
         """Rows of one range."""
         condition, values = _condition(extract.key, within)
         with self._counting() as connection:
-            row = connection.execute(f"select count(*) from {quoted(extract.table)} where {condition}", values).fetchone()
+            row = connection.execute(f"select count(*) from {_rows_of(extract)} where {condition}", values).fetchone()
             return int(row[0])
 
     def cuts(self, extract: Extract, rows: int) -> tuple[KeyRange, ...]:
@@ -121,7 +145,7 @@ class SqliteSource:
         filled = " and ".join(f"{quoted(column)} is not null" for column in extract.key)
         statement = (
             f"select {keys} from (select {keys}, row_number() over (order by {keys}) as place"
-            f" from {quoted(extract.table)} where {filled}) where place % ? = 1 and place > 1 order by {keys}"
+            f" from {_rows_of(extract)} where {filled}) where place % ? = 1 and place > 1 order by {keys}"
         )
         with self._counting() as connection:
             borders: list[Key] = []
@@ -129,7 +153,7 @@ class SqliteSource:
                 key = tuple(_native(value) for value in row)
                 if not borders or key != borders[-1]:
                     borders.append(key)
-            empty = connection.execute(f"select 1 from {quoted(extract.table)} where not ({filled}) limit 1").fetchone()
+            empty = connection.execute(f"select 1 from {_rows_of(extract)} where not ({filled}) limit 1").fetchone()
         edges: list[Key | None] = [None, *borders, None]
         ranges = [KeyRange(low=low, high=high) for low, high in itertools.pairwise(edges)]
         return (*ranges, KeyRange(nulls=True)) if empty else tuple(ranges)
@@ -144,7 +168,7 @@ class SqliteSource:
         place = f"row_number() over (order by {keys})" if keys else "1"
         columns = ", ".join(_as_text(name) for name in names)
         condition, values = _condition(extract.key, within) if within else ("true", ())
-        statement = f"select 0 as vs_row, {first} union all select {place}, {columns} from {quoted(extract.table)} where {condition}"
+        statement = f"select 0 as vs_row, {first} union all select {place}, {columns} from {_rows_of(extract)} where {condition}"
         try:
             with self._rows().cursor() as cursor:
                 cursor.adbc_statement.set_options(**{"adbc.sqlite.query.batch_rows": "32768"})
@@ -208,6 +232,11 @@ class SqliteSource:
 
 def _escaped(path: Path) -> str:
     return str(path.resolve()).replace("%", "%25").replace("?", "%3f").replace("#", "%23")
+
+
+def _rows_of(extract: Extract) -> str:
+    """What is read from: the table, or the query in brackets, so that it can be nothing but a query."""
+    return f"({extract.sql})" if extract.sql else quoted(extract.table)
 
 
 def _literal(text: str) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from types import ModuleType
 
-from vardskiftet.engine.transforms import boolean, codebook, day, decimal, hsa_id, local_time, personal_identity, text
+from vardskiftet.engine.transforms import boolean, codebook, day, decimal, hsa_id, local_time, personal_identity, quantity, text, unit
 
 KINDS: dict[str, ModuleType] = {
     "boolean": boolean,
@@ -14,5 +14,7 @@ KINDS: dict[str, ModuleType] = {
     "hsa_id": hsa_id,
     "local_time": local_time,
     "personal_identity": personal_identity,
+    "quantity": quantity,
     "text": text,
+    "unit": unit,
 }

@@ -1,0 +1,94 @@
+"""Does a mapping do what its examples say? Each row alone, through the very SQL that a load runs; its parents are taken as loaded."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import duckdb
+import pyarrow as pa
+
+from vardskiftet.engine.compile import Compiled
+from vardskiftet.engine.compile.coerce import canonical
+from vardskiftet.engine.compile.fields import parent_mapping
+from vardskiftet.engine.duck import arrow
+from vardskiftet.engine.encoding import DAMAGED
+from vardskiftet.engine.names import literal, quoted
+from vardskiftet.model.mapping import Example
+from vardskiftet.model.programme import Programme
+
+PARENT = "00000000-0000-5000-8000-000000000001"
+"""The id that every parent of an example has."""
+
+
+def shortfalls(duck: duckdb.DuckDBPyConnection, programme: Programme, compiled: Compiled, example: Example) -> list[str]:
+    """What the mapping makes otherwise than the example says, in words; empty if all is as it says.
+
+    A column that the example leaves out is NULL. Only what `gives:` names is looked at: a column must come out so, or the
+    reason must be among those that speak against the row.
+    """
+    items = _judged(duck, programme, compiled, example)
+    if not items:
+        return ["gives no item at all"]
+    found = [_item_shortfalls(compiled, item, example.gives) for item in items]
+    return min(found, key=len)
+
+
+def _judged(duck: duckdb.DuckDBPyConnection, programme: Programme, compiled: Compiled, example: Example) -> list[dict[str, Any]]:
+    cells = {name: pa.array([example.row.get(name)], pa.string()) for name in compiled.columns}
+    rows = pa.table({"vs_row": pa.array([1], pa.int64()), **cells, DAMAGED: pa.array([None], pa.string())})
+    duck.register("extract", rows)
+    duck.execute(compiled.place)
+    duck.execute("update placed set vs_place = 'in_wave', vs_unit = coalesce(vs_unit, 'example')")
+    duck.execute("delete from parent")
+    duck.execute("delete from person")
+    for find in (field.find for field in compiled.mapping.fields if field.find is not None):
+        by = f"select {quoted(find.by)} as t from extract where {quoted(find.by)} is not null"
+        if find.step is None:
+            of = literal(parent_mapping(programme, compiled.mapping, find))
+            duck.execute(
+                f"insert into parent select {of}, t, '{PARENT}', 'loaded' from ({by}) where (t) not in (select key from parent where mapping = {of})"
+            )
+        else:
+            spelled = f"select identity_spelling(trim(t), {literal(str(find.step.options.get('as_of', '')))}) as s from ({by})"
+            duck.execute(f"insert into person select {literal(find.table)}, identity_domain(s), s, '{PARENT}' from ({spelled})")
+    found = arrow(duck, _canonical(compiled))
+    duck.unregister("extract")
+    return list(found.to_pylist())
+
+
+def _canonical(compiled: Compiled) -> str:
+    """The verdicts, with every field's value as the text that the record would hold."""
+    texts = "".join(
+        f", {canonical(compiled.table.column(field.column), quoted(field.column))} as {quoted('text of ' + field.column)}"
+        for field in compiled.mapping.fields
+    )
+    return f"select *{texts} from ({compiled.judged})"
+
+
+def _item_shortfalls(compiled: Compiled, item: dict[str, Any], gives: dict[str, Any]) -> list[str]:
+    reasons = [str(value) for name, value in item.items() if value is not None and _tells_reason(name)]
+    if "rejected" in gives:
+        return [] if gives["rejected"] in reasons else [f"is not rejected {gives['rejected']}; {_against(reasons, item)}"]
+    if gives.get("excluded"):
+        return [] if item["vs_because"] is not None else [f"is not excluded; {_against(reasons, item)}"]
+    faults = []
+    for number, field in enumerate(compiled.mapping.fields, 1):
+        if field.column not in gives:
+            continue
+        own = [str(value) for name, value in item.items() if value is not None and name.startswith(f"vs{number}_reason")]
+        made = item[f"text of {field.column}"]
+        if own:
+            faults.append(f"{field.column} is refused: {own[0]}")
+        elif made != gives[field.column]:
+            faults.append(f"{field.column} comes out as {made!r}, not as {gives[field.column]!r}")
+    return faults
+
+
+def _tells_reason(name: str) -> bool:
+    return name.startswith("vs") and ("reason" in name or name.startswith("vs_doubt"))
+
+
+def _against(reasons: list[str], item: dict[str, Any]) -> str:
+    if item["vs_because"] is not None:
+        return f"it is excluded: {item['vs_because']}"
+    return f"against it speak: {', '.join(dict.fromkeys(reasons))}" if reasons else "nothing speaks against it"

@@ -1,0 +1,100 @@
+"""What might a mapping of this table look like? A first draft from the source: to be read, corrected and kept, never run as it is."""
+
+from __future__ import annotations
+
+import difflib
+
+from vardskiftet.engine.sources import open_source
+from vardskiftet.engine.sources.protocol import Extract, Source
+from vardskiftet.errors import Usage
+from vardskiftet.model.programme import Programme
+from vardskiftet.model.record import Column, ColumnType, Table
+from vardskiftet.run.desk import Desk
+
+_THROUGH = {
+    ColumnType.INSTANT: ', through: {local_time: "%Y-%m-%d %H:%M:%S", repeated_hour: reject, missing_hour: reject}',
+    ColumnType.DATE: ', through: {day: "%Y-%m-%d"}',
+    ColumnType.DECIMAL: ', through: {decimal: "."}',
+    ColumnType.BOOLEAN: ", through: {boolean: [J], false: [N]}",
+}
+
+
+def draft(desk: Desk, system: str, table: str, into: str | None) -> str:
+    """YAML of a mapping. Raises Usage for an unknown system, table or record table."""
+    programme = desk.programme
+    if system not in {one.system for one in programme.systems}:
+        raise Usage(f"'{system}' is not a system of this programme.", hint=f"Known: {', '.join(programme.systems_in_order)}.")
+    source = open_source(programme.system(system), programme.root)
+    try:
+        schema = source.schema()
+        if table not in schema:
+            raise Usage(f"System '{system}' has no table '{table}'.", hint=f"Known: {', '.join(sorted(schema))}.")
+        columns = [column.name for column in schema[table]]
+        key = _key(source, table, columns)
+    finally:
+        source.close()
+    target = _target(programme, table, into)
+    lines = [
+        "# A first draft: every line is a guess from names. Read it against the source, and correct it.",
+        f"mapping: {system}.{_slug(table)}",
+        f"information: {_information(programme, system)}",
+        f"reads: {_word(table)}",
+        f"into: {target.table}",
+        f"key: {key}",
+        "unit: {from: COLUMN}    # or {via: TABLE, on: COLUMN, to: COLUMN, from: COLUMN}, {is: UNIT}, or {wherever: [TABLE.COLUMN]} for persons",
+        *(["identities: [{from: COLUMN, through: personal_identity}]"] if target.identity else []),
+        "fields:",
+    ]
+    left = list(columns)
+    for column in target.columns:
+        if column.column != target.key:
+            lines.append(_field(column, left))
+    lines.append(f"# columns of {table} that no field takes yet: {', '.join(left) or 'none'}")
+    return "\n".join(lines)
+
+
+def _key(source: Source, table: str, columns: list[str]) -> str:
+    """The first column whose values are all there and all different; else the whole row."""
+    total = source.count(table)
+    for column in columns:
+        extract = Extract(table, (column,), (column,))
+        ranges = source.cuts(extract, 1_000_000_000)
+        filled = sum(source.count_range(extract, one) for one in ranges if not one.nulls)
+        if filled == total and source.distinct(extract) == total:
+            return f"[{_word(column)}]"
+    return "whole_row    # no single column is a key; name several if they are: [A, B]"
+
+
+def _target(programme: Programme, table: str, into: str | None) -> Table:
+    names = [one.table for one in programme.record.tables]
+    if into is not None and into not in names:
+        raise Usage(f"'{into}' is not a table of the record.", hint=f"Known: {', '.join(names)}.")
+    near = difflib.get_close_matches(table, names, n=1, cutoff=0.0)
+    return programme.record.table(into or near[0])
+
+
+def _field(column: Column, left: list[str]) -> str:
+    near = difflib.get_close_matches(column.column, left, n=1, cutoff=0.5)
+    source = near[0] if near else "COLUMN"
+    if near:
+        left.remove(source)
+    needed = "" if column.required else "    # optional"
+    if column.references:
+        return f"  {column.column}: {{find: {column.references}, by: {_word(source)}}}{needed}"
+    through = ", through: {codebook: NAME}, unmapped: reject" if column.code_system else _THROUGH.get(column.type, "")
+    return f"  {column.column}: {{from: {_word(source)}{through}}}{needed}"
+
+
+def _information(programme: Programme, system: str) -> str:
+    routes = [route.information for route in programme.system(system).routes if route.route == "auto"]
+    return routes[0] if routes else "INFORMATION    # a route of system.yaml with route: auto"
+
+
+def _slug(text: str) -> str:
+    kept = "".join(letter if letter.isascii() and letter.isalnum() else "_" for letter in text.lower()).strip("_")
+    return kept or "table"
+
+
+def _word(text: str) -> str:
+    plain = all(letter.isalnum() or letter == "_" for letter in text)
+    return text if plain and text else '"' + text.replace("\\", "\\\\").replace('"', '\\"') + '"'
