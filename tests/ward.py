@@ -30,7 +30,7 @@ from vardskiftet.shipped import shipped
 ROOT = Path(__file__).resolve().parent.parent
 WAVE = "south-1"
 PATIENTS = 60
-BATCH_ROWS = 31
+BATCH_ROWS = 60
 SEED = 7
 
 PASSING = {"run_id", "committed_at"}
@@ -98,7 +98,13 @@ class Ward:
         own = {"PYTHONPATH": str(ROOT), **({VARIABLE: failpoint} if failpoint else {})}
         command = [sys.executable, "-m", "vardskiftet", *arguments]
         return subprocess.Popen(
-            command, cwd=self.folder, env=inherited | own, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+            command,
+            cwd=self.folder,
+            env=inherited | own,
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            text=True,
         )
 
     def run(self, *arguments: str, failpoint: str = "") -> Done:
@@ -191,7 +197,7 @@ def half_batches(path: Path, ward: Ward) -> list[str]:
     if not path.is_file() or "vs_batch" not in tables_of(path):
         return []
     wrong = []
-    entries = {batch: items for batch, items in rows_of(path, "select batch, items from vs_batch")}
+    entries = dict(rows_of(path, "select batch, items from vs_batch"))
     stood: Counter[int] = Counter()
     for table in record_tables(ward):
         stood.update(dict(rows_of(path, f"select _batch, count(*) from {table} where _batch is not null group by _batch")))
@@ -225,21 +231,25 @@ def manifest_lines(folder: Path) -> int:
 
 def litter(ward: Ward) -> list[str]:
     """What no finished command leaves behind: temporary files, and anything in the engine's private folder."""
-    found = [path for path in ward.folder.rglob("*.partial")]
+    found = list(ward.folder.rglob("*.partial"))
     found += [path for folder in ward.folder.rglob("spill") for path in folder.rglob("*")]
     return sorted(path.relative_to(ward.folder).as_posix() for path in found)
 
 
 def memory_of(ward: Ward) -> Counter[tuple[str, str, int]]:
-    """Batches that the store believes to be in the target: (plan, mapping, number) to how often."""
+    """Batches that the store believes to be in the target: (plan, mapping, number) to how often. What was rehearsed is not."""
     believed: Counter[tuple[str, str, int]] = Counter()
-    for kind, text in rows_of(ward.work / "store.sqlite", "select kind, payload from event order by seq"):
-        if kind in ("batch.done", "batch.undone"):
-            payload = json.loads(text)
+    rehearsals = set()
+    for run, kind, text in rows_of(ward.work / "store.sqlite", "select run_id, kind, payload from event order by seq"):
+        payload = json.loads(text)
+        if kind == "run.started" and payload["verb"] == "rehearse":
+            rehearsals.add(run)
+        if kind in ("batch.done", "batch.undone") and run not in rehearsals:
             believed[payload["plan"], payload["mapping"], payload["number"]] += 1 if kind == "batch.done" else -1
     return Counter({batch: times for batch, times in believed.items() if times})
 
 
 def batches_in(path: Path) -> Counter[tuple[str, str, int]]:
     """Batches that are in a target."""
-    return Counter((str(plan), str(mapping), int(number)) for plan, mapping, number in rows_of(path, "select plan, mapping, number from vs_batch"))
+    found = rows_of(path, "select plan, mapping, number from vs_batch")
+    return Counter((str(plan), str(mapping), int(number)) for plan, mapping, number in found)

@@ -3,21 +3,20 @@
 from __future__ import annotations
 
 import errno
-import os
 import platform
-import sys
 import traceback
 from collections.abc import Callable
 from datetime import datetime
 from pathlib import Path
-from typing import Any
 
 import typer
 from typer.exceptions import TyperException
 
 from vardskiftet import __version__
-from vardskiftet.cli import console
 from vardskiftet.errors import Interrupted, NoRoom, Unreachable, Usage, VardskiftetError
+
+NO_VERB = "failure"
+"""What the document of a command line is called in which no verb was found."""
 
 _FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
 
@@ -28,34 +27,13 @@ class Terminated(KeyboardInterrupt):
     exit_code = 143
 
 
-def guarded(command: Callable[[list[str]], Any], arguments: list[str], verb: str, clock: Callable[[], datetime]) -> int:
-    """Run a command; every way in which it can end has its exit code."""
-    as_json, debug = "--json" in arguments, "--debug" in arguments
-    try:
-        return int(command([one for one in arguments if one != "--debug"]) or 0)
-    except BrokenPipeError:
-        # Whoever read our answer has gone; there is nobody left to tell.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        return 141
-    except TyperException as error:
-        if not as_json and hasattr(error, "show"):
-            error.show()
-            return 2
-        failure: VardskiftetError = Usage(str(error), hint=f"vardskiftet {verb.replace('.', ' ')} --help")
-    except SystemExit:
-        raise
-    except BaseException as error:  # the one place that catches what nobody foresaw
-        if debug:
-            traceback.print_exc()
-        failure = told(error, clock)
-    return console.show_error(failure, schema=f"vardskiftet.{verb}/1", as_json=as_json)
-
-
 def told(error: BaseException, clock: Callable[[], datetime]) -> VardskiftetError:
     """What a person is told of an exception."""
     match error:
         case VardskiftetError():
             return error
+        case TyperException():
+            return Usage(str(error), hint="vardskiftet --help")
         case KeyboardInterrupt() | typer.Abort():
             stopped = Interrupted("Stopped. What was committed stands; the same command goes on from there.")
             stopped.exit_code = error.exit_code if isinstance(error, Terminated) else 130

@@ -14,8 +14,8 @@ from typing import Any
 
 from rich.console import Console
 from rich.markup import escape
-from rich.table import Table
 
+from vardskiftet.cli.sheet import Sheet, Verbatim, folded, in_ascii, sheet
 from vardskiftet.errors import DeclarationsWrong, Fault, VardskiftetError
 from vardskiftet.model.progress import Progress
 
@@ -44,26 +44,24 @@ class Answer:
     own: dict[str, Any] = field(default_factory=dict)
     reasons: list[dict[str, Any]] = field(default_factory=list)
     next_steps: Sequence[str] = ()
-    parts: list[Any] = field(default_factory=list)
+    parts: list[str | Sheet | Verbatim] = field(default_factory=list)
     """What a person reads: texts and tables, in order."""
 
     def say(self, text: str) -> None:
         """A line for a person; declared words in it are shown as they are, never read as markup."""
         self.parts.append(text)
 
+    def verbatim(self, text: str) -> None:
+        """Lines that are for a program as much as for a person: never folded."""
+        self.parts.append(Verbatim(text))
+
     def because(self, id: str, message: str, *, severity: str = "finding", where: str = "", hint: str = "") -> None:
         """A reason for an exit code other than 0."""
         self.reasons.append({"id": id, "severity": severity, "message": message, "where": where, "hint": hint})
 
     def table(self, title: str, columns: Sequence[str], rows: Sequence[Sequence[object]]) -> None:
-        """A table; numbers are set right, the rest left."""
-        made = Table(title=title or None, title_justify="left", box=None, pad_edge=False, show_edge=False)
-        for place, column in enumerate(columns):
-            numeric = bool(rows) and all(isinstance(row[place], int) for row in rows)
-            made.add_column(column, justify="right" if numeric else "left", no_wrap=numeric, overflow="fold")
-        for row in rows:
-            made.add_row(*(escape(f"{cell:,}" if isinstance(cell, int) else str(cell)) for cell in row))
-        self.parts.append(made)
+        """A table; numbers are set right, the rest left. Where it is too wide for the terminal, its rows stand one under the other."""
+        self.parts.append(sheet(title, columns, rows))
 
 
 def show(answer: Answer, *, as_json: bool) -> int:
@@ -72,17 +70,45 @@ def show(answer: Answer, *, as_json: bool) -> int:
         _document(answer.schema, answer.exit_code, answer.reasons, answer.next_steps, answer.own)
         return answer.exit_code
     for part in answer.parts:
-        _out.print(escape(part) if isinstance(part, str) else part)
+        if isinstance(part, str):
+            _tell(_out, part)
+        else:
+            for line in part.lines(_width(_out)):
+                _line(_out, line)
     for reason in answer.reasons:
         where = f"{reason['where']}  " if reason["where"] else ""
-        _out.print(escape(f"! {where}{reason['message']}"), style="bold")
+        _tell(_out, f"! {where}{reason['message']}", style="bold")
         if reason["hint"]:
-            _out.print(escape(f"    {reason['hint']}"))
+            _tell(_out, f"    {reason['hint']}")
     if answer.next_steps:
-        _out.print("next:")
+        _tell(_out, "next:")
         for step in answer.next_steps:
-            _out.print(escape(f"  {_callable(step)}"))
+            _line(_out, f"  {_callable(step)}")  # never folded: it is there to be copied
     return answer.exit_code
+
+
+def _tell(voice: Console, text: str, style: str | None = None) -> None:
+    """A line, folded between words on a terminal; what a file or another program reads is never folded."""
+    for line in (part for one in text.split("\n") for part in folded(one, _width(voice))):
+        _line(voice, line, style)
+
+
+def _line(voice: Console, text: str, style: str | None = None) -> None:
+    """A line as it is."""
+    voice.print(escape(_shown(voice, text)), style=style)
+
+
+def _width(voice: Console) -> int | None:
+    return voice.width if voice.is_terminal else None
+
+
+def _shown(voice: Console, text: str) -> str:
+    """The text, or the nearest that the reader's encoding can show."""
+    try:
+        text.encode(voice.encoding)
+    except UnicodeEncodeError:
+        return in_ascii(text)
+    return text
 
 
 def _callable(step: str) -> str:
@@ -103,15 +129,15 @@ def show_error(error: VardskiftetError, *, schema: str, as_json: bool) -> int:
         _document(schema, error.exit_code, reasons, (), {})
         return error.exit_code
     for fault in faults:
-        _err.print(escape(f"{fault.where}  {fault.trail}"))
-        _err.print(escape(f"    {fault.message}"))
+        _tell(_err, f"{fault.where}  {fault.trail}")
+        _tell(_err, f"    {fault.message}")
         if fault.hint:
-            _err.print(escape(f"    {fault.hint}"))
+            _tell(_err, f"    {fault.hint}")
         _err.print()
     where = f"{error.where}: " if error.where else ""
-    _err.print(escape(f"{where}{error.message}"), style="bold")
+    _tell(_err, f"{where}{error.message}", style="bold")
     if error.hint:
-        _err.print(escape(f"    {error.hint}"))
+        _tell(_err, f"    {error.hint}")
     return error.exit_code
 
 
@@ -121,12 +147,17 @@ def _fault_reason(id: str, fault: Fault) -> dict[str, Any]:
 
 def _document(schema: str, exit_code: int, reasons: Sequence[Mapping[str, Any]], next_steps: Sequence[str], own: Mapping[str, Any]) -> None:
     body = {"schema": schema, "ok": exit_code == 0, "exit_code": exit_code, "reasons": list(reasons), "next_steps": list(next_steps), **own}
-    sys.stdout.write(json.dumps(body, ensure_ascii=False, indent=1) + "\n")
+    text = json.dumps(body, ensure_ascii=False, indent=1)
+    try:
+        text.encode(_out.encoding)
+    except UnicodeEncodeError:
+        text = json.dumps(body, indent=1)  # the same document, letters escaped
+    sys.stdout.write(f"{text}\n")
 
 
 def answer(text: str) -> None:
     """A line on stdout."""
-    _out.print(escape(text))
+    _tell(_out, text)
 
 
 class Teller:
@@ -154,9 +185,10 @@ class Teller:
         if _err.is_terminal:
             if fresh:
                 self.close()
-            _err.print(escape(line), end="\r" if not ended else "\n", overflow="crop", no_wrap=True, crop=True, soft_wrap=False)
+            end = "\n" if ended else "\r"
+            _err.print(escape(_shown(_err, line)), end=end, overflow="crop", no_wrap=True, crop=True, soft_wrap=False)
         else:
-            _err.print(escape(line))
+            _line(_err, line)
 
     def close(self) -> None:
         """End the renewed line."""
@@ -188,6 +220,6 @@ def can_ask() -> bool:
 def ask(question: str) -> str:
     """A person's answer, asked on stderr. Raises KeyboardInterrupt if they leave."""
     try:
-        return _err.input(f"{escape(question)} ").strip()
+        return _err.input(f"{escape(_shown(_err, question))} ").strip()
     except EOFError as error:
         raise KeyboardInterrupt from error

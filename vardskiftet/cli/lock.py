@@ -30,7 +30,8 @@ def lock_status(
 
     options = given(ctx, project, as_json, None)
     desk = open_desk(options)
-    locks = [one for one in held_locks(desk) if wave is None or one.wave == desk.wave(wave).wave]
+    names = {desk.wave(wave).wave} if wave is not None else {one.wave for one in desk.programme.waves}
+    locks = [one for one in held_locks(desk) if one.wave in names]
     answer = console.Answer("vardskiftet.lock.status/1", own={"locks": [asdict(one) | {"dead": proved_dead(one)} for one in locks]})
     for one in locks:
         answer.say(f"{one.wave}: held by {in_words(one)}" + (": that process is dead; `apply` takes over." if proved_dead(one) else "."))

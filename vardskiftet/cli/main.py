@@ -5,16 +5,37 @@ from __future__ import annotations
 import os
 import signal
 import sys
+import traceback
 from collections.abc import Callable
 from datetime import UTC, datetime
 from types import FrameType
 from typing import Annotated
 
 import typer
+from typer.exceptions import TyperException
 
 from vardskiftet import __version__
-from vardskiftet.cli import apply, audit, books, console, demo, lock, mappings, plan, rehearse, report, runs, status, undo, validate, waves
-from vardskiftet.cli.boundary import Terminated, guarded
+from vardskiftet.cli import (
+    apply,
+    audit,
+    books,
+    console,
+    demo,
+    doctor,
+    init,
+    lock,
+    mappings,
+    plan,
+    rehearse,
+    report,
+    runs,
+    schema,
+    status,
+    undo,
+    validate,
+    waves,
+)
+from vardskiftet.cli.boundary import NO_VERB, Terminated, told
 from vardskiftet.cli.options import AsJson, Now, Project, Quiet
 
 app = typer.Typer(
@@ -28,6 +49,9 @@ app = typer.Typer(
 
 VERBS: dict[str, Callable[..., None]] = {
     "demo": demo.run,
+    "init": init.run,
+    "doctor": doctor.run,
+    "schema": schema.run,
     "validate": validate.run,
     "plan": plan.run,
     "rehearse": rehearse.run,
@@ -84,17 +108,30 @@ def main() -> None:
 
 
 def run(arguments: list[str]) -> int:
-    """One command; returns its exit code."""
-    return guarded(lambda given: app(given, prog_name="vardskiftet", standalone_mode=False), arguments, _verb(arguments), machine_clock)
+    """One command; every way in which it can end has its exit code."""
+    as_json, debug = "--json" in arguments, "--debug" in arguments
+    try:
+        return int(app([one for one in arguments if one != "--debug"], prog_name="vardskiftet", standalone_mode=False) or 0)
+    except BrokenPipeError:
+        # Whoever read our answer has gone; there is nobody left to tell.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 141
+    except (Exception, KeyboardInterrupt) as error:
+        if debug:
+            traceback.print_exc()
+        if isinstance(error, TyperException) and hasattr(error, "show") and not as_json:
+            error.show()
+            return 2
+        return console.show_error(told(error, machine_clock), schema=f"vardskiftet.{_verb(arguments)}/1", as_json=as_json)
 
 
 def _verb(arguments: list[str]) -> str:
     """The verb that was meant, as its documents call it: `books`, `runs.list`."""
     words = [one for one in arguments if not one.startswith("-")]
-    groups = {group.app.info.name for group in GROUPS}
-    for place, word in enumerate(words):
-        if word in VERBS:
-            return word
-        if word in groups:
-            return ".".join(words[place : place + 2])
-    return "help"
+    known = {*VERBS, *(f"{group.app.info.name}.{name}" for group in GROUPS for name in _names(group.app))}
+    meant = (name for place, word in enumerate(words) for name in (".".join(words[place : place + 2]), word))
+    return next((name for name in meant if name in known), NO_VERB)
+
+
+def _names(group: typer.Typer) -> list[str]:
+    return [str(command.name or getattr(command.callback, "__name__", "")) for command in group.registered_commands]

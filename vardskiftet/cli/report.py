@@ -37,6 +37,7 @@ def report_wave(
     """
     from vardskiftet.cli.opening import open_desk
     from vardskiftet.cli.paper import wave_page
+    from vardskiftet.cli.telling import reasons_of
     from vardskiftet.judge.books import exit_code
 
     options = given(ctx, project, as_json, now)
@@ -46,6 +47,7 @@ def report_wave(
         "vardskiftet.report.wave/1", exit_code=exit_code(books), own={"wave": wave, "file": str(path), "closes": books.closes}
     )
     answer.say(f"{wave}: the books {'close' if books.closes else 'DO NOT CLOSE'}. The report lies in {path}")
+    reasons_of(answer, books)
     raise typer.Exit(console.show(answer, as_json=options.as_json))
 
 

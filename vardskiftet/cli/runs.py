@@ -35,11 +35,14 @@ def list_runs(ctx: typer.Context, project: Project = None, as_json: AsJson = Fal
 
 @app.command("show")
 def show_run(
-    ctx: typer.Context, run_id: Annotated[str, typer.Argument(metavar="RUN")], project: Project = None, as_json: AsJson = False
+    ctx: typer.Context,
+    run_id: Annotated[str, typer.Argument(help="The run's id or its head, or `last`.", metavar="RUN")],
+    project: Project = None,
+    as_json: AsJson = False,
 ) -> None:
-    """Show the events of one run; the head of its name is enough.
+    """Show the events of one run; the head of its id is enough, and `last` is the newest.
 
-    Example:  vardskiftet runs show $(vardskiftet runs list --json | jq -r '.runs[-1].run_id')
+    Example:  vardskiftet runs show last
     """
     from vardskiftet.cli.opening import open_desk
     from vardskiftet.errors import Usage
@@ -47,7 +50,8 @@ def show_run(
 
     options = given(ctx, project, as_json, None)
     with open_desk(options).reading_store() as store:
-        found = [one for one in runs(store) if one.run_id.startswith(run_id)]
+        every = runs(store)
+        found = list(every[-1:]) if run_id == "last" else [one for one in every if one.run_id.startswith(run_id)]
         if len(found) != 1:
             raise Usage(f"{len(found)} runs begin with '{run_id}'.", hint="vardskiftet runs list")
         events = list(store.events(run_id=found[0].run_id))

@@ -22,6 +22,7 @@ def run(
     """
     from vardskiftet.cli import documents
     from vardskiftet.declare import schemas
+    from vardskiftet.declare.words import nearest
     from vardskiftet.engine.vocabulary import vocabulary
     from vardskiftet.errors import Usage
 
@@ -31,11 +32,11 @@ def run(
     known = [{"kind": name, "of": "file", "says": says} for name, says in files.items()]
     known += [{"kind": name, "of": "document", "says": verbs.get(name, "a command line without a verb")} for name in documents.names()]
     if kind is not None and kind not in {one["kind"] for one in known}:
-        raise Usage(f"'{kind}' is not a kind of file or of document.", hint=f"Known: {', '.join(one['kind'] for one in known)}.")
+        raise Usage(f"'{kind}' is not a kind of file or of document.", hint=nearest(kind, [one["kind"] for one in known]))
     made = None if kind is None else schemas.schema_of(kind, vocabulary()) if kind in files else documents.schema_of(kind)
     answer = console.Answer("vardskiftet.schema/1", own={"kind": kind, "json_schema": made, "kinds": known if kind is None else []})
     if made is not None:
-        answer.say(json.dumps(made, ensure_ascii=False, indent=2))
+        answer.verbatim(json.dumps(made, ensure_ascii=False, indent=2))
     else:
         answer.table("kinds of file", ("kind", "files"), [(one["kind"], one["says"]) for one in known if one["of"] == "file"])
         answer.table("documents", ("kind", "printed by"), [(one["kind"], one["says"]) for one in known if one["of"] == "document"])

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from vardskiftet.cli.console import Answer
 from vardskiftet.model.event import Event
@@ -13,6 +14,7 @@ from vardskiftet.model.programme import Programme
 from vardskiftet.plan.calendar import Calendar, WaveCalendar, waves_of_systems
 from vardskiftet.plan.clash import Severity
 from vardskiftet.plan.coexistence import Coexistence, coexistence
+from vardskiftet.plan.dates import Span
 from vardskiftet.plan.days_off import weekday
 from vardskiftet.plan.what_if import WhatIf
 
@@ -90,56 +92,75 @@ def tell_wave(answer: Answer, programme: Programme, calendar: Calendar, name: st
     if wave.cutover:
         answer.say(f"cutover from {wave.cutover.begins:%Y-%m-%d %H:%M}, {wave.cutover.hours} hours of elapsed time")
     answer.say(kinds_in_words(programme, name))
-    answer.table("units", ("unit", "kind", "area", "scope"), [(u["unit"], u["kind"], u["area"], u["scope"]) for u in own["units"]])
+    for group, names in _groups(own["units"]):
+        answer.say(f"    {group}: {', '.join(names)}")
     for move in own["moved"]:
         answer.say(f"{move['unit']} came from {move['origin']} by {move['decision']}, {move['date']}: {move['because']}")
-    if wave.milestones:
-        answer.table(
-            "milestones",
-            ("when", "milestone", "what", "owner"),
-            [(one.when.in_words(), one.milestone, one.title, one.owner) for one in wave.milestones],
-        )
+    milestones = [(one.when.in_words(), f"{one.title} [{one.milestone}]{f', {one.owner}' if one.owner else ''}") for one in wave.milestones]
+    _lines(answer, "milestones", milestones)
     freezes = [one for one in calendar.all_freezes if one.wave in ("", name)]
-    if freezes:
-        answer.table(
-            "freezes",
-            ("when", "freeze", ""),
-            [(f"{one.begins.earliest} – {one.ends.latest}", one.title, "no go-live" if one.no_go_live else "") for one in freezes],
+    barred = {True: ", no go-live", False: ""}
+    _lines(
+        answer,
+        "freezes",
+        [(Span(earliest=one.begins.earliest, latest=one.ends.latest).in_words(), one.title + barred[one.no_go_live]) for one in freezes],
+    )
+    duties = [(Span(earliest=one.begins.earliest, latest=one.ends.latest).in_words(), f"{one.person}, {one.role}") for one in wave.duties]
+    _lines(answer, "duties", duties)
+    retires = [
+        (one["system"], f"used by {', '.join(one['waves'])}; retires {one['retires'] or 'never, as declared'}") for one in own["systems"]
+    ]
+    _lines(answer, "systems", retires)
+    flows = _flows(programme, calendar, name)
+    _lines(
+        answer,
+        "coexistence",
+        [(one.flow, f"{one.earlier} → {one.later}: {one.units} units, {one.unit_days.in_words()} unit-days") for one in flows],
+    )
+    zone = ZoneInfo(programme.timezone)
+    signed = [
+        (
+            f"{datetime.fromisoformat(one['at']).astimezone(zone):%Y-%m-%d %H:%M}",
+            f"{one['kind']} by {one['name']}, {one['role']}: {one['reason']}",
         )
-    if wave.duties:
-        answer.table(
-            "duties",
-            ("when", "person", "role"),
-            [(f"{one.begins.earliest} – {one.ends.latest}", one.person, one.role) for one in wave.duties],
-        )
-    if own["systems"]:
-        answer.table(
-            "systems",
-            ("system", "waves that use it", "retires"),
-            [(one["system"], ", ".join(one["waves"]), one["retires"] or "") for one in own["systems"]],
-        )
-    if own["coexistence"]:
-        lines = _flows(programme, calendar, name)
-        answer.table(
-            "coexistence",
-            ("flow", "waves", "units", "unit-days"),
-            [(one.flow, f"{one.earlier} → {one.later}", str(one.units), one.unit_days.in_words()) for one in lines],
-        )
-    for one in own["signed"]:
-        answer.say(f"{one['at'][:16].replace('T', ' ')}  {one['kind']} by {one['name']}, {one['role']}: {one['reason']}")
+        for one in own["signed"]
+    ]
+    _lines(answer, "signed", signed)
+
+
+def next_what_if(wave: WaveCalendar) -> str:
+    """The question that comes next: what if it were a week later?"""
+    return f"vardskiftet waves what-if {wave.wave} --to {wave.when.latest + timedelta(days=7)}"
+
+
+def _lines(answer: Answer, heading: str, rows: Sequence[tuple[str, str]]) -> None:
+    """Two columns of which the second wraps as the terminal likes: a table of narrow columns was unreadable at 40."""
+    if rows:
+        answer.say(heading)
+        wide = max(len(first) for first, _ in rows)
+        for first, second in rows:
+            answer.say(f"    {first:<{wide}}  {second}")
+
+
+def _groups(units: Sequence[dict[str, Any]]) -> list[tuple[str, list[str]]]:
+    """Units by kind and scope, each group with its number."""
+    groups: dict[tuple[str, str], list[str]] = {}
+    for unit in units:
+        groups.setdefault((unit["kind"].replace("_", " "), unit["scope"].replace("_", " ")), []).append(unit["unit"])
+    return [(f"{len(names)} {kind}, {scope}", sorted(names)) for (kind, scope), names in sorted(groups.items())]
 
 
 def tell_what_if(answer: Answer, told: WhatIf, *, notes: bool) -> None:
-    """Consequences in words. What must not be is told last of all, as reasons; dates that only follow stand in a table, if `notes` says so."""
+    """Consequences in words. What must not be is told last of all, as reasons; dates that only follow are left out without `notes`."""
     for one in told.consequences:
         if one.severity in SIGNS:
             answer.say(f"{SIGNS[one.severity]} {one.severity.value}: {one.message}")
             if one.hint:
                 answer.say(f"    {one.hint}")
     following = [one for one in told.consequences if one.severity is Severity.NOTE]
-    if notes and following:
-        rows = [(f"{one.kind.value.replace('_', '-')} {one.subject}", one.before, one.after) for one in following]
-        answer.table("what follows", ("", "before", "after"), rows)
+    if notes:
+        rows = [(f"{one.before} → {one.after}", f"{one.kind.value.replace('_', '-')} {one.subject}") for one in following]
+        _lines(answer, "what follows", rows)
 
 
 def _systems(programme: Programme, calendar: Calendar, name: str) -> list[dict[str, Any]]:

@@ -73,5 +73,5 @@ def _turn(options: Given, verb: str, wave: str, reason: str, said: str | None) -
         answer.say("A synthetic programme: whoever --as names is the person.")
     elif signed.said and signed.said != signed.person:
         answer.say(f"--as {signed.said} is kept beside it; the signature is the user's.")
-    answer.next_steps = [f"vardskiftet waves show {turned.wave}", f"vardskiftet waves what-if {turned.wave} --to DATE"]
+    answer.next_steps = [f"vardskiftet waves show {turned.wave}"]
     raise typer.Exit(console.show(answer, as_json=options.as_json))

@@ -54,7 +54,7 @@ def show_wave(
     Example:  vardskiftet waves show south-1
     """
     from vardskiftet.cli.opening import open_desk
-    from vardskiftet.cli.telling_waves import tell_wave, whole_entry
+    from vardskiftet.cli.telling_waves import next_what_if, tell_wave, whole_entry
     from vardskiftet.plan.calendar import calendar
     from vardskiftet.run.waves import signed_turns, statuses
 
@@ -66,7 +66,7 @@ def show_wave(
         status, signed = statuses(store, (name,))[name], signed_turns(store, name)
     answer = console.Answer("vardskiftet.waves.show/1", own=whole_entry(desk.programme, dated, name, status, signed))
     tell_wave(answer, desk.programme, dated, name, desk.clock())
-    answer.next_steps = [f"vardskiftet waves what-if {name} --to DATE", f"vardskiftet status {name}"]
+    answer.next_steps = [next_what_if(dated.wave(name)), f"vardskiftet status {name}"]
     raise typer.Exit(console.show(answer, as_json=options.as_json))
 
 

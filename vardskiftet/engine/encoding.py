@@ -29,15 +29,16 @@ def _repaired(batch: pa.RecordBatch) -> pa.RecordBatch:
         raw = pa.Array.from_buffers(pa.binary(), len(column), column.buffers(), column.null_count, column.offset)
         keep = []
         for place, value in enumerate(raw.to_pylist()):
-            if value is not None and not _is_text(value):
+            if value is not None and not is_text(value):
                 before = damaged[place]
                 damaged[place] = name if before is None else f"{before}, {name}"
-            keep.append(value is None or _is_text(value))
+            keep.append(value is None or is_text(value))
         columns.append(pc.if_else(pa.array(keep), raw, pa.scalar(None, pa.binary())).cast(pa.string()))
     return pa.record_batch([*columns, pa.array(damaged, pa.string())], names=[*batch.schema.names, DAMAGED])
 
 
-def _is_text(value: bytes) -> bool:
+def is_text(value: bytes) -> bool:
+    """Whether the bytes are UTF-8."""
     try:
         value.decode("utf-8")
     except UnicodeDecodeError:

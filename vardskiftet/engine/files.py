@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import os
+from collections.abc import Callable
 from pathlib import Path
 
 
@@ -22,8 +23,8 @@ def sync_folder(folder: Path) -> None:
         os.close(descriptor)
 
 
-def place_file(path: Path, content: bytes) -> None:
-    """Write under a temporary name, sync, rename; readable for the owner alone."""
+def place_file(path: Path, content: bytes, ready: Callable[[], None] = lambda: None) -> None:
+    """Write under a temporary name, sync, rename; readable for the owner alone. `ready` is called when only the name is missing."""
     path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
     partial = path.with_name(path.name + ".partial")
     with partial.open("wb") as file:
@@ -31,5 +32,6 @@ def place_file(path: Path, content: bytes) -> None:
         file.flush()
         os.fsync(file.fileno())
     partial.chmod(0o600)
+    ready()
     partial.replace(path)
     sync_folder(path.parent)

@@ -32,8 +32,7 @@ def write_manifest(duck: duckdb.DuckDBPyConnection, lines: pa.Table, folder: Pat
     if not path.is_file():
         content = io.BytesIO()
         pq.write_table(lines, content, compression="zstd")
-        reach("manifest.rename.before")
-        place_file(path, content.getvalue())
+        place_file(path, content.getvalue(), lambda: reach("manifest.rename.before"))
     reach("manifest.rename.after")
     return digest
 

@@ -55,3 +55,5 @@ class Clash(Frozen):
     """How it stands, short enough for a table."""
     message: str
     hint: str = ""
+    certain: bool = True
+    """Whether it is so on every day that a season allows; otherwise only a fixed date will settle it."""

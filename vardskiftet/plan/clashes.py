@@ -84,6 +84,7 @@ def _go_live_frozen(wave: WaveCalendar, calendar: Calendar) -> Iterator[Clash]:
             state=_days(freeze),
             message=f"{wave.wave}: its go-live {wave.when.in_words()} {verb} into the freeze '{freeze.title}', {_days(freeze)}.",
             hint=f"{freeze.because} Choose a day after {freeze.ends.latest}.",
+            certain=certain,
         )
 
 
@@ -107,10 +108,11 @@ def _milestone_frozen(wave: WaveCalendar, one: DatedMilestone, calendar: Calenda
     for freeze in calendar.all_freezes:
         own = freeze.wave in ("", wave.wave) and not freeze.moves
         if own and _meet(one.when, freeze):
-            verb = "falls" if _certainly(one.when, freeze) else "may fall"
+            certain = _certainly(one.when, freeze)
+            verb = "falls" if certain else "may fall"
             message = f"{wave.wave}: '{one.title}', {one.when.in_words()}, {verb} into the freeze '{freeze.title}', {_days(freeze)}."
             subject = f"{wave.wave} · {one.milestone} · {freeze.freeze}"
-            yield _warning(Kind.MILESTONE_FROZEN, subject, one.when.in_words(), message, freeze.because)
+            yield _warning(Kind.MILESTONE_FROZEN, subject, one.when.in_words(), message, freeze.because, certain)
 
 
 def _duties(calendar: Calendar) -> Iterator[Clash]:
@@ -127,7 +129,9 @@ def _duties(calendar: Calendar) -> Iterator[Clash]:
             tasks = f"{earlier.wave} ({a.role}) and in {later.wave} ({b.role})"
             message = f"{person} {'is' if certain else 'may be'} needed in {tasks} at once, {state}."
             subject = f"{person} · {waves[0]} · {waves[1]}"
-            yield _warning(Kind.DOUBLE_BOOKED, subject, state, message, "Name somebody else for one of the two, or move them apart.")
+            yield _warning(
+                Kind.DOUBLE_BOOKED, subject, state, message, "Name somebody else for one of the two, or move them apart.", certain
+            )
 
 
 def _systems(programme: Programme, calendar: Calendar) -> Iterator[Clash]:
@@ -137,14 +141,15 @@ def _systems(programme: Programme, calendar: Calendar) -> Iterator[Clash]:
         for wave in users.get(one.system, ()):
             when = calendar.wave(wave).when
             if wave != one.wave and when.latest > one.when.earliest:
-                verb = "retires" if when.earliest > one.when.latest else "may retire"
+                certain = when.earliest > one.when.latest
+                verb = "retires" if certain else "may retire"
                 message = f"{one.system} {verb} on {one.when.in_words()}, before {wave} leaves it on {when.in_words()}."
                 hint = f"Let it retire after {wave}, or move {wave}."
-                yield _warning(Kind.SYSTEM_NEEDED, f"{one.system} · {wave}", one.when.in_words(), message, hint)
+                yield _warning(Kind.SYSTEM_NEEDED, f"{one.system} · {wave}", one.when.in_words(), message, hint, certain)
 
 
-def _warning(kind: Kind, subject: str, state: str, message: str, hint: str) -> Clash:
-    return Clash(kind=kind, severity=Severity.WARNING, subject=subject, state=state, message=message, hint=hint)
+def _warning(kind: Kind, subject: str, state: str, message: str, hint: str, certain: bool = True) -> Clash:
+    return Clash(kind=kind, severity=Severity.WARNING, subject=subject, state=state, message=message, hint=hint, certain=certain)
 
 
 def _days(freeze: DatedFreeze) -> str:

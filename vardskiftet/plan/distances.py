@@ -42,11 +42,15 @@ def _clash(earlier: WaveCalendar, later: WaveCalendar, days: int) -> Clash | Non
     if surest <= 0:
         how = "overtakes" if widest <= 0 else "lies inside the season of" if earlier.when.exact else "may overtake"
         message = f"{earlier.wave}, {earlier.when.in_words()}, {how} {later.wave}, {later.when.in_words()}, which depends on it."
-        return Clash(kind=Kind.OVERTAKEN, severity=Severity.HARD, subject=subject, state=gap, message=message, hint=hint)
+        return Clash(
+            kind=Kind.OVERTAKEN, severity=Severity.HARD, subject=subject, state=gap, message=message, hint=hint, certain=widest <= 0
+        )
     if surest < days:
         how = "lies" if widest < days else "may lie"
         message = f"{later.wave} {how} {gap} after {earlier.wave}; it needs {days}."
-        return Clash(kind=Kind.DISTANCE, severity=Severity.WARNING, subject=subject, state=gap, message=message, hint=hint)
+        return Clash(
+            kind=Kind.DISTANCE, severity=Severity.WARNING, subject=subject, state=gap, message=message, hint=hint, certain=widest < days
+        )
     return None
 
 

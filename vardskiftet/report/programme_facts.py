@@ -6,7 +6,7 @@ from datetime import date, datetime
 
 from vardskiftet.model.frozen import Frozen
 from vardskiftet.plan.calendar import Calendar, WaveCalendar
-from vardskiftet.plan.clash import Clash
+from vardskiftet.plan.clash import Clash, Severity
 from vardskiftet.plan.coexistence import Coexistence, Extent
 
 
@@ -93,6 +93,16 @@ class ProgrammeFacts(Frozen):
     def next_wave(self) -> WaveFacts | None:
         """The first wave whose go-live lies ahead and that is not over; None if there is none."""
         return next((one for one in self.waves if one.days >= 0 and one.status not in ("cancelled", "closed", "stabilised", "live")), None)
+
+    @property
+    def certain(self) -> tuple[Clash, ...]:
+        """Clashes that are so whatever day a season turns out to be, and all that must not be."""
+        return tuple(one for one in self.clashes if one.certain or one.severity is Severity.HARD)
+
+    @property
+    def possible(self) -> tuple[Clash, ...]:
+        """Clashes that only a fixed date will settle."""
+        return tuple(one for one in self.clashes if one not in self.certain)
 
     @property
     def areas(self) -> tuple[str, ...]:

@@ -12,9 +12,6 @@ from vardskiftet.report.programme_facts import ProgrammeFacts
 from vardskiftet.report.render import fill
 from vardskiftet.report.timeline import NARROW, WIDE, timeline_picture
 
-MANY = 12
-"""Clashes that are shown at once; the rest stand behind a summary."""
-
 
 def render_programme(facts: ProgrammeFacts, lang: Lang = "en") -> str:
     """The programme's page as one self-contained HTML text. Raises KeyError for a missing label."""
@@ -22,7 +19,6 @@ def render_programme(facts: ProgrammeFacts, lang: Lang = "en") -> str:
         "programme.html",
         lang,
         facts=facts,
-        many=MANY,
         pictures=tuple(
             (name, timeline_picture(facts.calendar, facts.today, width)) for name, width in (("wide", WIDE), ("narrow", NARROW))
         ),

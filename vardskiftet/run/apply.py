@@ -27,6 +27,7 @@ from vardskiftet.run.desk import Desk
 from vardskiftet.run.gaps import demand_no_gaps
 from vardskiftet.run.hands import Working
 from vardskiftet.run.lock import holding
+from vardskiftet.run.memory import lived
 from vardskiftet.run.planning import schema_digest
 from vardskiftet.run.rehearsals import clear_dead
 from vardskiftet.run.walk import steps, walk
@@ -199,8 +200,8 @@ _NAMES_A_BATCH = ("wave", "plan", "mapping", "number", "manifest")
 def catch_up(desk: Desk, store: Store, target: Target, wave: str, run_id: str) -> int:
     """Bring the memory up to the target: batches committed or taken back when a run died before it could say so. Returns how many."""
     known: set[tuple[Any, ...]] = set()
-    for event in store.events():
-        if event.kind in ("batch.done", "batch.undone") and event.payload["wave"] == wave:
+    for event in lived(store.events(), wave):
+        if event.kind in ("batch.done", "batch.undone"):
             batch = tuple(event.payload[name] for name in _NAMES_A_BATCH)
             (known.add if event.kind == "batch.done" else known.discard)(batch)
     there = {tuple(getattr(one, name) for name in _NAMES_A_BATCH): one for one in _batches(desk, target, wave)}

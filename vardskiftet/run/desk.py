@@ -73,9 +73,7 @@ def save_plan(desk: Desk, plan: Plan) -> Path:
         if not copy.is_file() or copy.read_bytes() != content:
             place_file(copy, content)
     reach("plan.write.before")
-    content = plan.model_dump_json(indent=1).encode()
-    reach("plan.rename.before")
-    place_file(path, content)
+    place_file(path, plan.model_dump_json(indent=1).encode(), lambda: reach("plan.rename.before"))
     reach("plan.rename.after")
     return path
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shutil
+from collections.abc import Iterable
 from contextlib import ExitStack
 from dataclasses import dataclass, field
 
@@ -22,6 +23,7 @@ from vardskiftet.run.apply import catch_up, run_of
 from vardskiftet.run.balance import current_plan
 from vardskiftet.run.desk import Desk, plans_of
 from vardskiftet.run.lock import holding
+from vardskiftet.run.memory import lived
 from vardskiftet.store.runs import new_run_id
 from vardskiftet.store.store import Store
 
@@ -50,14 +52,14 @@ class _Tally:
 
 
 def undo(desk: Desk, wave: str) -> Undone:
-    """Remove a wave's rows from the record; identities stay, so that loading again gives the same ids. Resumable, and harmless when repeated.
+    """Remove a wave's rows from the record; identities stay, so that loading again gives the same ids. Resumable; repeating is harmless.
 
     Raises Usage if the target never held anything of the wave, Locked if another run has it.
     """
     desk.wave(wave)
     target = open_target(desk.programme)
     with desk.reading_store() as past:
-        begun, ended = _begun_and_ended([event for event in past.events() if event.payload.get("wave") == wave])
+        begun, ended = _begun_and_ended(lived(past.events(), wave))
     if begun is None and not ended and not _newest_first(desk, target, wave):
         raise Usage(f"The target holds nothing of wave '{wave}': there is nothing to undo.", hint=f"vardskiftet status {wave}")
     plan = current_plan(desk, wave)
@@ -105,9 +107,10 @@ def _newest_first(desk: Desk, target: Target, wave: str) -> list[BatchEntry]:
     return sorted(entries, key=lambda one: (order.get(one.mapping, len(order)), age.get(one.plan, 0), one.plan, -one.number))
 
 
-def _begun_and_ended(events: list[Event]) -> tuple[dict[str, int] | None, bool]:
-    """Of a wave's events: the rows that an undo left by mapping before it was broken off (None if none was), and whether the last one ended."""
-    begun, ended = None, False
+def _begun_and_ended(events: Iterable[Event]) -> tuple[dict[str, int] | None, bool]:
+    """Of a wave's events: the rows by mapping that a broken-off undo left (None if none was), and whether the last undo ended."""
+    begun: _Tally | None = None
+    ended = False
     for event in events:
         match event.kind:
             case "batch.done":

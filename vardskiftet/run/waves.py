@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import socket
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -11,7 +12,7 @@ from vardskiftet.model.event import Event
 from vardskiftet.run.desk import Desk
 from vardskiftet.run.signing import Signature, sign
 from vardskiftet.store.reader import StoreReader
-from vardskiftet.store.runs import new_run_id
+from vardskiftet.store.runs import FINISHED, STARTED, new_run_id
 
 SIGNED = {turn.kind for turn in TURNS.values()}
 
@@ -46,10 +47,14 @@ def turn(desk: Desk, wave: str, verb: str, reason: str, said: str | None) -> Tur
             where=name,
             hint=f"Allowed now: {', '.join(possible)}." if possible else "Nothing of pause, resume, cancel and close is allowed now.",
         )
+    payload = {"wave": name, "reason": reason.strip(), "from": before, **signature.payload()}
+    run_id = new_run_id(desk.clock)
     with desk.writing_store() as store:
-        payload = {"wave": name, "reason": reason.strip(), "from": before, **signature.payload()}
-        event = store.append(asked.kind, payload, new_run_id(desk.clock))
+        owner = {"verb": f"waves {verb}", "wave": name, "command": desk.command, "owner": signature.os_user, "host": socket.gethostname()}
+        store.append(STARTED, owner, run_id)
+        event = store.append(asked.kind, payload, run_id)
         after = statuses(store, (name,))[name]
+        store.append(FINISHED, {"wave": name, "exit_code": 0}, run_id)
     return Turned(name, verb, before, after, reason.strip(), signature, event.at, event.seq)
 
 

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
+from vardskiftet.cli.boundary import NO_VERB
 from vardskiftet.cli.documents.shape import Keys, Schema, keys, many
 from vardskiftet.declare.schemas.shapes import DIALECT
 
-FAILED = "failure"
-"""The document of a command line in which no verb was found."""
-
+FAILED = NO_VERB
 EXIT_CODES = (0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 70, 130, 143)
 VERSION = 1
 

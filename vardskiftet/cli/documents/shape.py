@@ -51,7 +51,7 @@ def _strict(shape: Any) -> Any:
         return [_strict(one) for one in shape]
     if not isinstance(shape, dict):
         return shape
-    made = {key: _strict(one) for key, one in shape.items() if key != "default"}
+    made = {key: _strict(one) for key, one in shape.items() if key != "default" or isinstance(one, dict)}
     if made.get("type") == "object" and isinstance(made.get("properties"), dict):
         made |= {"required": list(made["properties"]), "additionalProperties": False}
     return made

@@ -9,7 +9,7 @@ _COUNTED = ("waves", "units", "systems", "mappings", "tables", "files")
 _ANY_SCHEMA: Schema = {"type": ["object", "null"]}
 
 TOOL: dict[str, Keys] = {
-    "validate": {"programme": str, "counts": keys({name: int for name in _COUNTED})},
+    "validate": {"programme": str, "counts": keys(dict.fromkeys(_COUNTED, int))},
     "schema": {
         "kind": str | None,
         "json_schema": _ANY_SCHEMA,

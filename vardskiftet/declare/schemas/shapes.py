@@ -126,7 +126,8 @@ def inlined(shape: Any, definitions: Mapping[str, Any]) -> Any:
         return shape
     if "$ref" in shape:
         return inlined(definitions[shape["$ref"].rpartition("/")[2]], definitions)
-    return {key: inlined(value, definitions) for key, value in shape.items() if key != "title"}
+    # `title` is a note that repeats the name, unless it is itself the name of a property: then a schema stands under it.
+    return {key: inlined(value, definitions) for key, value in shape.items() if key != "title" or isinstance(value, dict)}
 
 
 def _written(shape: Schema) -> Schema:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import itertools
 import json
+import math
 import os
 import sqlite3
 from collections.abc import Iterator, Sequence
@@ -14,7 +15,7 @@ import adbc_driver_manager
 import adbc_driver_sqlite.dbapi as adbc
 import pyarrow as pa
 
-from vardskiftet.engine.encoding import with_damage
+from vardskiftet.engine.encoding import is_text, with_damage
 from vardskiftet.engine.files import place_file, sha256_of
 from vardskiftet.engine.names import quoted
 from vardskiftet.engine.sources.options import SqliteOptions
@@ -121,39 +122,41 @@ class SqliteSource:
 
     def most_telling(self, extract: Extract) -> tuple[str, ...]:
         """Counted over the whole table; the first of equals."""
-        counts = ", ".join(f"count(distinct {quoted(column)})" for column in extract.columns)
+        counts = ", ".join(f"count(distinct {_of_row(column)})" for column in extract.columns)
         with self._counting() as connection:
-            row = connection.execute(f"select {counts} from {_rows_of(extract)}").fetchone()
+            row = connection.execute(f"select {counts} from {_rows_of(extract)} as row").fetchone()
         return (extract.columns[row.index(max(row))],)
 
     def distinct(self, extract: Extract) -> int:
         """Counted over the whole table."""
         with self._counting() as connection:
-            row = connection.execute(f"select count(distinct {quoted(extract.key[0])}) from {_rows_of(extract)}").fetchone()
+            row = connection.execute(f"select count(distinct {_of_row(extract.key[0])}) from {_rows_of(extract)} as row").fetchone()
         return int(row[0])
 
     def count_range(self, extract: Extract, within: KeyRange) -> int:
         """Rows of one range."""
         condition, values = _condition(extract.key, within)
         with self._counting() as connection:
-            row = connection.execute(f"select count(*) from {_rows_of(extract)} where {condition}", values).fetchone()
+            row = connection.execute(f"select count(*) from {_rows_of(extract)} as row where {condition}", values).fetchone()
             return int(row[0])
 
     def cuts(self, extract: Extract, rows: int) -> tuple[KeyRange, ...]:
-        """Ranges over the table's own order of its key."""
-        keys = ", ".join(quoted(column) for column in extract.key)
-        filled = " and ".join(f"{quoted(column)} is not null" for column in extract.key)
+        """Ranges over the table's own order of its key; a key that a plan's file cannot hold is never a border."""
+        table, keys = _rows_of(extract), [_of_row(column) for column in extract.key]
+        filled = " and ".join(f"{key} is not null" for key in keys)
+        names = [f"vs_{number}" for number in range(2 * len(keys))]
+        told = ", ".join(f"{part} as {name}" for part, name in zip([*keys, *(f"typeof({key})" for key in keys)], names, strict=True))
         statement = (
-            f"select {keys} from (select {keys}, row_number() over (order by {keys}) as place"
-            f" from {_rows_of(extract)} where {filled}) where place % ? = 1 and place > 1 order by {keys}"
+            f"select {', '.join(names)} from (select {told}, row_number() over (order by {', '.join(keys)}) as vs_place"
+            f" from {table} as row where {filled}) where vs_place % ? = 1 and vs_place > 1 order by vs_place"
         )
         with self._counting() as connection:
             borders: list[Key] = []
-            for row in connection.execute(statement, (max(rows, 2),)):
-                key = tuple(_native(value) for value in row)
-                if not borders or key != borders[-1]:
+            for found in connection.execute(statement, (max(rows, 2),)):
+                key = _border(found[: len(keys)], found[len(keys) :])
+                if key is not None and key not in borders[-1:]:
                     borders.append(key)
-            empty = connection.execute(f"select 1 from {_rows_of(extract)} where not ({filled}) limit 1").fetchone()
+            empty = connection.execute(f"select 1 from {table} as row where not ({filled}) limit 1").fetchone()
         edges: list[Key | None] = [None, *borders, None]
         ranges = [KeyRange(low=low, high=high) for low, high in itertools.pairwise(edges)]
         return (*ranges, KeyRange(nulls=True)) if empty else tuple(ranges)
@@ -162,13 +165,13 @@ class SqliteSource:
         """Rows as text, through ADBC; reals with all their digits, blobs as their bytes."""
         # ADBC takes a column's type from its first rows, and NULLs for whole numbers: so every column is cast to text, and a
         # first row of empty texts goes before. The order comes as a number, since SQLite keeps none through `union all`.
-        names = [quoted(column) for column in extract.columns]
-        first = ", ".join(f"'' as {name}" for name in names)
-        keys = ", ".join(quoted(column) for column in extract.key)
+        first = ", ".join(f"'' as {quoted(column)}" for column in extract.columns)
+        keys = ", ".join(_of_row(column) for column in extract.key)
         place = f"row_number() over (order by {keys})" if keys else "1"
-        columns = ", ".join(_as_text(name) for name in names)
+        columns = ", ".join(_as_text(_of_row(column)) for column in extract.columns)
         condition, values = _condition(extract.key, within) if within else ("true", ())
-        statement = f"select 0 as vs_row, {first} union all select {place}, {columns} from {_rows_of(extract)} where {condition}"
+        rows = f"select {place}, {columns} from {_rows_of(extract)} as row where {condition}"
+        statement = f"select 0 as vs_row, {first} union all {rows}"
         try:
             with self._rows().cursor() as cursor:
                 cursor.adbc_statement.set_options(**{"adbc.sqlite.query.batch_rows": "32768"})
@@ -247,18 +250,27 @@ def _as_text(name: str) -> str:
     return f"case typeof({name}) when 'real' then printf('%!.17g', {name}) else cast({name} as text) end"
 
 
-def _native(value: object) -> int | float | str | bytes:
-    """A key value as it can be bound again: the text factory gives bytes for text, so blobs cannot be told apart from it."""
-    if isinstance(value, bytes):
-        return value.decode("utf-8", "surrogateescape")
-    if isinstance(value, int | float):
-        return value
-    raise TypeError(f"a key cannot hold {type(value).__name__}")
+def _of_row(column: str) -> str:
+    """A column of the table that is read `as row`: alone, SQLite would take the name of a missing one for a text."""
+    return f"row.{quoted(column)}"
+
+
+def _border(values: Sequence[object], types: Sequence[bytes]) -> Key | None:
+    """A key as it can be written down and bound again; None for blobs, bytes that are no text, and numbers without end."""
+    key: list[int | float | str | bytes] = []
+    for value, kind in zip(values, types, strict=True):
+        if isinstance(value, bytes) and kind == b"text" and is_text(value):
+            key.append(value.decode())
+        elif isinstance(value, int) or (isinstance(value, float) and math.isfinite(value)):
+            key.append(value)
+        else:
+            return None
+    return tuple(key)
 
 
 def _condition(key: Sequence[str], within: KeyRange) -> tuple[str, tuple[object, ...]]:
-    names = ", ".join(quoted(column) for column in key)
-    filled = " and ".join(f"{quoted(column)} is not null" for column in key)
+    names = ", ".join(_of_row(column) for column in key)
+    filled = " and ".join(f"{_of_row(column)} is not null" for column in key)
     if within.nulls:
         return f"not ({filled})", ()
     parts = [filled]

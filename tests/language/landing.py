@@ -1,0 +1,106 @@
+"""A ward of one's own for tests of the mapping language: tables and mappings in, books and rows out, through the real path."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Sequence
+from contextlib import closing
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from vardskiftet.declare import read
+from vardskiftet.engine.vocabulary import vocabulary
+from vardskiftet.run.apply import Applied, apply
+from vardskiftet.run.desk import Desk, save_plan
+from vardskiftet.run.planning import make_plan
+
+PROGRAMME = """\
+programme: try-out
+title: A try-out
+timezone: Europe/Stockholm
+synthetic: true
+clock: 2024-11-05 08:00
+batch_rows: {rows}
+target: {{kind: sqlite, path: work/record.sqlite}}
+systems: [old]
+"""
+UNITS = """\
+units:
+  - {unit: ward, title: The ward, kind: hospital_administration, area: here, hsa_id: SE2321000131-X0001, systems: [old]}
+  - {unit: clinic, title: The clinic, kind: narhalsan_unit, area: here, hsa_id: SE2321000131-X0002, systems: [old]}
+  - {unit: later, title: Later, kind: narhalsan_unit, area: here, hsa_id: SE2321000131-X0003, systems: [old]}
+"""
+WAVES = {
+    "first": "wave: first\ntitle: First\ngo_live: 2024-11-12 04:00\nunits:\n  - {unit: ward, scope: hospital}\n  - {unit: clinic, scope: primary_care}\n",
+    "second": "wave: second\ntitle: Second\ngo_live: 2025-11-12 04:00\nafter: [first]\nunits:\n  - {unit: later, scope: primary_care}\n",
+}
+SYSTEM = """\
+system: old
+title: The old journal
+source: {{kind: sqlite, path: old.sqlite}}
+routes:
+{routes}
+ignored: [{ignored}]
+"""
+AUTO = "  - {{information: {name}, route: auto, owner: lead, conditions: {{structured: true, usable: true, combinable: true, testable: true, cheaper_than_manual: true}}}}"
+
+
+def project(
+    folder: Path,
+    *,
+    source: Sequence[str],
+    record: str,
+    mappings: dict[str, str],
+    codes: dict[str, str] | None = None,
+    ignored: Sequence[str] = (),
+    batch_rows: int = 3,
+) -> Path:
+    """Write a project: `source` as SQL statements, `record` as the tables of record.yaml, `mappings` by name (without the common keys)."""
+    files = {
+        "waves/programme.yaml": PROGRAMME.format(rows=batch_rows),
+        "waves/units.yaml": UNITS,
+        **{f"waves/{name}.yaml": text for name, text in WAVES.items()},
+        "mappings/record.yaml": f"record: new\ntitle: The new record\nversion: '1'\n{record}",
+        "mappings/old/system.yaml": SYSTEM.format(
+            routes="\n".join(AUTO.format(name=name) for name in mappings),
+            ignored=", ".join(f'{{table: {name}, because: "Not needed."}}' for name in ignored),
+        ),
+        **{f"mappings/old/{name}.yaml": f"mapping: old.{name}\ninformation: {name}\n{text}" for name, text in mappings.items()},
+        **{f"mappings/codes/{name}.csv": text for name, text in (codes or {}).items()},
+    }
+    for name, text in files.items():
+        path = folder / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(text, encoding="utf-8")
+    with closing(sqlite3.connect(folder / "old.sqlite")) as connection:
+        for statement in source:
+            connection.execute(statement)
+        connection.commit()
+    return folder
+
+
+def desk(folder: Path) -> Desk:
+    """A desk on the project, with its fixed clock."""
+    programme = read(folder, vocabulary())
+    clock = programme.clock or datetime(2024, 11, 5, tzinfo=UTC)
+    return Desk(programme, lambda: clock, "0.1.0", "test", lambda _: None)
+
+
+def landed(folder: Path, wave: str = "first") -> Applied:
+    """Plan and apply a wave."""
+    here = desk(folder)
+    plan = make_plan(here, wave)
+    save_plan(here, plan)
+    return apply(here, plan)
+
+
+def rows(folder: Path, query: str) -> list[tuple[Any, ...]]:
+    """What the record holds."""
+    with closing(sqlite3.connect(folder / "work/record.sqlite")) as connection:
+        return connection.execute(query).fetchall()
+
+
+def fates(folder: Path) -> list[tuple[Any, ...]]:
+    """(key, item, fate, reason) of all items that were not loaded."""
+    return rows(folder, "select source_key, item, fate, reason from vs_fate order by 1, 2, 3, 4")

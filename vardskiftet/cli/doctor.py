@@ -1,0 +1,35 @@
+"""Is everything in order for a load? Looked at in every place, each fault with its remedy; asking never writes."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+
+import typer
+
+from vardskiftet.cli import console
+from vardskiftet.cli.options import AsJson, Project, given
+
+
+def run(ctx: typer.Context, project: Project = None, as_json: AsJson = False) -> None:
+    """Look at libraries, clock, disk, rights, sources, the target and leftovers. Exits 1 for a finding, 6 if an end is out of reach.
+
+    Example:  vardskiftet doctor
+    """
+    from vardskiftet.cli.opening import open_desk
+    from vardskiftet.run.doctor import examine, exit_code
+
+    options = given(ctx, project, as_json, None)
+    desk = open_desk(options)
+    looks = examine(desk, options.clock)
+    own = {"programme": desk.programme.programme, "looks": [asdict(one) for one in looks]}
+    answer = console.Answer("vardskiftet.doctor/1", exit_code=exit_code(looks), own=own)
+    for one in looks:
+        if one.exit_code == 0:
+            answer.say(f"✔ {one.look}: {one.message}")
+        else:
+            name = one.look.upper().replace(" ", "_").replace("-", "_")
+            answer.because(name, f"{one.look}: {one.message}", where=one.where, hint=one.hint)
+    faults = sum(one.exit_code != 0 for one in looks)
+    answer.say(f"{len(looks)} looks, {faults or 'no'} fault{'' if faults == 1 else 's'}." + (" Nothing was changed." if faults else ""))
+    answer.next_steps = [] if faults else [f"vardskiftet plan {desk.programme.waves[0].wave}"]
+    raise typer.Exit(console.show(answer, as_json=options.as_json))

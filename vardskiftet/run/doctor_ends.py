@@ -1,0 +1,105 @@
+"""Can both ends be reached: every source read, the target written, and taken back, and are they not the same thing?"""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import psutil
+
+from vardskiftet.engine.sources import open_source
+from vardskiftet.engine.targets import open_target
+from vardskiftet.errors import VardskiftetError
+from vardskiftet.model.system import SourceSpec, System
+from vardskiftet.run.desk import Desk
+from vardskiftet.run.gaps import gaps
+from vardskiftet.run.look import Look, refused, well, wrong
+
+REMOTE = ("nfs", "nfs4", "cifs", "smb3", "smbfs", "fuse.sshfs", "9p", "afs")
+"""File systems on which SQLite's write-ahead log does not work (https://sqlite.org/wal.html §2.1)."""
+
+
+def file_of(spec: SourceSpec, root: Path) -> Path | None:
+    """The file behind a source or a target; None where it is none, or its variable is not set."""
+    variable, path = str(spec.options.get("path_from") or ""), str(spec.options.get("path") or "")
+    named = os.environ.get(variable, "") if variable else path
+    return (root / named).resolve() if named else None
+
+
+def look_at_sources(desk: Desk) -> list[Look]:
+    """Every source that mappings read can be reached and read, and has what they name."""
+    read = {mapping.system for mapping in desk.programme.mappings}
+    return [_look_at_source(desk, system) for system in desk.programme.systems if system.system in read]
+
+
+def _look_at_source(desk: Desk, system: System) -> Look:
+    look, programme = f"source {system.system}", desk.programme
+    path = f"mappings/{system.system}/system.yaml"
+    tables = sorted({mapping.reads for mapping in programme.mappings if mapping.system == system.system})
+    try:
+        source = open_source(system, programme.root)
+        try:
+            schema = source.schema()
+            rows = sum(source.count(table) for table in tables if table in schema)
+        finally:
+            source.close()
+    except VardskiftetError as error:
+        return refused(look, error)
+    missing = gaps(programme, system, schema)
+    if missing:
+        first = f"{missing[0].where}: {missing[0].message}"
+        more = f" And {len(missing) - 1} more." if len(missing) > 1 else ""
+        return wrong(look, f"{first}{more}", path, f"`vardskiftet plan {programme.waves[0].wave}` lists them all.")
+    return well(look, f"{len(tables)} tables, {rows:,} rows can be read.", path)
+
+
+def look_at_two_ends(desk: Desk) -> list[Look]:
+    """No source is the target, by whatever name it is called."""
+    programme = desk.programme
+    target = file_of(programme.target, programme.root)
+    same = [system.system for system in programme.systems if _same(file_of(system.source, programme.root), target)]
+    if not same:
+        return [well("source and target", "No source is the target.")]
+    hint = "Give the record a file of its own: `target:` in waves/programme.yaml. Load nothing before that."
+    return [wrong("source and target", f"System '{name}' and the target are one file.", "waves/programme.yaml", hint) for name in same]
+
+
+def _same(one: Path | None, other: Path | None) -> bool:
+    if one is None or other is None:
+        return False
+    return one == other or (one.exists() and other.exists() and one.samefile(other))
+
+
+def look_at_target(desk: Desk) -> list[Look]:
+    """The target can be reached, is the declared record or empty, and grants what a load and the way back need."""
+    where, spec = "waves/programme.yaml", desk.programme.target
+    path = file_of(spec, desk.programme.root)
+    if path is None and spec.options.get("path_from"):
+        hint = f"export {spec.options['path_from']}=…"
+        return [Look("target", 6, f"The variable {spec.options['path_from']} that names the target is not set.", where, hint)]
+    try:
+        target = open_target(desk.programme)
+        target.inspect()
+        exists = target.exists()
+    except VardskiftetError as error:
+        return [refused("target", error)]
+    said = "It is the record that is declared." if exists else "It is empty; the first load creates the record."
+    return [well("target", said, where), *([_rights(path)] if path is not None else [])]
+
+
+def _rights(path: Path) -> Look:
+    """Create, insert, update, delete and drop, told from the modes of file and folder: for a file, those are all the rights there are."""
+    folder = next((one for one in path.parents if one.is_dir()), path.parent)
+    shut = [one.name for one in (folder, path) if one.exists() and not os.access(one, os.W_OK)]
+    if shut:
+        said = f"{' and '.join(shut)} cannot be written by this user: no row can be loaded, nor taken back."
+        return Look("target rights", 6, said, path.name, "Give file and folder to the user who runs the load: chown.")
+    kind = _file_system(folder)
+    if kind in REMOTE:
+        return wrong("target rights", f"The target lies on {kind}, where a write-ahead log does not work.", path.name, "Use a local disk.")
+    return well("target rights", "It can be created, written, and taken back.", path.name)
+
+
+def _file_system(folder: Path) -> str:
+    mounts = {part.mountpoint: part.fstype for part in psutil.disk_partitions(all=True)}
+    return next((mounts[str(one)] for one in (folder, *folder.parents) if str(one) in mounts), "")
