@@ -90,16 +90,12 @@ fields:
   code: {{from: code}}
 """
     codes = {"wards": "# code_system: unit\nsource,target\nA,ward\nB,clinic\nC,later\n"}
-    whole = project(
-        tmp_path / "whole", source=tables, record=CODE_TABLE, mappings={"diagnosis": mapping.format(join="left")}, codes=codes
-    )
+    whole = project(tmp_path / "whole", source=tables, record=CODE_TABLE, mappings={"diagnosis": mapping.format(join="left")}, codes=codes)
     books = landed(whole).books
     assert books.closes
     assert {line.unit: line.loaded for line in books.lines} == {"ward": 1, "clinic": 1}
     assert [(table.rows, table.counted, table.in_waves, table.no_unit) for table in books.tables] == [(4, 4, 3, 1)]
-    lossy = project(
-        tmp_path / "lossy", source=tables, record=CODE_TABLE, mappings={"diagnosis": mapping.format(join="inner")}, codes=codes
-    )
+    lossy = project(tmp_path / "lossy", source=tables, record=CODE_TABLE, mappings={"diagnosis": mapping.format(join="inner")}, codes=codes)
     assert not landed(lossy).books.closes, "an inner join that loses a row is found by the count"
 
 

@@ -10,8 +10,12 @@ from vardskiftet.declare.node import found
 from vardskiftet.declare.reading import Declarations, Declared
 from vardskiftet.declare.through import CODEBOOK, UNMAPPED
 from vardskiftet.declare.words import nearest, nearest_of, quoted
+from vardskiftet.model.codebook import Codebook
 from vardskiftet.model.mapping import WHOLE_ROW, Field, Mapping
 from vardskiftet.model.record import Column, ColumnType, Record, Table
+
+UNIT = "unit"
+"""The code system of codebooks that give units: their targets are slugs or HSA-ids of the programme."""
 
 CONSTANTS = {
     ColumnType.INTEGER: scalars.integer,
@@ -46,6 +50,11 @@ def _check_unit(mapping: Declared[Mapping], declared: Declarations, faults: Faul
     if rule.unit and rule.unit not in declared.units and declared.all_units_read:
         message = f"{quoted(rule.unit)} is not a unit of this programme."
         faults.at(found(mapping.node, "unit", "is"), message, nearest(rule.unit, declared.units))
+    if rule.codebook and rule.codebook not in declared.codebook_names:
+        message = f"{quoted(rule.codebook)} is not a codebook here."
+        faults.at(found(mapping.node, "unit", "codebook"), message, nearest(rule.codebook, declared.codebook_names))
+    elif rule.codebook in declared.codebooks:
+        _check_unit_codes(mapping, declared.codebooks[rule.codebook].value, declared, faults)
     if rule.wherever and (len(mapping.value.key) > 1 or mapping.value.key == (WHOLE_ROW,)):
         faults.at(found(mapping.node, "key"), "`wherever` looks for a key of one column.", "Write key: [COLUMN].")
     cared = {
@@ -59,6 +68,19 @@ def _check_unit(mapping: Declared[Mapping], declared: Declarations, faults: Faul
         if table and whole and table not in cared:
             message = f"no mapping of {quoted(mapping.value.system)} reads {quoted(table)}, so its rows have no unit."
             faults.at(found(mapping.node, "unit", "wherever", place), message, nearest(table, cared))
+
+
+def _check_unit_codes(mapping: Declared[Mapping], book: Codebook, declared: Declarations, faults: Faults) -> None:
+    at = found(mapping.node, "unit", "codebook")
+    if book.code_system and book.code_system != UNIT:
+        message = f"{quoted(book.codebook)} gives codes of {quoted(book.code_system)}, not units."
+        faults.at(at, message, f"Its first line must be `# code_system: {UNIT}`.")
+        return
+    known = {*declared.units, *(unit.value.hsa_id for unit in declared.units.values())}
+    for source, target in book.entries:
+        if target not in known and declared.all_units_read:
+            message = f"{quoted(book.codebook)} gives {quoted(target)} for {quoted(source)}, which is not a unit of this programme."
+            faults.at(at, message, nearest(target, declared.units))
 
 
 def _check_columns(mapping: Declared[Mapping], table: Table, faults: Faults) -> None:
@@ -147,7 +169,7 @@ def _check_codebook(
 
 
 def _check_code_systems(declared: Declarations, record: Record, faults: Faults) -> None:
-    known = [system.code_system for system in record.code_systems]
+    known = [*(system.code_system for system in record.code_systems), UNIT]
     for _, book in sorted(declared.codebooks.items()):
         if book.value.code_system and book.value.code_system not in known and "" not in known:
             message = f"{quoted(book.value.code_system)} is not a code system of the record."

@@ -41,11 +41,12 @@ def _look_at_source(desk: Desk, system: System) -> Look:
         try:
             schema = source.schema()
             rows = sum(source.count(table) for table in tables if table in schema)
+            missing = gaps(programme, system, source)
         finally:
             source.close()
     except VardskiftetError as error:
         return refused(look, error)
-    missing = gaps(programme, system, schema)
+
     if missing:
         first = f"{missing[0].where}: {missing[0].message}"
         more = f" And {len(missing) - 1} more." if len(missing) > 1 else ""
