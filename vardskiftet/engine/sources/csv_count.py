@@ -47,6 +47,7 @@ def _count(text: Iterable[str], dialect: Dialect, *, header: bool, one_column: b
 
 
 def _unmarked(lines: Iterable[str]) -> Iterator[str]:
-    """Lines without the byte order mark of the first."""
+    """Lines without the byte order mark of the first, and with an end to the last: an escaped line end before it confuses the parser."""
     for number, line in enumerate(lines):
-        yield line if number else line.removeprefix("\N{ZERO WIDTH NO-BREAK SPACE}")
+        bare = line if number else line.removeprefix("\N{ZERO WIDTH NO-BREAK SPACE}")
+        yield bare if bare.endswith(("\r", "\n")) else f"{bare}\n"

@@ -32,6 +32,7 @@ class Careful:
         twice = re.escape(self._quote * 2) if self._quote else rb"(?!)"
         self._plain = re.compile(rb"(?:%b+|%b)*" % (_but(b"\r", b"\n", self._delimiter, *signs), escaped))
         self._body = re.compile(rb"(?:%b+|%b|%b)*" % (_but(self._quote or b"\n", *signs), twice, escaped))
+        self._escaped = re.compile(escaped)
         self._signs = re.compile(rb"%b|%b" % (twice, escaped))
         self._character = re.compile(rb"%b|%b|(?s:.)[\x80-\xbf]*" % (twice, escaped))
 
@@ -61,7 +62,7 @@ class Careful:
             return None
         if not quoted and not self._escape:
             return raw
-        return self._signs.sub(lambda sign: sign[1] or self._quote, raw) if quoted else self._signs.sub(rb"\1", raw)
+        return self._signs.sub(lambda sign: sign[1] or self._quote, raw) if quoted else self._escaped.sub(rb"\1", raw)
 
     def _too_long(self, raw: bytes) -> int | None:
         """Where a field has one character too many; None if it has not."""

@@ -1,0 +1,85 @@
+"""Does every example of mappings/README.md come out as it says there?"""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+from typing import NamedTuple
+
+import pytest
+from landing import desk, fates, landed, project, rows
+
+from vardskiftet.declare.mapping import MAY, NEEDS
+from vardskiftet.engine.transforms import KINDS
+from vardskiftet.run.mappings import run_examples
+
+ROOT = Path(__file__).parents[2]
+BLOCK = re.compile(r"^```(\w+)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
+COLUMNS = ("code", "noted_at", "day", "number", "whole", "sure")
+
+
+class Trial(NamedTuple):
+    title: str
+    source: str
+    mappings: dict[str, str]
+    codes: str
+    result: list[str]
+
+
+def trials() -> list[Trial]:
+    guide = (ROOT / "mappings" / "README.md").read_text(encoding="utf-8")
+    found: list[Trial] = []
+    for section in re.split(r"^## ", guide, flags=re.MULTILINE)[1:]:
+        title, pending = section.partition("\n")[0], dict[str, list[str]]()
+        for kind, text in BLOCK.findall(section):
+            pending.setdefault(kind, []).append(text)
+            if kind == "text" and "sql" in pending:
+                mappings = {_name(one): _body(one) for one in pending["yaml"]}
+                found.append(Trial(title, pending["sql"][0], mappings, pending.get("csv", [""])[0], text.splitlines()))
+                pending = {}
+    return found
+
+
+def _name(text: str) -> str:
+    named = re.match(r"# mappings/old/(\w+)\.yaml", text)
+    return named[1] if named else "finding"
+
+
+def _body(text: str) -> str:
+    return re.sub(r"\A# mappings/.*\n", "", text)
+
+
+def record() -> str:
+    guide = (ROOT / "mappings" / "README.md").read_text(encoding="utf-8")
+    (text,) = (text for kind, text in BLOCK.findall(guide) if kind == "yaml" and text.startswith("record:"))
+    return text[text.index("code_systems:") :]
+
+
+def test_the_guide_has_an_example_for_every_word_of_the_language() -> None:
+    said = (ROOT / "mappings" / "README.md").read_text(encoding="utf-8")
+    for word in (*NEEDS, *MAY, *KINDS):
+        assert f"{word}:" in said or f"`{word}`" in said, word
+    assert len(trials()) >= 8
+
+
+@pytest.mark.parametrize("trial", trials(), ids=lambda trial: trial.title)
+def test_an_example_comes_out_as_the_guide_says(trial: Trial, tmp_path: Path) -> None:
+    names = dict(re.findall(r"create table (\w+) \((.*)\);", trial.source))
+    project(
+        tmp_path,
+        source=[one for one in trial.source.split(";\n") if one.strip()],
+        record=record(),
+        mappings=trial.mappings,
+        codes={"kinds": trial.codes} if trial.codes else None,
+        ignored=[name for name in names if not any(name in text for text in trial.mappings.values())],
+    )
+    books = landed(tmp_path).books
+    assert books.closes
+    query = f"select _key, {', '.join(COLUMNS)} from finding order by cast(_key as integer), code"
+    told = [
+        f"{key}: " + " ".join(f"{name}={value}" for name, value in zip(COLUMNS, values, strict=True) if value is not None)
+        for key, *values in rows(tmp_path, query)
+    ]
+    told += [f"{key or '(no key)'}: {fate} {reason or ''}".rstrip() for key, _, fate, reason in fates(tmp_path)]
+    assert sorted(told) == sorted(trial.result)
+    assert not [one for one in run_examples(desk(tmp_path), tuple(f"old.{name}" for name in trial.mappings)) if one.shortfalls]
