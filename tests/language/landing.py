@@ -32,7 +32,8 @@ units:
   - {unit: later, title: Later, kind: narhalsan_unit, area: here, hsa_id: SE2321000131-X0003, systems: [old]}
 """
 WAVES = {
-    "first": "wave: first\ntitle: First\ngo_live: 2024-11-12 04:00\nunits:\n  - {unit: ward, scope: hospital}\n  - {unit: clinic, scope: primary_care}\n",
+    "first": "wave: first\ntitle: First\ngo_live: 2024-11-12 04:00\nunits:\n"
+    "  - {unit: ward, scope: hospital}\n  - {unit: clinic, scope: primary_care}\n",
     "second": "wave: second\ntitle: Second\ngo_live: 2025-11-12 04:00\nafter: [first]\nunits:\n  - {unit: later, scope: primary_care}\n",
 }
 SYSTEM = """\
@@ -43,7 +44,8 @@ routes:
 {routes}
 ignored: [{ignored}]
 """
-AUTO = "  - {{information: {name}, route: auto, owner: lead, conditions: {{structured: true, usable: true, combinable: true, testable: true, cheaper_than_manual: true}}}}"
+FIVE = ", ".join(f"{one}: true" for one in ("structured", "usable", "combinable", "testable", "cheaper_than_manual"))
+AUTO = f"  - {{{{information: {{name}}, route: auto, owner: lead, conditions: {{{{{FIVE}}}}}}}}}"
 
 
 def project(

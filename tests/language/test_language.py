@@ -154,7 +154,8 @@ def test_a_time_is_built_from_a_date_and_an_offset_and_a_value_keeps_its_compara
         tmp_path,
         source=[
             "create table lab (id, day, minutes, value, unit)",
-            "insert into lab values (1, '2024-07-01', '90', '<0,5', 'mg/dL'), (2, '2024-03-31', '150', '7', 'g'), (3, '2024-01-01', null, '90', 'mg/dL')",
+            "insert into lab values (1, '2024-07-01', '90', '<0,5', 'mg/dL'), (2, '2024-03-31', '150', '7', 'g')",
+            "insert into lab values (3, '2024-01-01', null, '90', 'mg/dL')",
         ],
         record=CODE_TABLE,
         mappings={

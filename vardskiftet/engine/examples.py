@@ -45,9 +45,8 @@ def _judged(duck: duckdb.DuckDBPyConnection, programme: Programme, compiled: Com
         by = f"select {quoted(find.by)} as t from extract where {quoted(find.by)} is not null"
         if find.step is None:
             of = literal(parent_mapping(programme, compiled.mapping, find))
-            duck.execute(
-                f"insert into parent select {of}, t, '{PARENT}', 'loaded' from ({by}) where (t) not in (select key from parent where mapping = {of})"
-            )
+            fresh = f"select t from ({by}) where t not in (select key from parent where mapping = {of})"
+            duck.execute(f"insert into parent select {of}, t, '{PARENT}', 'loaded' from ({fresh})")
         else:
             spelled = f"select identity_spelling(trim(t), {literal(str(find.step.options.get('as_of', '')))}) as s from ({by})"
             duck.execute(f"insert into person select {literal(find.table)}, identity_domain(s), s, '{PARENT}' from ({spelled})")

@@ -41,7 +41,9 @@ def draft(desk: Desk, system: str, table: str, into: str | None) -> str:
         f"reads: {_word(table)}",
         f"into: {target.table}",
         f"key: {key}",
-        "unit: {from: COLUMN}    # or {via: TABLE, on: COLUMN, to: COLUMN, from: COLUMN}, {is: UNIT}, or {wherever: [TABLE.COLUMN]} for persons",
+        "unit: {wherever: [TABLE.COLUMN]}    # the tables of care, and their column with this key"
+        if target.identity
+        else "unit: {from: COLUMN}    # or {is: UNIT}, or {via: TABLE, on: COLUMN, to: COLUMN, from: COLUMN}",
         *(["identities: [{from: COLUMN, through: personal_identity}]"] if target.identity else []),
         "fields:",
     ]

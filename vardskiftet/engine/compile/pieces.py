@@ -11,7 +11,8 @@ NO_ITEM = "NO_ITEM"
 def pieces_sql(split: Split) -> str:
     """SQL of a row's items: a struct whose `v` is their list, or NULL where a condition failed."""
     if split.each:
-        parts = f"list_filter(list_transform(string_split({quoted(split.each)}, {literal(split.by)}), lambda part: trim(part)), lambda part: part <> '')"
+        cut = f"string_split({quoted(split.each)}, {literal(split.by)})"
+        parts = f"list_filter(list_transform({cut}, lambda part: trim(part)), lambda part: part <> '')"
         made = f"struct_pack(item := place::varchar, {quoted(split.column)} := part)"
         return f"try({{'v': coalesce(list_transform({parts}, lambda part, place: {made}), [])}})"
     one = []
@@ -29,7 +30,8 @@ def item_sql(split: Split, columns: tuple[str, ...]) -> str:
     hidden = ["vs_item", "vs_pieces", "vs_piece", *(quoted(name) for name in columns if name.lower() in names)]
     own = "".join(f",\n       vs_piece.{quoted(name)} as {quoted(name)}" for name in split.columns)
     return (
-        "parted as (\nselect *,\n       unnest(case when len(vs_pieces.v) > 0 then vs_pieces.v else [null] end) as vs_piece\n  from held\n),\n"
+        "parted as (\nselect *,\n       unnest(case when len(vs_pieces.v) > 0 then vs_pieces.v else [null] end) as vs_piece\n"
+        "  from held\n),\n"
         f"item as (\nselect * exclude ({', '.join(hidden)}),\n       coalesce(vs_piece.item, '') as vs_item,\n"
         f"       vs_piece is null as vs_no_item,\n       vs_pieces is null as vs_torn_apart{own}\n  from parted\n)"
     )
