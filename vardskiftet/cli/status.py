@@ -8,12 +8,12 @@ from typing import Annotated
 import typer
 
 from vardskiftet.cli import console
-from vardskiftet.cli.options import AsJson, Project, given
+from vardskiftet.cli.options import AsJson, Project, given, waves_here
 
 
 def run(
     ctx: typer.Context,
-    wave: Annotated[str | None, typer.Argument(help="One wave; all of them if none is named.")] = None,
+    wave: Annotated[str | None, typer.Argument(help="One wave; all of them if none is named.", autocompletion=waves_here)] = None,
     project: Project = None,
     as_json: AsJson = False,
 ) -> None:

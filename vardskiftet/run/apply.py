@@ -17,7 +17,7 @@ from vardskiftet.engine.sources import open_held, open_source
 from vardskiftet.engine.targets import open_scratch, open_target
 from vardskiftet.engine.targets.protocol import BatchEntry, Target
 from vardskiftet.engine.targets.seed import seed
-from vardskiftet.errors import DeclarationsWrong, Stale, VardskiftetError
+from vardskiftet.errors import DeclarationsWrong, Stale
 from vardskiftet.judge.books import beyond, exit_code
 from vardskiftet.model.books import Books
 from vardskiftet.model.plan import Plan
@@ -142,11 +142,10 @@ def run_of(desk: Desk, store: Store, run_id: str, verb: str, plan: Plan) -> Iter
     ended = {"exit_code": 70}
     try:
         yield ended
-    except VardskiftetError as error:
-        ended["exit_code"] = error.exit_code
-        raise
-    except KeyboardInterrupt as stopped:
-        ended["exit_code"] = getattr(stopped, "exit_code", 130)
+    except BaseException as error:
+        # Foreseen failures bring their code; the rest is a bug.
+        code = getattr(error, "exit_code", 130 if isinstance(error, KeyboardInterrupt) else 70)
+        ended["exit_code"] = desk.stopped() or int(code)
         raise
     finally:
         store.append("run.finished", {"exit_code": ended["exit_code"]}, run_id)
