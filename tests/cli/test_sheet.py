@@ -33,6 +33,12 @@ def test_a_table_that_is_too_wide_stands_row_under_row_with_every_name() -> None
     ]
 
 
+def test_a_name_that_repeats_stands_once_above_its_rows_where_that_makes_room() -> None:
+    table = sheet("", ("mapping", "unit", "rows"), [("elvis.booking", "sas", 1), ("elvis.booking", "boras", 22), ("elvis.person", "*", 3)])
+    assert table.lines(14) == ["unit   rows", "elvis.booking", "sas       1", "boras    22", "elvis.person", "*         3"]
+    assert len(table.lines(40)) == 4
+
+
 def test_a_page_without_an_edge_folds_nothing() -> None:
     assert len(BOOKS.lines(None)) == 4
 
@@ -54,6 +60,7 @@ def test_no_cell_is_lost_at_any_width(rows: list[tuple[str, int, str]], width: i
     told = "".join(sheet("t", ("a", "b", "c"), rows).lines(width)).replace(" ", "")
     for row in rows:
         for cell in row:
+            # A name that repeats may stand once, above all its rows.
             assert (f"{cell:,}" if isinstance(cell, int) else cell).replace(" ", "") in told
 
 

@@ -113,7 +113,9 @@ class Desk:
             ),
             rows=of_batch(number, place=["in_wave"], unit=["kinna"], rows=[len(rows) + 1]),
             identities=identities(*((f"id-{one}", one) for one in ids)) if persons else pa.table({}),
-            contributions=of_batch(number, record_table=["patient"] * len(ids), target_id=ids, source_key=ids) if persons else pa.table({}),
+            contributions=of_batch(number, record_table=["patient"] * len(ids), target_id=ids, source_key=ids, fate=["loaded"] * len(ids))
+            if persons
+            else pa.table({}),
         )
 
     def persons(self, number: int, *ids: str, **values: Any) -> Outcome:
@@ -333,7 +335,7 @@ FAULTS: dict[str, Callable[[Desk], Outcome]] = {
         ),
     ),
     "a contribution to another batch": lambda desk: replace(
-        desk.persons(9, BO), contributions=of_batch(77, record_table=["patient"], target_id=[BO], source_key=["x"])
+        desk.persons(9, BO), contributions=of_batch(77, record_table=["patient"], target_id=[BO], source_key=["x"], fate=["merged"])
     ),
     "an identity without a person": lambda desk: replace(
         desk.persons(9, BO), identities=identities(("id-x", BO)).set_column(3, "target_id", pa.array([None], pa.string()))
@@ -500,7 +502,8 @@ def test_rows_that_others_refer_to_are_left(ward: TargetWard, ready: Target, des
 def test_a_person_that_another_batch_brought_too_stays(ward: TargetWard, ready: Target, desk: Desk) -> None:
     ready.write(desk.persons(1, ANNA, BO))
     merged = replace(
-        desk.persons(2, CIA), contributions=of_batch(2, record_table=["patient"] * 2, target_id=[CIA, BO], source_key=["c", "b"])
+        desk.persons(2, CIA),
+        contributions=of_batch(2, record_table=["patient"] * 2, target_id=[CIA, BO], source_key=["c", "b"], fate=["loaded", "merged"]),
     )
     ready.write(merged)
     assert ready.take_back(1, PERSONS, PATIENT, NOTHING) == (1, 1)

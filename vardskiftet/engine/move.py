@@ -164,8 +164,8 @@ def _contributions(duck: duckdb.DuckDBPyConnection, compiled: Compiled, batch: i
     return _rows(
         duck,
         batch,
-        f"{name} as record_table, vs_id as target_id, vs_key as source_key from outcome"
-        " where vs_fate in ('loaded', 'merged') order by vs_row",
+        f"{name} as record_table, vs_id as target_id, vs_key as source_key, vs_fate as fate from outcome"
+        " where vs_fate in ('loaded', 'merged', 'unchanged') order by vs_row",
     )
 
 

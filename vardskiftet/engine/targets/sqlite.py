@@ -192,18 +192,21 @@ class SqliteTarget:
             for column in other.columns
             if column.references == table.table
         )
-        others = (
-            f" and not exists (select 1 from vs_contribution as c where c.record_table = {literal(table.table)}"
-            f" and c.target_id = {name}.{key} and c.batch <> {batch})"
-            if table.identity
-            else ""
+        shared = (
+            f"from vs_contribution as c where c.record_table = {literal(table.table)} and c.target_id = {name}.{key} and c.batch <> {batch}"
         )
+        others = f" and not exists (select 1 {shared})" if table.identity else ""
         with translated(self.path.name), connection.cursor() as cursor:
             try:
                 cursor.adbc_ingest("kept", keep, mode="create", temporary=True)
                 cursor.execute(f"delete from {name} where _batch = {batch} and {key} not in (select id from temp.kept){referred}{others}")
                 cursor.execute("select changes()")
                 (removed,) = cursor.fetchall()
+                if table.identity:
+                    # A person whom another batch brought as well is that batch's from now on.
+                    cursor.execute(
+                        f"update {name} set _batch = (select min(c.batch) {shared}) where _batch = {batch} and exists (select 1 {shared})"
+                    )
                 cursor.execute(f"update {name} set _batch = null where _batch = {batch}")
                 cursor.execute("select changes()")
                 (left,) = cursor.fetchall()
