@@ -33,7 +33,7 @@ def held(folder: Path, wave: str) -> list[tuple[Any, ...]]:
 
 def test_books_of_both_close_and_taking_back_the_first_leaves_the_second(tmp_path: Path) -> None:
     folder = tmp_path / "region"
-    ask(tmp_path, "demo", "--dir", str(folder), "--size", "400")
+    ask(tmp_path, "demo", "--dir", str(folder), "--size", "800")
     ask(folder, "plan", "south-2")
     second = ask(folder, "apply", "south-2")
     assert second["closes"]

@@ -118,10 +118,15 @@ def move(duck: duckdb.DuckDBPyConnection, compiled: Compiled, rows: pa.Table, ba
     )
 
 
+_FATES = ("loaded", "merged", "rejected", "excluded", "unchanged")
+# Extracted is counted before the mapping has done its work, fates after it: a row that the mapping lost leaves the books open.
 _TALLY = (
-    "vs_unit as unit, count(*) as extracted, "
-    + ", ".join(f"count(*) filter (vs_fate = '{fate}') as {fate}" for fate in ("loaded", "merged", "rejected", "excluded", "unchanged"))
-    + " from outcome group by vs_unit order by vs_unit"
+    "coalesce(came.unit, went.unit) as unit, coalesce(came.items, 0) as extracted, "
+    + ", ".join(f"coalesce(went.{fate}, 0) as {fate}" for fate in _FATES)
+    + " from (select vs_unit as unit, count(*) as items from placed where vs_place = 'in_wave' group by vs_unit) as came"
+    + " full join (select vs_unit as unit, "
+    + ", ".join(f"count(*) filter (vs_fate = '{fate}') as {fate}" for fate in _FATES)
+    + " from outcome group by vs_unit) as went on went.unit = came.unit order by 1"
 )
 
 
