@@ -29,7 +29,10 @@ def run(*arguments: str, here: Path, columns: int = COLUMNS) -> str:
     """What a command says on a terminal of so many columns."""
     env = os.environ | {"PYTHONPATH": str(ROOT), "TTY_COMPATIBLE": "1", "COLUMNS": str(columns), "TERM": "xterm-256color"}
     command = [sys.executable, "-m", "vardskiftet", *arguments]
-    return subprocess.run(command, cwd=here, env=env, stdout=subprocess.PIPE, text=True, check=False).stdout
+    done = subprocess.run(command, cwd=here, env=env, stdout=subprocess.PIPE, text=True, check=False)
+    if done.returncode not in (0, 1):
+        sys.exit(f"No picture of a failure: {' '.join(arguments)} ended with {done.returncode}.")
+    return done.stdout
 
 
 def terminal(demo: Path, command: str, path: Path) -> None:

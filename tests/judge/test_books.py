@@ -23,6 +23,7 @@ from vardskiftet.model.wave import Budgets, Precision, Wave
 
 WAVE = "south-1"
 PERSON, BOOKING = "elvis.person", "elvis.booking"
+AMPLE = Budgets(no_unit=1000)
 FATES = ("loaded", "merged", "rejected", "excluded", "unchanged")
 
 
@@ -81,7 +82,7 @@ class Found:
     rejected: dict[str, int] = field(default_factory=dict)
     excluded: dict[tuple[str, str], int] = field(default_factory=dict)
     batches: int = 4
-    budgets: Budgets = Budgets(no_unit=1000)
+    budgets: Budgets = AMPLE
 
     def books(self) -> Books:
         return balance(
@@ -224,8 +225,8 @@ def test_a_wave_allows_nothing_that_it_does_not_name() -> None:
     named = {"INVALID_DATE": 2, "IDENTITY_CHECKSUM": 1}
     assert exit_code(replace(strict, budgets=Budgets(no_unit=1, rejected=named)).books()) == 0
     assert exit_code(replace(strict, budgets=Budgets(no_unit=0, rejected=named)).books()) == 1
-    for reason in named:
-        assert exit_code(replace(strict, budgets=Budgets(no_unit=1, rejected=named | {reason: named[reason] - 1})).books()) == 1
+    for reason, items in named.items():
+        assert exit_code(replace(strict, budgets=Budgets(no_unit=1, rejected=named | {reason: items - 1})).books()) == 1
 
 
 def test_budgets_that_were_not_needed_stand_in_the_books_too() -> None:
