@@ -49,8 +49,8 @@ def test_working_verbs_answer_on_stdout_and_tell_progress_on_stderr(demo: Ward, 
 
 
 def test_options_may_stand_before_the_verb_or_after_it(demo: Ward) -> None:
-    before = demo.run("--json", "books", WAVE)
-    after = demo.run("books", WAVE, "--json")
+    before = demo.ask("--json", "books", WAVE)
+    after = demo.ask("books", WAVE, "--json")
     assert (before.code, before.out) == (after.code, after.out)
 
 
@@ -84,7 +84,7 @@ def test_every_next_step_can_be_given_as_it_stands(demo: Ward, tmp_path: Path) -
 def test_a_copied_project_folder_works(demo: Ward, tmp_path: Path) -> None:
     ward = demo.copy(tmp_path / "a folder with spaces, å and #")
     for command in (("books", WAVE), ("status", WAVE), ("apply", WAVE), ("audit", "verify")):
-        done = ward.run(*command)
+        done = ward.ask(*command)
         assert done.code == 0, done.told
     assert ward.ask("undo", WAVE, "--confirm", WAVE).code == 0
     assert ward.ask("apply", WAVE).code == 0
