@@ -47,7 +47,7 @@ def run(
     )
     for one in found:
         if one.lock is not None:
-            said = "its process is dead; `apply` takes over" if one.load == "dead" else "at work"
+            said = f"its process is dead; `{one.lock.verb}` takes over" if one.load == "dead" else "at work"
             answer.say(f"{one.wave}: held by {in_words(one.lock)}: {said}.")
         if one.rows_per_second and one.seconds_left is not None:
             answer.say(f"{one.wave}: {one.rows_per_second:,.0f} rows/s, about {one.seconds_left:,.0f} s left.")
