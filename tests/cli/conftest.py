@@ -15,4 +15,6 @@ def demo(tmp_path_factory: pytest.TempPathFactory) -> Ward:
     """A demo of sixty patients: planned, rehearsed, loaded; only asked by those who take it as it is."""
     folder = tmp_path_factory.mktemp("cli") / "demo"
     assert main.run(["demo", "--dir", str(folder), "--size", WARD_SIZE, "--quiet"]) == 0
+    # The tool's own process writes for its owner alone (umask); this one is the tests'.
+    (folder / "work").chmod(0o700)
     return Ward(folder)

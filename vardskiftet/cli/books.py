@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-from typing import Annotated
-
 import typer
 
 from vardskiftet.cli import console
-from vardskiftet.cli.options import AsJson, Project, given
+from vardskiftet.cli.options import AsJson, Project, WaveName, given
 
 
 def run(
     ctx: typer.Context,
-    wave: Annotated[str, typer.Argument(help="The wave.")],
+    wave: WaveName,
     project: Project = None,
     as_json: AsJson = False,
 ) -> None:

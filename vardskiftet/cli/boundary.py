@@ -13,6 +13,7 @@ import typer
 from typer.exceptions import TyperException
 
 from vardskiftet import __version__
+from vardskiftet.cli import signals
 from vardskiftet.errors import Interrupted, NoRoom, Unreachable, Usage, VardskiftetError
 
 NO_VERB = "failure"
@@ -21,23 +22,17 @@ NO_VERB = "failure"
 _FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
 
 
-class Terminated(KeyboardInterrupt):
-    """SIGTERM: the unit of work in hand is finished or rolled back, then the run ends."""
-
-    exit_code = 143
-
-
 def told(error: BaseException, clock: Callable[[], datetime]) -> VardskiftetError:
     """What a person is told of an exception."""
+    if signals.asked() is not None or isinstance(error, KeyboardInterrupt | typer.Abort):
+        stopped = Interrupted("Stopped. What was committed stands; the same command goes on from there.")
+        stopped.exit_code = signals.asked() or 130
+        return stopped
     match error:
         case VardskiftetError():
             return error
         case TyperException():
             return Usage(str(error), hint="vardskiftet --help")
-        case KeyboardInterrupt() | typer.Abort():
-            stopped = Interrupted("Stopped. What was committed stands; the same command goes on from there.")
-            stopped.exit_code = error.exit_code if isinstance(error, Terminated) else 130
-            return stopped
         case MemoryError():
             return NoRoom("There is not enough memory.", hint="What was committed stands; free memory and give the same command again.")
         case OSError():

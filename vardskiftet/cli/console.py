@@ -33,6 +33,7 @@ _err = _Voice(stderr=True, highlight=False, soft_wrap=True)
 
 NAME = "vardskiftet"
 SECONDS_BETWEEN_LINES = 2.0
+WIDEST_HELP = 100
 
 
 @dataclass
@@ -210,6 +211,11 @@ class Teller:
 def _clock(seconds: float) -> str:
     minutes, rest = divmod(round(seconds), 60)
     return f"{minutes}:{rest:02d}"
+
+
+def help_width() -> int:
+    """How wide help is set: as the terminal, but no wider than can be read, and narrow where that is all there is."""
+    return min(shutil.get_terminal_size().columns, WIDEST_HELP) - 2
 
 
 def can_ask() -> bool:

@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 
 from vardskiftet.cli import console
-from vardskiftet.cli.options import AsJson, Project, given
+from vardskiftet.cli.options import AsJson, Project, WaveName, given, waves_here
 
 app = typer.Typer(name="lock", help="Who holds which wave.", no_args_is_help=True, rich_markup_mode=None)
 
@@ -16,7 +16,7 @@ app = typer.Typer(name="lock", help="Who holds which wave.", no_args_is_help=Tru
 @app.command("status")
 def lock_status(
     ctx: typer.Context,
-    wave: Annotated[str | None, typer.Argument(help="One wave; all if none is named.")] = None,
+    wave: Annotated[str | None, typer.Argument(help="One wave; all if none is named.", autocompletion=waves_here)] = None,
     project: Project = None,
     as_json: AsJson = False,
 ) -> None:
@@ -30,8 +30,8 @@ def lock_status(
 
     options = given(ctx, project, as_json, None)
     desk = open_desk(options)
-    names = {desk.wave(wave).wave} if wave is not None else {one.wave for one in desk.programme.waves}
-    locks = [one for one in held_locks(desk) if one.wave in names]
+    chosen = None if wave is None else desk.wave(wave).wave
+    locks = [one for one in held_locks(desk) if chosen in (None, one.wave)]
     answer = console.Answer("vardskiftet.lock.status/1", own={"locks": [asdict(one) | {"dead": proved_dead(one)} for one in locks]})
     for one in locks:
         answer.say(f"{one.wave}: held by {in_words(one)}" + (": that process is dead; `apply` takes over." if proved_dead(one) else "."))
@@ -43,7 +43,7 @@ def lock_status(
 @app.command("break")
 def lock_break(
     ctx: typer.Context,
-    wave: Annotated[str, typer.Argument(help="The wave.")],
+    wave: WaveName,
     reason: Annotated[str, typer.Option("--reason", help="Why the holder is known to be dead; kept for ever.")],
     project: Project = None,
     as_json: AsJson = False,

@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 import os
-import signal
 import sys
 import traceback
 from collections.abc import Callable
 from datetime import UTC, datetime
-from types import FrameType
 from typing import Annotated
 
 import typer
@@ -30,12 +28,13 @@ from vardskiftet.cli import (
     report,
     runs,
     schema,
+    signals,
     status,
     undo,
     validate,
     waves,
 )
-from vardskiftet.cli.boundary import NO_VERB, Terminated, told
+from vardskiftet.cli.boundary import NO_VERB, told
 from vardskiftet.cli.options import AsJson, Now, Project, Quiet
 
 app = typer.Typer(
@@ -44,7 +43,7 @@ app = typer.Typer(
     no_args_is_help=True,
     rich_markup_mode=None,
     pretty_exceptions_enable=False,
-    context_settings={"help_option_names": ["-h", "--help"]},
+    context_settings={"help_option_names": ["-h", "--help"], "terminal_width": console.help_width()},
 )
 
 VERBS: dict[str, Callable[..., None]] = {
@@ -95,15 +94,10 @@ def root(
     ctx.obj = {"clock": machine_clock, "project": project, "as_json": as_json, "now": now, "quiet": quiet, "debug": debug}
 
 
-def _on_term(_signal: int, _frame: FrameType | None) -> None:
-    signal.signal(signal.SIGTERM, signal.SIG_DFL)
-    raise Terminated
-
-
 def main() -> None:
     """Run the command line; the process ends with a code of the contract. What it writes, its owner alone may read."""
     os.umask(0o077)
-    signal.signal(signal.SIGTERM, _on_term)
+    signals.listen()
     sys.exit(run(sys.argv[1:]))
 
 
@@ -111,12 +105,16 @@ def run(arguments: list[str]) -> int:
     """One command; every way in which it can end has its exit code."""
     as_json, debug = "--json" in arguments, "--debug" in arguments
     try:
-        return int(app([one for one in arguments if one != "--debug"], prog_name="vardskiftet", standalone_mode=False) or 0)
+        code = int(app([one for one in arguments if one != "--debug"], prog_name="vardskiftet", standalone_mode=False) or 0)
+        if code == 130:
+            # The parser has swallowed a KeyboardInterrupt.
+            raise KeyboardInterrupt
+        return code
     except BrokenPipeError:
         # Whoever read our answer has gone; there is nobody left to tell.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 141
-    except (Exception, KeyboardInterrupt) as error:
+    except (Exception, KeyboardInterrupt, signals.Stopped) as error:
         if debug:
             traceback.print_exc()
         if isinstance(error, TyperException) and hasattr(error, "show") and not as_json:

@@ -9,6 +9,7 @@ from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from vardskiftet import __version__
+from vardskiftet.cli import signals
 from vardskiftet.cli.console import Teller
 from vardskiftet.cli.options import Given
 from vardskiftet.declare import read
@@ -32,6 +33,7 @@ def open_desk(options: Given) -> Desk:
         __version__,
         shlex.join(sys.argv[1:]),
         Teller(quiet=options.quiet or options.as_json),
+        signals.asked,
     )
 
 

@@ -17,6 +17,20 @@ AsJson = Annotated[bool, typer.Option("--json", help="One JSON document on stdou
 Now = Annotated[
     str | None, typer.Option("--now", help="A local moment to take for the present; only in a synthetic programme.", metavar="MOMENT")
 ]
+
+
+def waves_here(ctx: typer.Context, incomplete: str) -> list[str]:
+    """Names of the waves that begin so, for the shell: told from the names of files, so that nothing heavy is woken."""
+    folder = ctx.params.get("project") or ctx.find_root().params.get("project") or Path()
+    found = sorted(path.stem for path in Path(folder, "waves").glob("*.yaml"))
+    return [name for name in found if name.startswith(incomplete) and name not in NO_WAVES]
+
+
+NO_WAVES = ("programme", "units", "coexistence")
+"""Files in waves/ that declare something else."""
+
+WaveName = Annotated[str, typer.Argument(help="The wave.", metavar="WAVE", autocompletion=waves_here)]
+WaveOrPlan = Annotated[str, typer.Argument(help="The wave, or a plan's name or file.", metavar="WAVE|PLAN", autocompletion=waves_here)]
 Quiet = Annotated[bool, typer.Option("--quiet", help="No progress on stderr.")]
 
 

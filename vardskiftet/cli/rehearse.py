@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-from typing import Annotated
-
 import typer
 
 from vardskiftet.cli import console
-from vardskiftet.cli.options import AsJson, Now, Project, Quiet, given
+from vardskiftet.cli.options import AsJson, Now, Project, Quiet, WaveOrPlan, given
 
 
 def run(
     ctx: typer.Context,
-    wave: Annotated[str, typer.Argument(help="The wave, or a plan's name or file.", metavar="WAVE|PLAN")],
+    wave: WaveOrPlan,
     project: Project = None,
     as_json: AsJson = False,
     now: Now = None,

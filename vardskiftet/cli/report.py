@@ -9,7 +9,7 @@ from typing import Annotated
 import typer
 
 from vardskiftet.cli import console
-from vardskiftet.cli.options import AsJson, Now, Project, given
+from vardskiftet.cli.options import AsJson, Now, Project, WaveName, given
 
 app = typer.Typer(name="report", help="Reports: facts on paper.", no_args_is_help=True, rich_markup_mode=None)
 
@@ -24,7 +24,7 @@ class Lang(StrEnum):
 @app.command("wave")
 def report_wave(
     ctx: typer.Context,
-    wave: Annotated[str, typer.Argument(help="The wave.")],
+    wave: WaveName,
     project: Project = None,
     as_json: AsJson = False,
     now: Now = None,

@@ -13,7 +13,9 @@ from vardskiftet.cli.options import AsJson, given
 
 def run(
     ctx: typer.Context,
-    kind: Annotated[str | None, typer.Argument(help="A kind of file (wave, mapping …) or a verb's document (books, runs.list …).")] = None,
+    kind: Annotated[
+        str | None, typer.Argument(help="A kind of file (wave, mapping …) or a verb's document (books, runs.list …).", metavar="KIND")
+    ] = None,
     as_json: AsJson = False,
 ) -> None:
     """Print the JSON Schema of a kind of file, or of a verb's --json document; without KIND, list the kinds.

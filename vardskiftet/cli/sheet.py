@@ -28,17 +28,38 @@ class Sheet:
     def lines(self, width: int | None) -> list[str]:
         """Its lines, each within `width` as far as its words allow; None for a page without an edge."""
         title = [self.title] if self.title else []
-        widths = [max(cell_len(row[at]) for row in (self.columns, *self.rows)) for at in range(len(self.columns))]
-        if width is None or sum(widths) + len(GAP) * (len(widths) - 1) <= width:
-            return [*title, *(self._beside(row, widths) for row in (self.columns, *self.rows))]
+        if width is None or self._room(0) <= width:
+            return [*title, *(self._beside(row, 0) for row in (self.columns, *self.rows))]
+        firsts = [row[0] for row in self.rows]
+        if len(set(firsts)) < len(firsts) and self._room(1) <= width:
+            return [*title, *self._grouped()]
         return [*title, *(line for row in self.rows for line in self._under(row, width))]
 
-    def _beside(self, row: Sequence[str], widths: Sequence[int]) -> str:
+    def _widths(self) -> list[int]:
+        return [max(cell_len(row[at]) for row in (self.columns, *self.rows)) for at in range(len(self.columns))]
+
+    def _room(self, first: int) -> int:
+        """What the columns from `first` on take, side by side."""
+        widths = self._widths()[first:]
+        return sum(widths) + len(GAP) * (len(widths) - 1)
+
+    def _beside(self, row: Sequence[str], first: int) -> str:
         cells = []
-        for cell, room, right in zip(row, widths, self.numeric, strict=True):
+        for cell, room, right in list(zip(row, self._widths(), self.numeric, strict=True))[first:]:
             blank = " " * (room - cell_len(cell))
             cells.append(blank + cell if right else cell + blank)
         return GAP.join(cells).rstrip()
+
+    def _grouped(self) -> list[str]:
+        """What the first column repeats stands once, on a line of its own, above its rows."""
+        lines = [self._beside(self.columns, 1)]
+        above = None
+        for row in self.rows:
+            if row[0] != above:
+                lines.append(row[0])
+                above = row[0]
+            lines.append(self._beside(row, 1))
+        return lines
 
     def _under(self, row: Sequence[str], width: int) -> list[str]:
         """One row: what names it on a line, then each other cell with its column's name, as many to a line as fit."""

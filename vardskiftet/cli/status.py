@@ -8,12 +8,12 @@ from typing import Annotated
 import typer
 
 from vardskiftet.cli import console
-from vardskiftet.cli.options import AsJson, Project, given
+from vardskiftet.cli.options import AsJson, Project, given, waves_here
 
 
 def run(
     ctx: typer.Context,
-    wave: Annotated[str | None, typer.Argument(help="One wave; all of them if none is named.")] = None,
+    wave: Annotated[str | None, typer.Argument(help="One wave; all of them if none is named.", autocompletion=waves_here)] = None,
     project: Project = None,
     as_json: AsJson = False,
 ) -> None:
@@ -47,7 +47,7 @@ def run(
     )
     for one in found:
         if one.lock is not None:
-            said = "its process is dead; `apply` takes over" if one.load == "dead" else "at work"
+            said = f"its process is dead; `{one.lock.verb}` takes over" if one.load == "dead" else "at work"
             answer.say(f"{one.wave}: held by {in_words(one.lock)}: {said}.")
         if one.rows_per_second and one.seconds_left is not None:
             answer.say(f"{one.wave}: {one.rows_per_second:,.0f} rows/s, about {one.seconds_left:,.0f} s left.")

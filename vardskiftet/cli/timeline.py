@@ -11,13 +11,13 @@ from typing import Annotated
 import typer
 
 from vardskiftet.cli import console
-from vardskiftet.cli.options import AsJson, Now, Project, given
+from vardskiftet.cli.options import AsJson, Now, Project, given, waves_here
 from vardskiftet.cli.report import Lang
 
 
 def run(
     ctx: typer.Context,
-    wave: Annotated[str | None, typer.Argument(help="Only this wave; all if none is named.")] = None,
+    wave: Annotated[str | None, typer.Argument(help="Only this wave; all if none is named.", autocompletion=waves_here)] = None,
     svg: Annotated[Path | None, typer.Option("--svg", help="Write the picture to this file.")] = None,
     width: Annotated[
         int, typer.Option("--width", min=320, max=1600, help="The picture's width in pixels; below 600 it is made for a telephone.")

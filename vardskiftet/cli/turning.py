@@ -8,9 +8,8 @@ from typing import Annotated
 import typer
 
 from vardskiftet.cli import console
-from vardskiftet.cli.options import AsJson, Given, Now, Project, given
+from vardskiftet.cli.options import AsJson, Given, Now, Project, WaveName, given
 
-WaveName = Annotated[str, typer.Argument(help="The wave.", metavar="WAVE")]
 Reason = Annotated[str, typer.Option("--reason", help="Why; kept for ever.")]
 Said = Annotated[
     str | None, typer.Option("--as", help="Who you are, under people:; a signature in a synthetic programme only.", metavar="PERSON")

@@ -7,12 +7,12 @@ from typing import Annotated
 import typer
 
 from vardskiftet.cli import console
-from vardskiftet.cli.options import AsJson, Now, Project, Quiet, given
+from vardskiftet.cli.options import AsJson, Now, Project, Quiet, WaveName, given
 
 
 def run(
     ctx: typer.Context,
-    wave: Annotated[str, typer.Argument(help="The wave.")],
+    wave: WaveName,
     project: Project = None,
     as_json: AsJson = False,
     now: Now = None,

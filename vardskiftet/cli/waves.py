@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-from typing import Annotated
-
 import typer
 
 from vardskiftet.cli import console, timeline, turning, what_if
-from vardskiftet.cli.options import AsJson, Now, Project, given
+from vardskiftet.cli.options import AsJson, Now, Project, WaveName, given
 
 app = typer.Typer(name="waves", help="The waves: who, when, what if.", no_args_is_help=True, rich_markup_mode=None)
 
@@ -44,7 +42,7 @@ def list_waves(ctx: typer.Context, project: Project = None, as_json: AsJson = Fa
 @app.command("show")
 def show_wave(
     ctx: typer.Context,
-    wave: Annotated[str, typer.Argument(help="The wave.")],
+    wave: WaveName,
     project: Project = None,
     as_json: AsJson = False,
     now: Now = None,

@@ -9,13 +9,13 @@ from typing import Annotated
 import typer
 
 from vardskiftet.cli import console
-from vardskiftet.cli.options import AsJson, Now, Project, given
+from vardskiftet.cli.options import AsJson, Now, Project, WaveName, given
 from vardskiftet.errors import Usage
 
 
 def run(
     ctx: typer.Context,
-    wave: Annotated[str, typer.Argument(help="The wave.")],
+    wave: WaveName,
     to: Annotated[str, typer.Option("--to", help="The day it moves to, or a local moment; a day keeps the hour.", metavar="DATE")],
     diff: Annotated[bool, typer.Option("--diff", help="Show the calendar's lines before and after.")] = False,
     project: Project = None,

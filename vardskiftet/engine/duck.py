@@ -46,7 +46,8 @@ def open_duck(spill: Path | None = None, codebooks: Iterable[Codebook] = (), zon
         duck.execute(f"create macro {macro}")
     duck.execute("create table codebook (codebook varchar, source varchar, target varchar)")
     for book in codebooks:
-        duck.executemany("insert into codebook values (?, ?, ?)", [(book.codebook, *entry) for entry in book.entries] or [])
+        if book.entries:
+            duck.executemany("insert into codebook values (?, ?, ?)", [(book.codebook, *entry) for entry in book.entries])
     duck.execute(
         "create table zone_week (zone varchar, week bigint, offset_before bigint, offset_after bigint,"
         " odd varchar, odd_from timestamp, odd_until timestamp)"

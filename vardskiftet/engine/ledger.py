@@ -10,9 +10,10 @@ import sqlalchemy as sa
 
 from vardskiftet.engine.targets.protocol import BatchEntry, Lock, Target
 from vardskiftet.engine.targets.tables import layout
+from vardskiftet.model.books import ALL_UNITS
 from vardskiftet.model.fate import Fate, Place, Tally
 from vardskiftet.model.programme import Programme
-from vardskiftet.model.record import Record
+from vardskiftet.model.record import Record, Table
 
 FATES = tuple(fate.value for fate in Fate)
 
@@ -86,18 +87,26 @@ class Ledger:
 
     def _in_target(self, programme: Programme, wave: str) -> dict[tuple[str, str], int]:
         """Rows of the record by mapping and unit: all that this wave's batches own, whichever plan brought them."""
-        batch = self.tables["vs_batch"]
         found: dict[tuple[str, str], int] = {}
         for table in programme.record.tables:
             rows = self.tables[table.table]
-            query = (
-                sa.select(batch.c.mapping, rows.c._unit, sa.func.count())
-                .select_from(rows.join(batch, batch.c.batch == rows.c._batch))
-                .where(batch.c.wave == wave)
-                .group_by(batch.c.mapping, rows.c._unit)
-            )
+            query = self._of_persons(table, wave) if table.identity else self._of_rows(rows, wave)
             found |= {(mapping, unit): int(number) for mapping, unit, number in self.target.rows(query)}
         return found
+
+    def _of_rows(self, rows: sa.Table, wave: str) -> sa.Select[Any]:
+        batch = self.tables["vs_batch"]
+        joined = rows.join(batch, batch.c.batch == rows.c._batch)
+        query = sa.select(batch.c.mapping, rows.c._unit, sa.func.count()).select_from(joined)
+        return query.where(batch.c.wave == wave).group_by(batch.c.mapping, rows.c._unit)
+
+    def _of_persons(self, table: Table, wave: str) -> sa.Select[Any]:
+        """Persons stand in the record once, whichever wave brought them first: a wave's are those that it contributed itself."""
+        batch, given, rows = self.tables["vs_batch"], self.tables["vs_contribution"], self.tables[table.table]
+        joined = given.join(batch, batch.c.batch == given.c.batch).join(rows, rows.c[table.key] == given.c.target_id)
+        query = sa.select(batch.c.mapping, sa.literal(ALL_UNITS), sa.func.count(given.c.target_id.distinct())).select_from(joined)
+        brought = given.c.fate.in_((Fate.LOADED.value, Fate.UNCHANGED.value))
+        return query.where(batch.c.wave == wave, given.c.record_table == table.table, brought).group_by(batch.c.mapping)
 
 
 def _joined(

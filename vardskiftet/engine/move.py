@@ -118,10 +118,15 @@ def move(duck: duckdb.DuckDBPyConnection, compiled: Compiled, rows: pa.Table, ba
     )
 
 
+_FATES = ("loaded", "merged", "rejected", "excluded", "unchanged")
+# Extracted is counted before the mapping has done its work, fates after it: a row that the mapping lost leaves the books open.
 _TALLY = (
-    "vs_unit as unit, count(*) as extracted, "
-    + ", ".join(f"count(*) filter (vs_fate = '{fate}') as {fate}" for fate in ("loaded", "merged", "rejected", "excluded", "unchanged"))
-    + " from outcome group by vs_unit order by vs_unit"
+    "coalesce(came.unit, went.unit) as unit, coalesce(came.items, 0) as extracted, "
+    + ", ".join(f"coalesce(went.{fate}, 0) as {fate}" for fate in _FATES)
+    + " from (select vs_unit as unit, count(*) as items from placed where vs_place = 'in_wave' group by vs_unit) as came"
+    + " full join (select vs_unit as unit, "
+    + ", ".join(f"count(*) filter (vs_fate = '{fate}') as {fate}" for fate in _FATES)
+    + " from outcome group by vs_unit) as went on went.unit = came.unit order by 1"
 )
 
 
@@ -164,8 +169,8 @@ def _contributions(duck: duckdb.DuckDBPyConnection, compiled: Compiled, batch: i
     return _rows(
         duck,
         batch,
-        f"{name} as record_table, vs_id as target_id, vs_key as source_key from outcome"
-        " where vs_fate in ('loaded', 'merged') order by vs_row",
+        f"{name} as record_table, vs_id as target_id, vs_key as source_key, vs_fate as fate from outcome"
+        " where vs_fate in ('loaded', 'merged', 'unchanged') order by vs_row",
     )
 
 

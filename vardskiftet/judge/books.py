@@ -30,7 +30,9 @@ def balance(
     `tallies` and `in_target` by (mapping, unit), `places` and `counted` by mapping; `in_target` is None if the target could not be read.
     """
     lines = []
-    for name in plan.mappings:
+    # What no mapping of the plan speaks of, and the target holds for this wave all the same, is a line too: an open one.
+    strangers = {mapping for mapping, _ in (*tallies, *(in_target or {}))} - set(plan.mappings)
+    for name in (*plan.mappings, *sorted(strangers)):
         units = {unit for mapping, unit in (*tallies, *(in_target or {})) if mapping == name}
         lines += [_line(name, unit, tallies.get((name, unit), Tally()), in_target) for unit in sorted(units)]
     tables = [_table(programme.mapping(name), places.get(name, {}), counted.get(name)) for name in plan.mappings]

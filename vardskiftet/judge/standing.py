@@ -20,6 +20,9 @@ STATUS_AFTER = {
 PAUSED, RESUMED = "wave.paused", "wave.resumed"
 _ENDS_A_PAUSE = {RESUMED, "wave.closed", "wave.cancelled", "wave.undone"}
 
+OVER = ("cancelled", "closed")
+LOADED = "books.drawn"
+
 # A resumed wave goes on from where it was paused. A decided go does not outlive the pause, and a wave that was taken back begins anew.
 _RESUMES_AS = {"go_decided": "preparing", "rolled_back": "planned"}
 
@@ -67,6 +70,10 @@ def standing(events: Iterable[tuple[str, str]], wave: str) -> str:
             continue
         if kind == RESUMED:
             status = _RESUMES_AS.get(status, status)
+        if kind == "wave.undone" and status in OVER:
+            continue  # what was cancelled or closed stays so, though its rows are taken out
+        if kind == LOADED and status == "rolled_back":
+            status = "planned"  # a wave that was taken back and loaded again begins anew
         paused = kind == PAUSED or (paused and kind not in _ENDS_A_PAUSE)
         status = STATUS_AFTER.get(kind, status)
     return "paused" if paused else status

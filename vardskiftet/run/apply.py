@@ -18,8 +18,9 @@ from vardskiftet.engine.sources.protocol import Source
 from vardskiftet.engine.targets import open_scratch, open_target
 from vardskiftet.engine.targets.protocol import BatchEntry, Target
 from vardskiftet.engine.targets.seed import seed
-from vardskiftet.errors import DeclarationsWrong, Stale, VardskiftetError
+from vardskiftet.errors import DeclarationsWrong, Stale, Usage
 from vardskiftet.judge.books import beyond, exit_code
+from vardskiftet.judge.standing import OVER, standing
 from vardskiftet.model.books import Books
 from vardskiftet.model.plan import Plan
 from vardskiftet.plan.fingerprint import moved
@@ -53,6 +54,7 @@ class Applied:
 
 def apply(desk: Desk, plan: Plan) -> Applied:
     """Carry out a plan on the programme's own target. Raises Stale, Locked, Unreachable, NoRoom, IntegrityBroken."""
+    refuse_stopped(desk, plan.wave)
     refuse_stale(desk, plan)
     target = open_target(desk.programme)
     store = desk.writing_store()
@@ -143,14 +145,22 @@ def run_of(desk: Desk, store: Store, run_id: str, verb: str, plan: Plan) -> Iter
     ended = {"exit_code": 70}
     try:
         yield ended
-    except VardskiftetError as error:
-        ended["exit_code"] = error.exit_code
-        raise
-    except KeyboardInterrupt as stopped:
-        ended["exit_code"] = getattr(stopped, "exit_code", 130)
+    except BaseException as error:
+        # Foreseen failures bring their code; the rest is a bug.
+        code = getattr(error, "exit_code", 130 if isinstance(error, KeyboardInterrupt) else 70)
+        ended["exit_code"] = desk.stopped() or int(code)
         raise
     finally:
         store.append("run.finished", {"exit_code": ended["exit_code"]}, run_id)
+
+
+def refuse_stopped(desk: Desk, wave: str) -> None:
+    """Raise Usage if a person paused, cancelled or closed the wave: then nothing of it is loaded."""
+    with desk.reading_store() as store:
+        status = standing(((event.kind, str(event.payload.get("wave", ""))) for event in store.events()), wave)
+    if status in ("paused", *OVER):
+        hint = f"vardskiftet waves resume {wave} --reason TEXT" if status == "paused" else f"vardskiftet waves show {wave}"
+        raise Usage(f"Wave '{wave}' is {status}: nothing of it is loaded.", where=wave, hint=hint)
 
 
 def refuse_stale(desk: Desk, plan: Plan) -> None:

@@ -9,12 +9,13 @@ from datetime import datetime
 from pathlib import Path
 
 from vardskiftet.engine.files import place_file
-from vardskiftet.errors import Usage
+from vardskiftet.errors import IntegrityBroken, Usage
 from vardskiftet.failpoint import reach
 from vardskiftet.model.plan import Plan
 from vardskiftet.model.programme import Programme
 from vardskiftet.model.progress import Progress
 from vardskiftet.model.wave import Wave
+from vardskiftet.plan.fingerprint import fingerprint
 from vardskiftet.store.reader import StoreReader
 from vardskiftet.store.store import Store
 
@@ -30,6 +31,8 @@ class Desk:
     tool: str
     command: str
     notify: Notify
+    stopped: Callable[[], int | None] = lambda: None
+    """The exit code of a stop that was asked for by a signal, whatever a library made of it."""
 
     @property
     def work(self) -> Path:
@@ -79,21 +82,36 @@ def save_plan(desk: Desk, plan: Plan) -> Path:
 
 
 def load_plan(desk: Desk, named: str) -> Plan:
-    """The plan in a file of that name, or the newest plan of the wave of that name. Raises Usage if there is none."""
+    """The plan in a file of that name, or the newest plan of the wave of that name.
+
+    Raises Usage if there is none, IntegrityBroken if it is not as it was made.
+    """
     for path in (Path(named), desk.work / "plans" / named, desk.work / "plans" / f"{named}.json"):
         if path.suffix == ".json" and path.is_file():
-            return _read(path)
+            return _whole(_read(path))
     wave = desk.wave(named)
     plans = plans_of(desk, wave.wave)
     if not plans:
         raise Usage(f"There is no plan for wave '{wave.wave}' yet.", hint=f"Make one: vardskiftet plan {wave.wave}")
-    return plans[-1]
+    return _whole(plans[-1])
 
 
 def plans_of(desk: Desk, wave: str) -> tuple[Plan, ...]:
     """All plans of a wave that lie in the work folder, oldest first."""
-    found = [_read(path) for path in sorted((desk.work / "plans").glob(f"{wave}-*.json"))]
-    return tuple(sorted((plan for plan in found if plan.wave == wave), key=lambda plan: (plan.made_at, plan.fingerprint)))
+    # Under a fixed clock all were made at the same moment: then a delta is newer than what it stands on, and the file's own time decides.
+    found = [(_read(path), path.stat().st_mtime_ns) for path in (desk.work / "plans").glob(f"{wave}-*.json")]
+    mine = [one for one in found if one[0].wave == wave]
+    return tuple(plan for plan, _ in sorted(mine, key=lambda one: (one[0].made_at, len(one[0].base), one[1], one[0].fingerprint)))
+
+
+def _whole(plan: Plan) -> Plan:
+    if fingerprint(plan) != plan.fingerprint:
+        raise IntegrityBroken(
+            "The plan is not as it was made: its fingerprint is that of another.",
+            where=plan.wave,
+            hint="Somebody changed the file, or another version of this tool made it. Make a new plan: vardskiftet plan WAVE",
+        )
+    return plan
 
 
 def _read(path: Path) -> Plan:

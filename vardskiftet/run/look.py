@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from vardskiftet.errors import VardskiftetError
 
-GRAVITY = (8, 6, 10, 1, 0)
+GRAVITY = (8, 6, 10, 9, 7, 1)
 """When several things are wrong, the graver one speaks."""
 
 

@@ -73,7 +73,7 @@ def _standing(desk: Desk, wave: str, plans: tuple[Plan, ...], entries: tuple[Bat
         seconds_left=max(0.0, (rows_planned - rows) / rate) if rate else None,
         lock=lock,
         last_commit=max((entry.committed_at for entry in mine), default=""),
-        next_steps=_next(wave, load),
+        next_steps=_next(wave, load, lock.verb if lock else ""),
     )
 
 
@@ -86,12 +86,14 @@ def _rate(entries: list[BatchEntry], run_id: str) -> float | None:
     return sum(rows for _, rows in mine[1:]) / seconds if seconds > 0 else None
 
 
-def _next(wave: str, load: str) -> tuple[str, ...]:
+def _next(wave: str, load: str, verb: str) -> tuple[str, ...]:
     match load:
         case "not_planned":
             return (f"vardskiftet plan {wave}",)
         case "planned":
             return (f"vardskiftet rehearse {wave}", f"vardskiftet apply {wave}")
+        case "dead" if verb == "undo":
+            return (f"vardskiftet undo {wave} --confirm {wave}",)
         case "partial" | "dead":
             return (f"vardskiftet apply {wave}",)
         case "running":

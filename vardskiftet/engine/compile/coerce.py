@@ -19,8 +19,10 @@ DUCK_TYPES = {
 
 _WHOLE = "regexp_full_match({v}, '[-+]?[0-9]{{1,18}}')"
 _NUMBER = r"regexp_full_match({v}, '[-+]?[0-9]+(\.[0-9]+)?')"
-_DAY = r"regexp_full_match({v}, '[0-9]{{4}}-[0-9]{{2}}-[0-9]{{2}}')"
-_MOMENT = r"regexp_full_match({v}, '[0-9]{{4}}-[0-9]{{2}}-[0-9]{{2}}[T ][0-9:.]+(Z|[-+][0-9]{{2}}(:?[0-9]{{2}})?)')"
+# There is no year 0, though DuckDB takes it for the one before 1.
+_YEAR = "([1-9][0-9]{{3}}|0[1-9][0-9]{{2}}|00[1-9][0-9]|000[1-9])"
+_DAY = f"regexp_full_match({{v}}, '{_YEAR}-[0-9]{{{{2}}}}-[0-9]{{{{2}}}}')"
+_MOMENT = r"regexp_full_match({v}, '" + _YEAR + r"-[0-9]{{2}}-[0-9]{{2}}[T ][0-9:.]+(Z|[-+][0-9]{{2}}(:?[0-9]{{2}})?)')"
 _UUID = "regexp_full_match({v}, '[0-9a-f]{{8}}(-[0-9a-f]{{4}}){{3}}-[0-9a-f]{{12}}')"
 
 # From text to each type: (test of its writing, conversion, reason)

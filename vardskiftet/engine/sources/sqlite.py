@@ -20,6 +20,7 @@ from vardskiftet.engine.files import place_file, sha256_of
 from vardskiftet.engine.names import quoted
 from vardskiftet.engine.sources.options import SqliteOptions
 from vardskiftet.engine.sources.protocol import Extract, Schema, Source, SourceColumn, Stillness
+from vardskiftet.engine.sqlite_uri import sqlite_uri
 from vardskiftet.errors import IntegrityBroken, Unreachable, Usage
 from vardskiftet.failpoint import reach
 from vardskiftet.model.batch import Key, KeyRange
@@ -69,7 +70,7 @@ class SqliteSource:
     def _counting(self) -> Iterator[sqlite3.Connection]:
         """A connection of the standard library's driver, apart from the one that reads rows."""
         try:
-            connection = sqlite3.connect(f"file:{_escaped(self.path)}?mode=ro", uri=True)
+            connection = sqlite3.connect(sqlite_uri(self.path, read_only=True), uri=True)
             connection.text_factory = bytes
             try:
                 yield connection
@@ -208,7 +209,7 @@ class SqliteSource:
 
     def _back_up(self, partial: Path) -> None:
         try:
-            origin = sqlite3.connect(f"file:{_escaped(self.path)}?mode=ro", uri=True)
+            origin = sqlite3.connect(sqlite_uri(self.path, read_only=True), uri=True)
             copy = sqlite3.connect(partial)
             try:
                 origin.backup(copy)
@@ -223,7 +224,7 @@ class SqliteSource:
 
     def _rows(self) -> adbc.Connection:
         if self._own is None:
-            self._own = adbc.connect(f"file:{_escaped(self.path)}?mode=ro", autocommit=True)
+            self._own = adbc.connect(sqlite_uri(self.path, read_only=True), autocommit=True)
         return self._own
 
     def close(self) -> None:
@@ -231,10 +232,6 @@ class SqliteSource:
         if self._own is not None:
             self._own.close()
             self._own = None
-
-
-def _escaped(path: Path) -> str:
-    return str(path.resolve()).replace("%", "%25").replace("?", "%3f").replace("#", "%23")
 
 
 def _rows_of(extract: Extract) -> str:

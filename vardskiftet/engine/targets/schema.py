@@ -8,6 +8,7 @@ from collections.abc import Sequence
 import sqlalchemy as sa
 from sqlalchemy.schema import CreateTable
 
+from vardskiftet.engine.targets.tables import LAYOUT
 from vardskiftet.errors import Stale
 
 
@@ -15,6 +16,14 @@ def digest_of(metadata: sa.MetaData) -> str:
     """SHA-256 over the tables as they would be created, sorted by name."""
     texts = sorted(str(CreateTable(table).compile()) for table in metadata.tables.values())
     return hashlib.sha256("\n".join(texts).encode()).hexdigest()
+
+
+def create(connection: sa.Connection, metadata: sa.MetaData) -> None:
+    """Create the tables that are missing, and the indexes: a table that a killed creation left behind has not all of its own."""
+    metadata.create_all(connection)
+    for table in metadata.sorted_tables:
+        for index in sorted(table.indexes, key=lambda one: str(one.name)):
+            index.create(connection, checkfirst=True)
 
 
 def drift(engine: sa.Engine, metadata: sa.MetaData) -> tuple[str, ...]:
@@ -25,7 +34,10 @@ def drift(engine: sa.Engine, metadata: sa.MetaData) -> tuple[str, ...]:
         return ()
     foreign = sorted(have - set(metadata.tables))
     found = [f"table '{name}' is not of the record" for name in foreign]
-    complete = "vs_meta" in have and _filled(engine)
+    known = _layout(engine) if "vs_meta" in have else None
+    complete = known is not None
+    if known not in (None, LAYOUT):
+        found.append(f"its books are of layout {known}, and this tool knows {LAYOUT}")
     for name, table in sorted(metadata.tables.items()):
         if name in have:
             found += _columns(inspector, engine, table)
@@ -34,9 +46,11 @@ def drift(engine: sa.Engine, metadata: sa.MetaData) -> tuple[str, ...]:
     return tuple(found)
 
 
-def _filled(engine: sa.Engine) -> bool:
+def _layout(engine: sa.Engine) -> str | None:
+    """The version of the books' tables; None where their creation was not finished."""
     with engine.connect() as connection:
-        return bool(connection.scalar(sa.text("select count(*) from vs_meta where name = 'layout'")))
+        found = connection.scalar(sa.text("select value from vs_meta where name = 'layout'"))
+    return None if found is None else str(found)
 
 
 def _columns(inspector: sa.Inspector, engine: sa.Engine, table: sa.Table) -> list[str]:

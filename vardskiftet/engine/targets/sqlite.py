@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import sqlite3
 from pathlib import Path
 from typing import Any
 
@@ -13,8 +14,9 @@ from sqlalchemy.dialects import sqlite
 
 from vardskiftet.engine.names import literal, quoted
 from vardskiftet.engine.sources.options import SqliteOptions
+from vardskiftet.engine.sqlite_uri import sqlite_uri
 from vardskiftet.engine.targets.protocol import Lock, Outcome
-from vardskiftet.engine.targets.schema import check, digest_of, drift
+from vardskiftet.engine.targets.schema import check, create, digest_of, drift
 from vardskiftet.engine.targets.sqlite_errors import translated
 from vardskiftet.engine.targets.sqlite_locks import SqliteLocks
 from vardskiftet.engine.targets.tables import LAYOUT, layout
@@ -49,13 +51,14 @@ class SqliteTarget:
         self.layout = layout(record)
         self.locks = SqliteLocks(path)
         self._writing: adbc.Connection | None = None
+        self._prepared = False
 
     def exists(self) -> bool:
-        """Whether there is a file with the books' tables in it."""
+        """Whether there is a file with all of the books' tables in it: the mark of completion is written last."""
         if not self.path.is_file():
             return False
-        found = self._ask("select count(*) as n from sqlite_schema where name = 'vs_meta'")
-        return bool(found.column(0)[0].as_py())
+        asked = ("select count(*) from sqlite_schema where name = 'vs_meta'", "select count(*) from vs_meta where name = 'layout'")
+        return all(self._ask(sql).column(0)[0].as_py() for sql in asked)
 
     def rows(self, query: sa.Select[Any]) -> list[tuple[Any, ...]]:
         """A question to the books, on a connection of its own, read-only."""
@@ -70,12 +73,13 @@ class SqliteTarget:
         # other's file locks, and the file is damaged (seen; https://sqlite.org/howtocorrupt.html §2.2).
         with (
             translated(self.path.name),
-            adbc.connect(f"file:{self.path.resolve()}?mode=ro", autocommit=True) as connection,
+            adbc.connect(sqlite_uri(self.path, read_only=True), autocommit=True) as connection,
             connection.cursor() as cursor,
         ):
             cursor.execute("pragma busy_timeout = 20000")
             cursor.fetchall()
-            cursor.adbc_statement.set_options(**{"adbc.sqlite.query.batch_rows": "65536"})
+            # In one batch: a column's type is taken from the first one, and NULLs for whole numbers.
+            cursor.adbc_statement.set_options(**{"adbc.sqlite.query.batch_rows": "2000000000"})
             cursor.execute(sql)
             return cursor.fetch_arrow_table()
 
@@ -86,8 +90,8 @@ class SqliteTarget:
 
     def _engine(self, *, read_only: bool = False) -> sa.Engine:
         """The standard library's driver: for creating and inspecting, when no row is being read or written."""
-        mode = "?mode=ro&uri=true" if read_only else "?uri=true"
-        return sa.create_engine(f"sqlite+pysqlite:///file:{self.path.resolve()}{mode}", poolclass=sa.NullPool)
+        uri = sqlite_uri(self.path, read_only=read_only)
+        return sa.create_engine("sqlite+pysqlite://", creator=lambda: sqlite3.connect(uri, uri=True), poolclass=sa.NullPool)
 
     def inspect(self) -> str:
         """The schema's digest. Raises Stale for drift or foreign tables."""
@@ -99,6 +103,7 @@ class SqliteTarget:
     def prepare(self) -> None:
         """Create what is missing of the tables in a target of ours, or in an empty file."""
         self.inspect()
+        self._prepared = True
         self.path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
         if not self.path.exists():
             self.path.touch(mode=0o600)
@@ -109,7 +114,7 @@ class SqliteTarget:
             ):
                 return
             reach("target.create.before")
-            self.layout.create_all(connection)
+            create(connection, self.layout)
             connection.execute(sa.text("insert into vs_meta values ('layout', :value)"), {"value": LAYOUT})
             connection.commit()
             reach("target.create.after")
@@ -187,18 +192,21 @@ class SqliteTarget:
             for column in other.columns
             if column.references == table.table
         )
-        others = (
-            f" and not exists (select 1 from vs_contribution as c where c.record_table = {literal(table.table)}"
-            f" and c.target_id = {name}.{key} and c.batch <> {batch})"
-            if table.identity
-            else ""
+        shared = (
+            f"from vs_contribution as c where c.record_table = {literal(table.table)} and c.target_id = {name}.{key} and c.batch <> {batch}"
         )
+        others = f" and not exists (select 1 {shared})" if table.identity else ""
         with translated(self.path.name), connection.cursor() as cursor:
             try:
                 cursor.adbc_ingest("kept", keep, mode="create", temporary=True)
                 cursor.execute(f"delete from {name} where _batch = {batch} and {key} not in (select id from temp.kept){referred}{others}")
                 cursor.execute("select changes()")
                 (removed,) = cursor.fetchall()
+                if table.identity:
+                    # A person whom another batch brought as well is that batch's from now on.
+                    cursor.execute(
+                        f"update {name} set _batch = (select min(c.batch) {shared}) where _batch = {batch} and exists (select 1 {shared})"
+                    )
                 cursor.execute(f"update {name} set _batch = null where _batch = {batch}")
                 cursor.execute("select changes()")
                 (left,) = cursor.fetchall()
@@ -235,16 +243,17 @@ class SqliteTarget:
         reach("target.unlock.after")
 
     def close(self) -> None:
-        """Close the writing connection and fold the write-ahead log into the file."""
+        """Close the writing connection and fold the write-ahead log into the file; who only asked writes nothing."""
         if self._writing is not None:
             self._writing.close()
             self._writing = None
-        self.locks.close()
+        if self._prepared:
+            self.locks.close()
 
     def _writer(self) -> adbc.Connection:
         if self._writing is None:
             with translated(self.path.name):
-                connection = adbc.connect(f"file:{self.path.resolve()}", autocommit=True)
+                connection = adbc.connect(sqlite_uri(self.path, read_only=False), autocommit=True)
                 with connection.cursor() as cursor:
                     # `foreign_keys` is ignored inside ADBC's opening transaction, so it is set under autocommit.
                     for pragma in ("foreign_keys = on", "synchronous = full", "busy_timeout = 20000", "temp_store = memory"):

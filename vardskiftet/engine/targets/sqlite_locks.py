@@ -9,6 +9,7 @@ from pathlib import Path
 
 import adbc_driver_sqlite.dbapi as adbc
 
+from vardskiftet.engine.sqlite_uri import sqlite_uri
 from vardskiftet.engine.targets.protocol import Lock
 from vardskiftet.engine.targets.sqlite_errors import translated
 
@@ -30,7 +31,7 @@ class SqliteLocks:
     def _immediate(self) -> Iterator[adbc.Cursor]:
         with (
             translated(self.path.name),
-            adbc.connect(f"file:{self.path.resolve()}", autocommit=True) as connection,
+            adbc.connect(sqlite_uri(self.path, read_only=False), autocommit=True) as connection,
             connection.cursor() as cursor,
         ):
             cursor.execute("pragma busy_timeout = 20000")
@@ -82,7 +83,7 @@ class SqliteLocks:
             return
         with (
             translated(self.path.name),
-            adbc.connect(f"file:{self.path.resolve()}", autocommit=True) as connection,
+            adbc.connect(sqlite_uri(self.path, read_only=False), autocommit=True) as connection,
             connection.cursor() as cursor,
         ):
             cursor.execute("pragma wal_checkpoint(truncate)")

@@ -72,7 +72,7 @@ def books_tables(metadata: MetaData) -> None:
     _of_batch(
         metadata,
         "vs_contribution",
-        *_required(Text, "record_table", "target_id", "source_key"),
+        *_required(Text, "record_table", "target_id", "source_key", "fate"),
         Index("vs_contribution_target", "record_table", "target_id"),
     )
     identity = (Column(name, Text, primary_key=True) for name in ("record_table", "domain", "identifier"))
