@@ -96,12 +96,10 @@ def too_wide(lines: list[str], columns: int) -> list[str]:
 
 
 @pytest.mark.parametrize("arguments", READING, ids=" ".join)
-def test_forty_columns_are_enough(arguments: list[str], demo: Ward, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("TTY_COMPATIBLE", "1")
-    monkeypatch.setenv("COLUMNS", "40")
-    told = in_this_process(demo, "utf-8", *arguments).told
-    assert told.strip()
-    assert too_wide(told.splitlines(), 40) == []
+def test_forty_columns_are_enough(arguments: list[str], demo: Ward) -> None:
+    lines = on_terminal(demo, 40, *arguments)
+    assert any(line.strip() for line in lines)
+    assert too_wide(lines, 40) == []
 
 
 def test_a_real_terminal_of_forty_columns_is_enough(demo: Ward) -> None:
