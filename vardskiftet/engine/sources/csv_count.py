@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 from vardskiftet.engine.sources.csv_dialect import Dialect
-from vardskiftet.engine.sources.transcode import unreadable
+from vardskiftet.engine.sources.transcode import unreadable, without_mark
 
 
 def count_rows(path: Path, encoding: str, dialect: Dialect, *, header: bool, one_column: bool) -> int:
@@ -18,6 +18,8 @@ def count_rows(path: Path, encoding: str, dialect: Dialect, *, header: bool, one
             return _count(text, dialect, header=header, one_column=one_column)
     except OSError as error:
         raise unreadable(path, error) from error
+    except UnicodeError as error:
+        raise without_mark(path, encoding) from error
     finally:
         csv.field_size_limit(before)
 

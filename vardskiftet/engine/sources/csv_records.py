@@ -7,7 +7,7 @@ from collections.abc import Iterator
 import pyarrow as pa
 import pyarrow.csv as arrow_csv
 
-from vardskiftet.engine.encoding import DAMAGED, with_damage
+from vardskiftet.engine.encoding import with_damage
 from vardskiftet.engine.sources.csv_dialect import Dialect
 from vardskiftet.engine.sources.csv_record import Careful, Found
 from vardskiftet.engine.sources.csv_run import may_run, sound_run
@@ -43,10 +43,10 @@ class Records:
         except UnicodeDecodeError:
             return _no_header()
 
-    def batches(self, width: int) -> Iterator[pa.RecordBatch]:
-        """The records that are left, as `width` columns of text and `vs_damaged`. Ragged and torn ones are among them, damaged."""
+    def batches(self, names: tuple[str, ...]) -> Iterator[pa.RecordBatch]:
+        """The records that are left, as columns of text and `vs_damaged`. Ragged and torn ones are among them, damaged."""
         waiting: list[pa.RecordBatch] = []
-        for batch in self._parts(width):
+        for batch in self._parts(names):
             waiting.append(batch)
             if sum(len(one) for one in waiting) >= ROWS:
                 yield _joined(waiting)
@@ -54,18 +54,21 @@ class Records:
         if waiting:
             yield _joined(waiting)
 
-    def _parts(self, width: int) -> Iterator[pa.RecordBatch]:
-        careful = FEW
+    def _parts(self, names: tuple[str, ...]) -> Iterator[pa.RecordBatch]:
+        careful, width = FEW, len(names)
+        quicker = self._careful.whole(width)
         while self._more():
             if may_run(self._dialect):
                 end = sound_run(self._text, self._at, width, self._dialect)
                 careful = FEW if end - self._at > 1 << 16 else min(2 * careful, MANY)
                 if end > self._at:
                     piece, self._at = self._text[self._at : end], end
-                    yield with_damage(_quickly(piece, width, self._dialect))
+                    yield with_damage(_quickly(piece, names, self._dialect))
             rows, marks = [], []
             for _ in range(careful):
-                if (found := self._one()) is None:
+                if (found := quicker(self._text, self._at)) is not None:
+                    self._at = found.end
+                elif (found := self._one()) is None:
                     break
                 if found.blank and width > 1:
                     continue
@@ -75,7 +78,7 @@ class Records:
                 if self._at >= len(self._text):
                     break
             if rows:
-                yield _carefully(rows, marks, width)
+                yield _carefully(rows, marks, names)
 
     def _one(self) -> Found | None:
         """The next record, however much text it takes; None at the end."""
@@ -110,18 +113,17 @@ def _no_header() -> list[str]:
     )
 
 
-def _quickly(piece: bytes, width: int, dialect: Dialect) -> pa.RecordBatch:
+def _quickly(piece: bytes, names: tuple[str, ...], dialect: Dialect) -> pa.RecordBatch:
     """Sound records, through Arrow."""
-    names = [str(number) for number in range(width)]
     table = arrow_csv.read_csv(
         pa.BufferReader(piece),
-        arrow_csv.ReadOptions(column_names=names, use_threads=False, block_size=len(piece) + 1),
+        arrow_csv.ReadOptions(column_names=list(names), use_threads=False, block_size=len(piece) + 1),
         arrow_csv.ParseOptions(
             delimiter=dialect.delimiter,
             quote_char=dialect.quote or False,
             double_quote=bool(dialect.quote),
             newlines_in_values=True,
-            ignore_empty_lines=width > 1,
+            ignore_empty_lines=len(names) > 1,
         ),
         arrow_csv.ConvertOptions(
             check_utf8=False,
@@ -144,15 +146,12 @@ def _rows(found: Found, width: int) -> Iterator[tuple[tuple[bytes | None, ...], 
         yield values, None if len(found.values) == width else f"row: fields: {len(found.values)} of {width}"
 
 
-def _carefully(rows: list[tuple[bytes | None, ...]], marks: list[str | None], width: int) -> pa.RecordBatch:
+def _carefully(rows: list[tuple[bytes | None, ...]], marks: list[str | None], names: tuple[str, ...]) -> pa.RecordBatch:
     columns = [pa.array(column, pa.binary()).view(pa.string()) for column in zip(*rows, strict=True)]
-    judged = with_damage(pa.record_batch(columns, names=[str(number) for number in range(width)]))
-    spoken = [mark or found for mark, found in zip(marks, judged.column(width).to_pylist(), strict=True)]
-    return pa.record_batch([*judged.columns[:width], pa.array(spoken, pa.string())], names=judged.schema.names)
+    judged = with_damage(pa.record_batch(columns, names=names))
+    spoken = [mark or found for mark, found in zip(marks, judged.column(len(names)).to_pylist(), strict=True)]
+    return pa.record_batch([*judged.columns[:-1], pa.array(spoken, pa.string())], names=judged.schema.names)
 
 
 def _joined(batches: list[pa.RecordBatch]) -> pa.RecordBatch:
     return batches[0] if len(batches) == 1 else pa.concat_batches(batches)
-
-
-__all__ = ["DAMAGED", "Records"]

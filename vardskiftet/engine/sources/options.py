@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from pathlib import PurePosixPath
 from typing import Literal, Self
 
@@ -104,7 +105,7 @@ class FixedTable(Frozen):
     @model_validator(mode="after")
     def _lie_beside_each_other(self) -> Self:
         ordered = sorted(self.columns, key=lambda one: one.start)
-        for one, other in zip(ordered, ordered[1:], strict=False):
+        for one, other in itertools.pairwise(ordered):
             if one.start + one.width > other.start:
                 raise ValueError(f"columns '{one.column}' and '{other.column}' overlap")
         return self

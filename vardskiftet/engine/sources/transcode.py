@@ -33,6 +33,17 @@ def utf8_pieces(path: Path, encoding: str) -> Iterator[bytes]:
             yield from _unmarked(_recoded(_signed(pieces, path, encoding), encoding))
     except OSError as error:
         raise unreadable(path, error) from error
+    except UnicodeError as error:
+        raise without_mark(path, encoding) from error
+
+
+def without_mark(path: Path, encoding: str) -> IntegrityBroken:
+    """A file whose encoding begins with a byte order mark, and which does not: the one thing that a decoder cannot pass over."""
+    return IntegrityBroken(
+        f"The file does not begin with the byte order mark that {encoding} asks for.",
+        where=path.name,
+        hint="Declare another `encoding:`, such as utf-8, or one without a mark, such as utf-16-le.",
+    )
 
 
 def unreadable(path: Path, error: Exception) -> Unreachable:
