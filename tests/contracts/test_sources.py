@@ -10,9 +10,11 @@ from pathlib import Path
 
 import pyarrow as pa
 import pytest
+from file_wards import FILE_SOURCES
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
-from wards import SOURCES, SourceWard, Table, Value
+from wards import SOURCES as DATABASES
+from wards import SourceWard, Table, Value
 
 from vardskiftet.engine.encoding import DAMAGED
 from vardskiftet.engine.sources import KINDS, open_held
@@ -20,6 +22,8 @@ from vardskiftet.engine.sources.protocol import Extract, Source, Stillness
 from vardskiftet.errors import IntegrityBroken, Unreachable
 from vardskiftet.model.batch import KeyRange
 from vardskiftet.model.plan import Plan
+
+SOURCES: dict[str, type[SourceWard]] = {**DATABASES, **FILE_SOURCES}
 
 VISITS = Table(
     "besok",
@@ -82,8 +86,10 @@ NAMES = (
 
 @pytest.mark.parametrize("name", NAMES)
 def test_names_are_names_whatever_stands_in_them(ward: SourceWard, name: str) -> None:
+    nothing = None if ward.holds(None) else ""
     ward.fill(
-        Table(name, ((name, "text"), ("other", "text")), [("b", "2"), ("a", "1"), ("c", None)]), Table("y", (("z", "text"),), [("kept",)])
+        Table(name, ((name, "text"), ("other", "text")), [("b", "2"), ("a", "1"), ("c", nothing)]),
+        Table("y", (("z", "text"),), [("kept",)]),
     )
     source = ward.live()
     assert [column.name for column in source.schema()[name]] == [name, "other"]
@@ -91,7 +97,11 @@ def test_names_are_names_whatever_stands_in_them(ward: SourceWard, name: str) ->
     assert source.count(name) == 3
     ranges = source.cuts(extract, 2)
     assert [source.count_range(extract, one) for one in ranges] == [2, 1]
-    assert [row for one in ranges for row in texts(fetched(source, extract, one), name, "other")] == [("a", "1"), ("b", "2"), ("c", None)]
+    assert [row for one in ranges for row in texts(fetched(source, extract, one), name, "other")] == [
+        ("a", "1"),
+        ("b", "2"),
+        ("c", nothing),
+    ]
     assert source.count("y") == 1
 
 
@@ -123,9 +133,18 @@ def test_a_table_of_one_column_and_one_of_two_hundred(ward: SourceWard) -> None:
 # --- values ---------------------------------------------------------------------------------------------------------------
 
 
+def must_hold(ward: SourceWard, *values: Value) -> None:
+    """Skip where the kind has no place for one of the values."""
+    for value in values:
+        if not ward.holds(value):
+            pytest.skip(f"{ward.system.source.kind} has no place for {value!r:.40}")
+
+
 def carried(ward: SourceWard, kind: str, values: list[Value]) -> list[str | None]:
     """What values become that were put into a column of this declared type."""
-    ward.fill(Table("t", (("n", "integer primary key"), ("v", kind)), list(enumerate(values, 1))))
+    must_hold(ward, *values)
+    # Numbers of one length: text sorts them as numbers do.
+    ward.fill(Table("t", (("n", "integer primary key"), ("v", kind)), list(enumerate(values, 1_000_000))))
     rows = fetched(ward.live(), Extract("t", ("n", "v"), ("n",)))
     assert rows["v"].type == pa.string()
     assert rows["vs_row"].to_pylist() == list(range(1, len(values) + 1))
@@ -145,7 +164,9 @@ def test_null_and_the_empty_text_are_two_things(ward: SourceWard) -> None:
 
 def test_texts_come_as_they_are(ward: SourceWard) -> None:
     strange = ["åäö", "a\0b", "\0", "\r\n\t", "\ufeff", "e\u0301", "\U0001f600", "'\"\\", "x" * 100_000, "0042", "1e3", "0x10"]
-    assert carried(ward, "text", list(strange)) == strange
+    held = [text for text in strange if ward.holds(text)]
+    assert len(held) >= 8
+    assert carried(ward, "text", list(held)) == held
 
 
 def test_whole_numbers_come_exactly(ward: SourceWard) -> None:
@@ -161,7 +182,7 @@ def test_reals_come_with_all_their_digits(ward: SourceWard) -> None:
 @pytest.mark.parametrize("late", ["text", 7, 7.5], ids=["text", "whole number", "real"])
 def test_a_column_that_is_null_for_long_is_read_to_its_end(ward: SourceWard, late: Value) -> None:
     # Drivers that take a column's type from its first rows break here, or make a zero of a text.
-    values: list[Value] = [None] * 40_000 + [late]
+    values: list[Value] = [None] * ward.many + [late]
     assert carried(ward, "text", values)[-2:] == [None, str(late)]
 
 
@@ -170,6 +191,7 @@ def test_a_value_of_another_kind_in_a_column_of_numbers_stays_what_it_is(ward: S
 
 
 def test_bytes_that_are_text_come_as_text_and_others_are_named(ward: SourceWard) -> None:
+    must_hold(ward, b"\xff\xfe")
     ward.fill(Table("t", (("n", "integer primary key"), ("v", "blob")), [(1, "åäö".encode()), (2, b"\xff\xfe"), (3, b""), (4, None)]))
     rows = fetched(ward.live(), Extract("t", ("n", "v"), ("n",)))
     assert texts(rows, "v", DAMAGED) == [("åäö", None), (None, "v"), ("", None), (None, None)]
@@ -221,23 +243,28 @@ def plan_and_back(ranges: tuple[KeyRange, ...]) -> tuple[KeyRange, ...]:
     return tuple(KeyRange.model_validate_json(one.model_dump_json()) for one in ranges)
 
 
-@pytest.mark.parametrize("kind", sorted(SOURCES))
+CUT = [*sorted(DATABASES), "csv"]
+"""Kinds whose ranges are tried with keys of all sorts; files of every kind are cut from one and the same sort of copy."""
+
+
+@pytest.mark.parametrize("kind", CUT)
 @pytest.mark.parametrize("sort", KEYS)
 @settings(max_examples=12)
 @given(data=st.data(), size=st.integers(1, 7))
 def test_ranges_hold_every_row_once(kind: str, sort: str, data: st.DataObject, size: int) -> None:
     declared, values = KEYS[sort]
-    keys = data.draw(st.lists(values, max_size=25))
+    keys = data.draw(st.lists(values.filter(SOURCES[kind].holds), max_size=25))
     table = Table("t", (("n", "integer"), ("k", declared)), list(enumerate(keys)))
     put_together(SOURCES[kind], table, Extract("t", ("n", "k"), ("k",)), size)
 
 
-@pytest.mark.parametrize("kind", sorted(SOURCES))
+@pytest.mark.parametrize("kind", CUT)
 @settings(max_examples=25)
 @given(keys=st.lists(st.tuples(MIXED, st.none() | st.integers(0, 2) | st.sampled_from(["a", "b"])), max_size=25), size=st.integers(1, 7))
 @example(keys=[("m", 1), (b"a", 1), ("b", 1), (b"\xff", 1)], size=2)
 def test_ranges_over_keys_of_two_columns(kind: str, keys: list[tuple[Value, Value]], size: int) -> None:
-    table = Table("t", (("n", "integer"), ("k", ""), ("l", "text")), [(number, *key) for number, key in enumerate(keys)])
+    held = [key for key in keys if all(SOURCES[kind].holds(part) for part in key)]
+    table = Table("t", (("n", "integer"), ("k", ""), ("l", "text")), [(number, *key) for number, key in enumerate(held)])
     put_together(SOURCES[kind], table, Extract("t", ("n", "k", "l"), ("k", "l")), size)
 
 
@@ -250,7 +277,7 @@ def test_ranges_are_about_as_large_as_asked(ward: SourceWard) -> None:
 
 
 def test_rows_come_in_the_order_of_their_key(ward: SourceWard) -> None:
-    keys: list[Value] = ["b", "a", "B", "å", "10", "9", "", "ab", "Z"]
+    keys: list[Value] = [key for key in ("b", "a", "B", "å", "10", "9", "", "ab", "Z") if ward.holds(key)]
     ward.fill(Table("t", (("k", "text"),), [(key,) for key in keys]))
     source = ward.live()
     assert [key for (key,) in texts(fetched(source, Extract("t", ("k",), ("k",))), "k")] == sorted(keys, key=ward.order)
@@ -322,9 +349,8 @@ def test_a_hold_that_was_killed_in_the_middle_is_made_again(ward: SourceWard, tm
             raise Killed
 
     ward.fill(VISITS)
-    module = KINDS[ward.system.source.kind]
     for point in ("hold.copy.before", "hold.rename.before", "hold.rename.after"):
-        monkeypatch.setattr(module, "reach", kill)
+        monkeypatch.setattr(ward.holder, "reach", kill)
         with pytest.raises(Killed):
             ward.held(tmp_path / point)
         monkeypatch.undo()

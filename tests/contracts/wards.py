@@ -8,13 +8,14 @@ from abc import ABC, abstractmethod
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
+from types import ModuleType
 from typing import Any
 from urllib.parse import quote
 
 import adbc_driver_sqlite.dbapi as adbc
 import pytest
 
-from vardskiftet.engine.sources import hold_source, open_source
+from vardskiftet.engine.sources import hold_source, open_source, sqlite
 from vardskiftet.engine.sources.protocol import Source
 from vardskiftet.model.programme import Programme
 from vardskiftet.model.record import Column, ColumnType, Record
@@ -39,10 +40,19 @@ class SourceWard(ABC):
 
     system: System
     root: Path
+    holder: ModuleType
+    """The module that holds such a system still, and reaches the failpoints of that."""
+    many = 40_000
+    """Rows of a table that is long for this kind."""
 
     def __init__(self, folder: Path) -> None:
         self.root = folder
         self._closing = contextlib.ExitStack()
+
+    @classmethod
+    def holds(cls, value: Value) -> bool:
+        """Whether a system of this kind can hold the value, and tell it from every other."""
+        return True
 
     def live(self) -> Source:
         """The live system, opened."""
@@ -100,6 +110,8 @@ class SourceWard(ABC):
 
 class SqliteWard(SourceWard):
     """A SQLite file."""
+
+    holder = sqlite
 
     def __init__(self, folder: Path) -> None:
         super().__init__(folder)

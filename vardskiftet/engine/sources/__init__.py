@@ -2,14 +2,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from pathlib import Path
 from types import ModuleType
 
-from vardskiftet.engine.sources import sqlite
-from vardskiftet.engine.sources.protocol import Source
+from vardskiftet.engine.sources import csv, excel, fixed_width, parquet, sqlite
+from vardskiftet.engine.sources.protocol import Order, Source
 from vardskiftet.model.system import System
 
-KINDS: dict[str, ModuleType] = {"sqlite": sqlite}
+KINDS: dict[str, ModuleType] = {
+    "csv": csv,
+    "excel": excel,
+    "fixed_width": fixed_width,
+    "parquet": parquet,
+    "sqlite": sqlite,
+}
 
 
 def open_source(system: System, root: Path) -> Source:
@@ -24,8 +31,8 @@ def open_held(system: System, folder: Path) -> Source | None:
     return held
 
 
-def hold_source(system: System, root: Path, folder: Path) -> Source:
-    """A source held still in `folder`: what was held there already, proved, or the live source held now.
+def hold_source(system: System, root: Path, folder: Path, orders: Iterable[Order] = ()) -> Source:
+    """A source held still in `folder`: what was held there already, proved, or the live source held now, for reading in these orders.
 
     A resumed run needs the live source no more. Raises Unreachable, or IntegrityBroken if the copy was changed.
     """
@@ -35,6 +42,6 @@ def hold_source(system: System, root: Path, folder: Path) -> Source:
         return held
     live = open_source(system, root)
     try:
-        return live.hold(folder)
+        return live.hold(folder, orders)
     finally:
         live.close()

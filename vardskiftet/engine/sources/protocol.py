@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
@@ -30,6 +30,8 @@ class SourceColumn:
 
 
 Schema = dict[str, tuple[SourceColumn, ...]]
+Order = tuple[str, tuple[str, ...]]
+"""A table, and the key in whose order it will be read."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,8 +82,8 @@ class Source(Protocol):
         """The rows of a range (None: all): `vs_row` (int64, the place in key order from 1), every column as string, `vs_damaged`."""
         ...
 
-    def hold(self, folder: Path) -> Source:
-        """The same source held still: a copy, a snapshot, or itself."""
+    def hold(self, folder: Path, orders: Iterable[Order] = ()) -> Source:
+        """The same source held still: a copy, a snapshot, or itself. A copy of our own making can be read fast in these orders."""
         ...
 
     def prove(self) -> None:

@@ -8,7 +8,7 @@ import json
 import math
 import os
 import sqlite3
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 
 import adbc_driver_manager
@@ -19,7 +19,7 @@ from vardskiftet.engine.encoding import is_text, with_damage
 from vardskiftet.engine.files import place_file, sha256_of
 from vardskiftet.engine.names import quoted
 from vardskiftet.engine.sources.options import SqliteOptions
-from vardskiftet.engine.sources.protocol import Extract, Schema, Source, SourceColumn, Stillness
+from vardskiftet.engine.sources.protocol import Extract, Order, Schema, Source, SourceColumn, Stillness
 from vardskiftet.engine.sqlite_uri import sqlite_uri
 from vardskiftet.errors import IntegrityBroken, Unreachable, Usage
 from vardskiftet.failpoint import reach
@@ -182,7 +182,7 @@ class SqliteSource:
         except (adbc_driver_manager.Error, pa.ArrowInvalid, OSError) as error:
             raise self._refused(error) from error
 
-    def hold(self, folder: Path) -> Source:
+    def hold(self, folder: Path, orders: Iterable[Order] = ()) -> Source:
         """A backup copy in `folder`, with its digest in a note beside it: the note comes last, and makes the copy one that counts."""
         copy = folder / f"{self.system}.sqlite"
         partial = copy.with_name(f"{copy.name}.partial")
