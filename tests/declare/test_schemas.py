@@ -135,6 +135,13 @@ FAULTY = [
     ("mapping", "mappings/elvis/booking.yaml", "reason: FUTURE_DATE", "reason: future date"),
     ("mapping", "mappings/elvis/booking.yaml", "{rejected: INVALID_DATE}", "{rejected: INVALID_DATE, note: x}"),
     ("mapping", "mappings/elvis/person.yaml", "conflict: first", "conflict: last"),
+    ("mapping", "mappings/elvis/person.yaml", "conflict: first", "conflict: latest"),
+    ("mapping", "mappings/elvis/person.yaml", "conflict: first", "conflict: {latest: a, earliest: b}"),
+    ("mapping", "mappings/elvis/booking.yaml", "reads: bokning", "sql: select 1"),
+    ("mapping", "mappings/elvis/booking.yaml", "reads: bokning", "reads: bokning\nsql: select 1"),
+    ("mapping", "mappings/elvis/booking.yaml", "reads: bokning", "counts: bokning\nsql: delete from bokning"),
+    ("mapping", "mappings/elvis/booking.yaml", "exclude:", "split: {each: koder}\nexclude:"),
+    ("mapping", "mappings/elvis/booking.yaml", "exclude:", "split: [{item: main}]\nexclude:"),
     ("codebook", "mappings/codes/visit_type.csv", "NB,new", "NB,"),
 ]
 
@@ -195,10 +202,45 @@ def asked_by_the_reader(root: Path, monkeypatch: pytest.MonkeyPatch) -> set[tupl
     return asked
 
 
+BOOKING = "mappings/elvis/booking.yaml"
+QUERY = """\
+mapping: elvis.part
+information: bookings
+sql: select b.*, d.kod from bokning b join del d on d.bokning_id = b.bokning_id
+counts: bokning
+into: appointment
+key: [bokning_id]
+unit: {from: enhet, codebook: ward}
+conflict: {latest: andrad_tid}
+split:
+  - {item: main, when: "kod is not null", code: kod}
+fields:
+  patient_id: {find: patient, by: person_id, in: elvis.person, missing: reject}
+  starts_at:  {sql: "dag || ' ' || tid", through: {local_time: "%Y-%m-%d %H:%M"}}
+  visit_type: {sql: "trim(code)", through: {codebook: visit_type}, unmapped: reject}
+"""
+LIST = QUERY.replace("latest", "earliest").replace("elvis.part", "elvis.list")
+LIST = LIST.replace('  - {item: main, when: "kod is not null", code: kod}', '  {each: koder, by: ";", as: code}')
+LANGUAGE = {
+    "mappings/elvis/part.yaml": QUERY,
+    "mappings/elvis/list.yaml": LIST,
+    "mappings/codes/ward.csv": "# code_system: unit\nsource,target\nK1,kinna\n",
+}
+
+
+@pytest.mark.parametrize("path", [path for path in LANGUAGE if path.endswith(".yaml")])
+def test_the_whole_language_passes(path: str, tmp_path: Path) -> None:
+    assert (
+        read(small_region.write(tmp_path, LANGUAGE), WORDS)
+        .mapping(path.removeprefix("mappings/").removesuffix(".yaml").replace("/", "."))
+        .split
+    )
+    assert complaints("mapping", as_an_editor_reads("mapping", LANGUAGE[path].encode())) == []
+
+
 def test_keys_of_the_schemas_are_the_keys_that_the_reader_knows(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     by_path = ("unit: {from: enhet_hsaid}", "unit: {via: kontakt, on: kontakt_id, from: enhet}")
-    booking = "mappings/elvis/booking.yaml"
-    region = small_region.write(tmp_path, {booking: small_region.edited(booking, by_path)})
+    region = small_region.write(tmp_path, {**LANGUAGE, BOOKING: small_region.edited(BOOKING, by_path)})
     asked = asked_by_the_reader(region, monkeypatch) | asked_by_the_reader(shipped(), monkeypatch)
     wrong, seen = [], set()
     for kind, trail, needs, may in sorted(asked):
@@ -206,6 +248,7 @@ def test_keys_of_the_schemas_are_the_keys_that_the_reader_knows(tmp_path: Path, 
         known = {*needs, *may}
         fixed = [one for one in found if one.get("properties")]
         if any(isinstance(one.get("additionalProperties"), dict) for one in found):
+            seen |= {(kind, tuple(sorted(one["properties"]))) for one in fixed if set(one["required"]) <= set(needs)}
             continue
         fitting = [one for one in fixed if set(one["properties"]) <= known]
         keys = {key for one in fitting for key in one["properties"]}

@@ -87,6 +87,8 @@ def _conflict(form: Form) -> tuple[Conflict, str]:
     node = form.at("conflict")
     if "conflict" in form and isinstance(node, Keys):
         by = Form(node, form.faults, (), ("latest", "earliest"))
+        if len(node.keys) != 1:
+            form.faults.at(node, "does not say which copy stands.", "Write {latest: COLUMN}, {earliest: COLUMN}, first or review.")
         word = next(iter(node.keys), "")
         return (Conflict(word), by.text(word)) if word in ("latest", "earliest") else (Conflict.REVIEW, "")
     plain = form.scalar("conflict", scalars.choice(Conflict), Conflict.REVIEW)

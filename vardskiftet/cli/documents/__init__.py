@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from vardskiftet.cli.documents.envelope import FAILED, document, failure
 from vardskiftet.cli.documents.loads import LOADS
+from vardskiftet.cli.documents.mappings import MAPPINGS
 from vardskiftet.cli.documents.memory import MEMORY
 from vardskiftet.cli.documents.shape import Keys, Schema
 from vardskiftet.cli.documents.tool import TOOL
 from vardskiftet.cli.documents.waves import WAVES
 
-DOCUMENTS: dict[str, Keys] = {**LOADS, **WAVES, **MEMORY, **TOOL}
+DOCUMENTS: dict[str, Keys] = {**LOADS, **MAPPINGS, **WAVES, **MEMORY, **TOOL}
 """Verb (`runs.list` for `runs list`) to the keys of its own. Keys that end in `?` may be absent."""
 
 

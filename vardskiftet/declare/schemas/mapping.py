@@ -27,17 +27,17 @@ from vardskiftet.model.vocabulary import Kind, Vocabulary
 
 TABLE_COLUMN = re.compile(r".*\S.*\..*\S.*")
 SQL = "DuckDB SQL over the row's columns."
+ONE_QUERY = r"^\s*([sS][eE][lL][eE][cC][tT]|[wW][iI][tT][hH]|--|/\*)"
 
 
 def mapping(vocabulary: Vocabulary) -> Schema:
     """mappings/SYSTEM/NAME.yaml."""
     identity = keys({"from": text("A source column."), "through": _identifying(vocabulary)})
-    return keys(
+    shape = keys(
         {
             "mapping": told(shaped(scalars.SLUG), "SYSTEM.NAME, as the folder and the file are called.")
             | {"pattern": f"^{scalars.SLUG.pattern}\\.{scalars.SLUG.pattern}$"},
             "information": text("Which kind of information of the system's routes."),
-            "reads": text("The source table."),
             "into": shaped(scalars.NAME, "The record's table."),
             "key": {"anyOf": [names(text(), "The source's natural key.", least=1), told({"const": WHOLE_ROW}, "There is no key.")]},
             "unit": _unit(),
@@ -46,26 +46,51 @@ def mapping(vocabulary: Vocabulary) -> Schema:
             ),
         },
         {
+            "reads": text("The source table."),
+            "sql": told(
+                {"type": "string", "pattern": ONE_QUERY}, "A query in the source's own SQL, instead of a table; beside it `counts`."
+            ),
+            "counts": text("The source table whose rows the query gives, each once."),
+            "split": _split(),
             "changed": text("The column that says when a row was changed last."),
             "exclude": many(keys({"when": text(SQL), "because": text()}), "Rows that stay behind, first match wins; source columns only."),
             "identities": many(identity, "A person's identifiers; only into identity tables."),
             "reject": many(
                 keys({"when": text(SQL), "reason": shaped(scalars.REASON)}), "Rows that may not pass; record columns are typed here."
             ),
-            "conflict": one_of(Conflict, "Two rows with one key, or two persons with one identifier."),
+            "conflict": _conflict(),
             "follow_parent": one_of(FollowParent, "What becomes of the child of an excluded parent."),
             "examples": many(_example(), "Rows, and what must become of them."),
         },
     )
+    table = {"required": ["reads"], "not": {"anyOf": [{"required": ["sql"]}, {"required": ["counts"]}]}}
+    query = {"required": ["sql", "counts"], "not": {"required": ["reads"]}}
+    return {**shape, "oneOf": [table, query]}
+
+
+def _split() -> Schema:
+    each = keys(
+        {"each": text("The source column that holds a list."), "as": text("What each part is called.")}, {"by": text("What parts them.")}
+    )
+    own = {"item": slug("The item's name."), "when": text(SQL)}
+    piece = {"type": "object", "properties": own, "required": list(own), "additionalProperties": text(SQL)}
+    return {"anyOf": [each, many(piece)], "description": "One row, several items: named pieces, or each part of a cell."}
+
+
+def _conflict() -> Schema:
+    plain = one_of([Conflict.REVIEW, Conflict.FIRST], "A person decides, or the lowest in source order stands.")
+    by = [keys({word: text("The source column that tells.")}) for word in (Conflict.LATEST.value, Conflict.EARLIEST.value)]
+    return {"anyOf": [plain, *by], "description": "Two rows with one key, or two persons with one identifier."}
 
 
 def _unit() -> Schema:
+    book = {"codebook": text("The codebook that gives the unit for what stands in the column.")}
     via = keys(
         {"via": text("Another table."), "on": text("Its key in this row."), "from": text("The column with the unit, there.")},
-        {"to": text("The column in that table, if it is called otherwise.")},
+        {"to": text("The column in that table, if it is called otherwise."), **book},
     )
     ways = [
-        keys({"from": text("The column with the unit's HSA-id or name.")}),
+        keys({"from": text("The column with the unit's HSA-id or name.")}, book),
         via,
         keys({"is": slug("One unit for every row.")}),
         keys({"wherever": names(shaped(TABLE_COLUMN), "Persons: TABLE.COLUMN of every table that holds this key.", least=1)}),
@@ -88,7 +113,9 @@ def _field(vocabulary: Vocabulary) -> Schema:
         {"from": text("A source column."), "through": _coding(vocabulary), UNMAPPED: text("reject, keep_local, or the code to take.")}
     )
     constant = keys({"is": {"type": ["string", "number", "boolean"], "description": "The same for every row."}})
-    return {"anyOf": [of_column, coded, find, keys({"sql": text(SQL)}), constant]}
+    made = keys({"sql": text(SQL)}, {"through": through})
+    made_coded = keys({"sql": text(SQL), "through": _coding(vocabulary), UNMAPPED: text("reject, keep_local, or the code to take.")})
+    return {"anyOf": [of_column, coded, find, made, made_coded, constant]}
 
 
 def _through(vocabulary: Vocabulary) -> Schema:

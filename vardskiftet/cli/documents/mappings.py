@@ -1,0 +1,25 @@
+"""What do the verbs answer that show, try and draft mappings?"""
+
+from __future__ import annotations
+
+from vardskiftet.cli.documents.shape import Keys, keys, many
+
+_LISTED = {"mapping": str, "reads": str, "into": str, "fields": int, "examples": int}
+_TRIED = {"mapping": str, "where": str, "holds": bool, "shortfalls": list[str]}
+_NUMBERS = dict[str, int]
+
+MAPPINGS: dict[str, Keys] = {
+    "mappings.list": {"mappings": many(keys(_LISTED))},
+    "mappings.show": {"mapping": str, "sql": str},
+    "mappings.test": {"examples": many(keys(_TRIED))},
+    "mappings.preview": {
+        "mapping": str,
+        "wave": str,
+        "rows": int,
+        "places": _NUMBERS,
+        "fates": _NUMBERS,
+        "reasons": _NUMBERS,
+        "items?": many(dict[str, str]),
+    },
+    "mappings.new": {"system": str, "table": str, "yaml": str},
+}
