@@ -109,7 +109,7 @@ def move(duck: duckdb.DuckDBPyConnection, compiled: Compiled, rows: pa.Table, ba
             " case when vs_fate = 'merged' then vs_id end as target_id from outcome"
             " where vs_fate in ('merged', 'rejected', 'excluded') order by vs_row",
         ),
-        tallies=_rows(duck, number, _TALLY),
+        tallies=_rows(duck, number, _tally(compiled.items)),
         rows=_rows(
             duck, number, "vs_place as place, vs_unit as unit, count(*) as rows from placed group by vs_place, vs_unit order by all"
         ),
@@ -119,15 +119,17 @@ def move(duck: duckdb.DuckDBPyConnection, compiled: Compiled, rows: pa.Table, ba
 
 
 _FATES = ("loaded", "merged", "rejected", "excluded", "unchanged")
-# Extracted is counted before the mapping has done its work, fates after it: a row that the mapping lost leaves the books open.
-_TALLY = (
-    "coalesce(came.unit, went.unit) as unit, coalesce(came.items, 0) as extracted, "
-    + ", ".join(f"coalesce(went.{fate}, 0) as {fate}" for fate in _FATES)
-    + " from (select vs_unit as unit, count(*) as items from placed where vs_place = 'in_wave' group by vs_unit) as came"
-    + " full join (select vs_unit as unit, "
-    + ", ".join(f"count(*) filter (vs_fate = '{fate}') as {fate}" for fate in _FATES)
-    + " from outcome group by vs_unit) as went on went.unit = came.unit order by 1"
-)
+
+
+def _tally(items: str) -> str:
+    """Items extracted are counted before the mapping has done its work, fates after it: one that was lost leaves the books open."""
+    went = ", ".join(f"count(*) filter (vs_fate = '{fate}') as {fate}" for fate in _FATES)
+    return (
+        "coalesce(came.unit, went.unit) as unit, coalesce(came.items, 0) as extracted, "
+        + ", ".join(f"coalesce(went.{fate}, 0) as {fate}" for fate in _FATES)
+        + f" from (select vs_unit as unit, sum({items})::bigint as items from placed where vs_place = 'in_wave' group by vs_unit) as came"
+        + f" full join (select vs_unit as unit, {went} from outcome group by vs_unit) as went on went.unit = came.unit order by 1"
+    )
 
 
 def _rows(duck: duckdb.DuckDBPyConnection, batch: int, select: str) -> pa.Table:

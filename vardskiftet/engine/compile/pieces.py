@@ -24,6 +24,14 @@ def pieces_sql(split: Split) -> str:
     return f"try({{'v': list_filter([{', '.join(one)}], lambda piece: piece is not null)}})"
 
 
+def number_sql(split: Split) -> str:
+    """SQL of how many items a row is, written apart from the list of them: what the books hold the list against."""
+    if split.each:
+        return f"greatest(1, len(list_filter(string_split({quoted(split.each)}, {literal(split.by)}), lambda part: trim(part) <> '')))"
+    held = " + ".join(f"case when ({piece.when}) then 1 else 0 end" for piece in split.pieces)
+    return f"greatest(1, coalesce(try({held}), 1))"
+
+
 def item_sql(split: Split, columns: tuple[str, ...]) -> str:
     """CTE `item`: a line for each item of each row of `held`. A piece's column hides a source column of the same name."""
     names = {name.lower() for name in split.columns}

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from vardskiftet.engine.compile.coerce import DUCK_TYPES, canonical, digest
 from vardskiftet.engine.compile.fields import FOLLOWS, Filled, chain, condition, field_levels
 from vardskiftet.engine.compile.identity import NAMESPACE, known, local, part_of, resolving
-from vardskiftet.engine.compile.pieces import NO_ITEM, item_sql, pieces_sql
+from vardskiftet.engine.compile.pieces import NO_ITEM, item_sql, number_sql, pieces_sql
 from vardskiftet.engine.compile.places import place_sql
 from vardskiftet.engine.names import literal, quoted
 from vardskiftet.engine.transforms.protocol import Expression, Join
@@ -27,6 +27,8 @@ class Compiled:
     outcome: str
     judged: str
     """The same as far as the verdict on each item, with every field's value and reason beside it: what examples are held against."""
+    items: str
+    """How many items a row of `placed` is, counted apart from `outcome`."""
 
     @property
     def text(self) -> str:
@@ -67,7 +69,8 @@ def compile_mapping(programme: Programme, mapping: Mapping, columns: tuple[str, 
     head = f"-- {mapping.mapping}: {mapping.reads} becomes {mapping.into}; every item with its fate\n"
     head += "create or replace temp table outcome as\nwith "
     body = ",\n".join(parts) + "\n" + _outcome(mapping, table, len(people))
-    return Compiled(mapping, table, columns, place_sql(mapping, columns), head + body, judged)
+    items = number_sql(mapping.split) if mapping.split else "1"
+    return Compiled(mapping, table, columns, place_sql(mapping, columns), head + body, judged, items)
 
 
 def _copies(mapping: Mapping, columns: tuple[str, ...]) -> str:
