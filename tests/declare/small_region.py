@@ -185,6 +185,7 @@ def probe(expression: str) -> Probed:
 
 
 VOCABULARY = Vocabulary(
+    reasons={"INVALID_DATE": "No day.", "IDENTITY_CHECKSUM": "A wrong check digit."},
     transforms={
         "personal_identity": Kind(PersonalIdentity, "gives"),
         "codebook": Kind(CodebookOptions, "codebook"),

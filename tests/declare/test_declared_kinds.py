@@ -48,6 +48,8 @@ CASES = {
     "decimal comma": (WAVE, "0.25", '"0,25"'),
     "budget": (WAVE, "no_unit: 12", "no_unit: -1"),
     "budget's reason": (WAVE, "IDENTITY_CHECKSUM", "checksum"),
+    "budget for what nothing gives": (WAVE, "IDENTITY_CHECKSUM", "IDENTITY_CHEKSUM"),
+    "example's unknown reason": (BOOKING, "INVALID_DATE", "INVALID_DAY"),
     "budget's number": (WAVE, ": 40", ": forty"),
     "twice in a list": (WAVE, "after: []", "after: [south-2, south-2]"),
     "season without precision": (LATER, "precision: season\n", ""),

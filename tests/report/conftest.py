@@ -201,6 +201,7 @@ def facts(programme: Callable[..., Programme], books: Callable[..., Books], plan
                 owner="anna",
                 host="here",
                 started_at=start,
+                recorded_at=start,
                 outcome=outcome,
                 seconds=s,
                 events=9,

@@ -22,9 +22,13 @@ def run(
     from vardskiftet.cli.opening import open_desk
     from vardskiftet.judge.books import exit_code
     from vardskiftet.run.balance import present_books
+    from vardskiftet.run.lock import in_words
+    from vardskiftet.run.status import standings
 
     options = given(ctx, project, as_json, None)
-    plan, books = present_books(open_desk(options), wave)
+    desk = open_desk(options)
+    plan, books = present_books(desk, wave)
+    found = standings(desk, (wave,))[0]
     answer = console.Answer("vardskiftet.books/1", exit_code=exit_code(books))
     answer.own = {"plan": plan.name, **telling.as_json(books)}
     fates = ("extracted", "loaded", "merged", "rejected", "excluded", "unchanged")
@@ -57,7 +61,10 @@ def run(
         ],
     )
     telling.tell(answer, books)
-    answer.next_steps = [f"vardskiftet report wave {wave}"] if books.complete else [f"vardskiftet apply {wave}"]
+    if found.lock is not None:
+        how = "but its process is dead: the numbers are as it left them" if found.load == "dead" else "which is at work: the numbers move"
+        answer.say(f"Held by {in_words(found.lock)}, {how}.")
+    answer.next_steps = [f"vardskiftet report wave {wave}"] if books.complete else found.next_steps
     raise typer.Exit(console.show(answer, as_json=options.as_json))
 
 

@@ -19,16 +19,27 @@ def list_runs(ctx: typer.Context, project: Project = None, as_json: AsJson = Fal
     Example:  vardskiftet runs list
     """
     from vardskiftet.cli.opening import open_desk
+    from vardskiftet.run.ended import with_the_dead
     from vardskiftet.store.runs import runs
 
     options = given(ctx, project, as_json, None)
     with open_desk(options).reading_store() as store:
-        found = runs(store)
+        found = with_the_dead(runs(store))
     answer = console.Answer("vardskiftet.runs.list/1", own={"runs": [one.model_dump(mode="json") for one in found]})
     answer.table(
         "",
         ("run", "verb", "wave", "started", "outcome", "exit"),
-        [(one.run_id, one.verb, one.wave, f"{one.started_at:%Y-%m-%d %H:%M}", one.outcome, str(one.exit_code)) for one in found],
+        [
+            (
+                one.run_id,
+                one.verb,
+                one.wave,
+                f"{one.started_at:%Y-%m-%d %H:%M}",
+                one.outcome,
+                "" if one.exit_code is None else str(one.exit_code),
+            )
+            for one in found
+        ],
     )
     raise typer.Exit(console.show(answer, as_json=options.as_json))
 
@@ -46,11 +57,12 @@ def show_run(
     """
     from vardskiftet.cli.opening import open_desk
     from vardskiftet.errors import Usage
+    from vardskiftet.run.ended import with_the_dead
     from vardskiftet.store.runs import runs
 
     options = given(ctx, project, as_json, None)
     with open_desk(options).reading_store() as store:
-        every = runs(store)
+        every = with_the_dead(runs(store))
         found = list(every[-1:]) if run_id == "last" else [one for one in every if one.run_id.startswith(run_id)]
         if len(found) != 1:
             raise Usage(f"{len(found)} runs begin with '{run_id}'.", hint="vardskiftet runs list")

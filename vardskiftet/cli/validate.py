@@ -26,6 +26,10 @@ def run(ctx: typer.Context, project: Project = None, as_json: AsJson = False) ->
         "files": len(programme.files),
     }
     answer = console.Answer("vardskiftet.validate/1", own={"programme": programme.programme, "counts": counts})
-    answer.say(f"{programme.title}: " + ", ".join(f"{number} {name}" for name, number in counts.items()) + ". No faults.")
-    answer.next_steps = [f"vardskiftet plan {wave.wave}" for wave in programme.waves[:1]]
+    answer.say(
+        f"{programme.title}: "
+        + ", ".join(f"{number} {name if number != 1 else name[:-1]}" for name, number in counts.items())
+        + ". No faults."
+    )
+    answer.next_steps = ["vardskiftet mappings test", "vardskiftet status"]
     raise typer.Exit(console.show(answer, as_json=options.as_json))

@@ -12,6 +12,7 @@ from vardskiftet.declare.check_calendar import check_calendar
 from vardskiftet.declare.check_finds import parents, waits_for
 from vardskiftet.declare.check_flows import check_flows
 from vardskiftet.declare.check_mappings import check_mappings
+from vardskiftet.declare.check_reasons import check_reasons
 from vardskiftet.declare.check_retirement import check_retirement
 from vardskiftet.declare.check_systems import check_order, check_systems
 from vardskiftet.declare.check_units import check_units
@@ -54,6 +55,7 @@ def read(project: Path, vocabulary: Vocabulary) -> Programme:
     declared = _read_all(files, frame, reading)
     check_order(declared, faults)
     check_waves(declared, faults)
+    check_reasons(declared, vocabulary, faults)
     check_calendar(declared, faults)
     check_flows(declared, faults)
     check_retirement(declared, faults)

@@ -6,6 +6,7 @@ from types import ModuleType
 
 from vardskiftet.engine import sources, targets, transforms
 from vardskiftet.engine.probe import probe
+from vardskiftet.engine.reasons import REASONS
 from vardskiftet.model.vocabulary import Kind, Vocabulary
 
 
@@ -16,6 +17,7 @@ def vocabulary() -> Vocabulary:
         sources={name: _kind(module) for name, module in sources.KINDS.items()},
         targets={name: _kind(module) for name, module in targets.KINDS.items()},
         probe=probe,
+        reasons=REASONS,
     )
 
 

@@ -20,11 +20,13 @@ class Run(Frozen):
     pid: int | None = None
     started_at: datetime
     """By the programme's clock."""
+    recorded_at: datetime
+    """When its first event was written, by the machine."""
     finished_at: datetime | None = None
     """By the programme's clock; None while nobody said that it ended."""
     exit_code: int | None = None
     outcome: str
-    """done, finding, failed, interrupted; open while nobody said that it ended."""
+    """done, finding, failed, interrupted; open while nobody said that it ended, killed where its process is proved dead."""
     seconds: float
     """Machine time from its first event to its last."""
     events: int

@@ -33,9 +33,11 @@ def unprobed(_expression: str) -> Probed:
 
 @dataclass(frozen=True, slots=True)
 class Vocabulary:
-    """Transforms, source kinds and target kinds by name, and a syntax probe for SQL expressions."""
+    """Transforms, source kinds and target kinds by name, a syntax probe for SQL expressions, and the engine's reject reasons."""
 
     transforms: Mapping[str, Kind] = field(default_factory=dict)
     sources: Mapping[str, Kind] = field(default_factory=dict)
     targets: Mapping[str, Kind] = field(default_factory=dict)
     probe: Callable[[str], Probed] = unprobed
+    reasons: Mapping[str, str] = field(default_factory=dict)
+    """Why the engine rejects an item, and what that means."""

@@ -14,7 +14,7 @@ class LoadState(Frozen):
     """How far a wave's load is, as it was read from the target."""
 
     load: str
-    """not_planned, planned, partial, running, dead, loaded."""
+    """not_planned, planned, partial, running, dead, loaded, books_open."""
     batches_done: int
     batches_planned: int
 

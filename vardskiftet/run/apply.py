@@ -18,7 +18,7 @@ from vardskiftet.engine.sources.protocol import Source
 from vardskiftet.engine.targets import open_scratch, open_target
 from vardskiftet.engine.targets.protocol import BatchEntry, Target
 from vardskiftet.engine.targets.seed import seed
-from vardskiftet.errors import DeclarationsWrong, Stale, Usage
+from vardskiftet.errors import DeclarationsWrong, IntegrityBroken, Stale, Usage
 from vardskiftet.judge.books import beyond, exit_code
 from vardskiftet.judge.standing import OVER, standing
 from vardskiftet.model.books import Books
@@ -27,6 +27,7 @@ from vardskiftet.plan.fingerprint import moved
 from vardskiftet.run.desk import Desk
 from vardskiftet.run.gaps import demand_no_gaps
 from vardskiftet.run.hands import Working
+from vardskiftet.run.last_books import DRAWN, REHEARSED, closed
 from vardskiftet.run.lock import holding
 from vardskiftet.run.memory import lived
 from vardskiftet.run.planning import schema_digest
@@ -56,6 +57,7 @@ def apply(desk: Desk, plan: Plan) -> Applied:
     """Carry out a plan on the programme's own target. Raises Stale, Locked, Unreachable, NoRoom, IntegrityBroken."""
     refuse_stopped(desk, plan.wave)
     refuse_stale(desk, plan)
+    refuse_after_open_rehearsal(desk, plan)
     target = open_target(desk.programme)
     store = desk.writing_store()
     run_id = new_run_id(desk.clock)
@@ -70,7 +72,7 @@ def apply(desk: Desk, plan: Plan) -> Applied:
                     desk, plan, store, run_id, target, desk.held(plan), desk.manifests(plan.wave), desk.work / "spill" / plan.wave
                 )
                 applied = _work(hands)
-            store.append("books.drawn", _drawn(applied), run_id)
+            store.append(DRAWN, _drawn(applied), run_id)
             ended["exit_code"] = applied.exit_code
         return applied
     finally:
@@ -93,7 +95,7 @@ def rehearse(desk: Desk, plan: Plan) -> Applied:
             with holding(target, store, plan.wave, run_id, "rehearse"):
                 hands = Working(desk, plan, store, run_id, target, folder / "held", folder / "manifests", folder / "spill")
                 applied = _work(hands)
-            store.append("books.rehearsed", _drawn(applied), run_id)
+            store.append(REHEARSED, _drawn(applied), run_id)
             ended["exit_code"] = applied.exit_code
         return applied
     finally:
@@ -201,6 +203,18 @@ def refuse_others(desk: Desk, plan: Plan, target: Target) -> None:
             f"The target holds rows of wave '{plan.wave}' from another plan ({names}).",
             where=plan.wave,
             hint=f"Make a new plan, which is then a delta: vardskiftet plan {plan.wave}",
+        )
+
+
+def refuse_after_open_rehearsal(desk: Desk, plan: Plan) -> None:
+    """Raise IntegrityBroken if this very plan's last rehearsal ended with books that do not close."""
+    with desk.reading_store() as store:
+        rehearsed = closed(store.events(), plan.wave, plan.fingerprint, REHEARSED)
+    if rehearsed is False:
+        raise IntegrityBroken(
+            f"The last rehearsal of plan {plan.name} ended with books that do not close: it is not carried out on the record.",
+            where=plan.wave,
+            hint=f"Find out why, mend it, and rehearse again until the books close: vardskiftet rehearse {plan.wave}",
         )
 
 

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import duckdb
 import pyarrow as pa
 
+from vardskiftet.declare.words import nearest
 from vardskiftet.engine.census import columns_of
 from vardskiftet.engine.compile import Compiled, compile_mapping
 from vardskiftet.engine.duck import arrow, open_duck
@@ -47,7 +48,7 @@ def mapping_of(desk: Desk, name: str) -> Mapping:
     """The mapping of that name. Raises Usage with the known names if there is none."""
     known = [mapping.mapping for mapping in desk.programme.mappings]
     if name not in known:
-        raise Usage(f"'{name}' is not a mapping of this programme.", hint=f"Known: {', '.join(known)}.")
+        raise Usage(f"'{name}' is not a mapping of this programme.", hint=nearest(name, known))
     return desk.programme.mapping(name)
 
 

@@ -9,8 +9,10 @@ from vardskiftet.engine.ledger import Ledger
 from vardskiftet.engine.targets import open_target
 from vardskiftet.engine.targets.protocol import BatchEntry, Lock
 from vardskiftet.judge.standing import standing
+from vardskiftet.model.event import Event
 from vardskiftet.model.plan import Plan
 from vardskiftet.run.desk import Desk, plans_of
+from vardskiftet.run.last_books import DRAWN, closed
 from vardskiftet.run.lock import proved_dead
 
 
@@ -22,7 +24,7 @@ class Standing:
     status: str
     """The wave's status, folded from events."""
     load: str
-    """not_planned, planned, partial, running, dead, loaded."""
+    """not_planned, planned, partial, running, dead, loaded; books_open where all is loaded and the books did not close."""
     plan: str
     batches_done: int
     batches_planned: int
@@ -40,13 +42,13 @@ def standings(desk: Desk, waves: tuple[str, ...]) -> tuple[Standing, ...]:
     ledger = Ledger(open_target(desk.programme), desk.programme.record)
     locks = {lock.wave: lock for lock in ledger.locks()}
     with desk.reading_store() as store:
-        kinds = tuple((event.kind, str(event.payload.get("wave", ""))) for event in store.events())
-    return tuple(
-        _standing(desk, wave, plans_of(desk, wave), ledger.batches(wave), locks.get(wave), standing(kinds, wave)) for wave in waves
-    )
+        events = tuple(store.events())
+    return tuple(_standing(wave, plans_of(desk, wave), ledger.batches(wave), locks.get(wave), events) for wave in waves)
 
 
-def _standing(desk: Desk, wave: str, plans: tuple[Plan, ...], entries: tuple[BatchEntry, ...], lock: Lock | None, status: str) -> Standing:
+def _standing(
+    wave: str, plans: tuple[Plan, ...], entries: tuple[BatchEntry, ...], lock: Lock | None, events: tuple[Event, ...]
+) -> Standing:
     begun = {entry.plan for entry in entries}
     plan = next((one for one in reversed(plans) if one.fingerprint in begun), plans[-1] if plans else None)
     mine = [entry for entry in entries if plan is not None and entry.plan == plan.fingerprint]
@@ -59,10 +61,12 @@ def _standing(desk: Desk, wave: str, plans: tuple[Plan, ...], entries: tuple[Bat
         load = "not_planned"
     else:
         load = "loaded" if planned and len(mine) == planned else "partial" if mine else "planned"
+        if load == "loaded" and closed(events, wave, plan.fingerprint, DRAWN) is False:
+            load = "books_open"
     rate = _rate(mine, lock.run_id) if lock is not None and load == "running" else None
     return Standing(
         wave=wave,
-        status=status,
+        status=standing(((event.kind, str(event.payload.get("wave", ""))) for event in events), wave),
         load=load,
         plan=plan.name if plan else "",
         batches_done=len(mine),

@@ -51,7 +51,9 @@ class _Notes:
 def _run(note: _Notes) -> Run:
     told = {"verb": "", "wave": "", "plan": "", "owner": "", "host": "", "outcome": OPEN} | note.said
     seconds = (note.last.recorded_at - note.first.recorded_at).total_seconds()
-    return Run(run_id=note.first.run_id, started_at=note.first.at, seconds=seconds, events=note.events, **told)
+    return Run(
+        run_id=note.first.run_id, started_at=note.first.at, recorded_at=note.first.recorded_at, seconds=seconds, events=note.events, **told
+    )
 
 
 def _said(event: Event) -> dict[str, Any]:

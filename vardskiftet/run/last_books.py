@@ -1,0 +1,24 @@
+"""What did the books say when they were last drawn, in a load or in a rehearsal? From the programme's memory."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from vardskiftet.model.event import Event
+
+DRAWN = "books.drawn"
+REHEARSED = "books.rehearsed"
+UNDONE = "wave.undone"
+
+
+def closed(events: Iterable[Event], wave: str, plan: str, kind: str) -> bool | None:
+    """Whether the plan's newest books of that kind closed; None if none were drawn, or the wave was taken back since."""
+    last: bool | None = None
+    for event in events:
+        if event.payload.get("wave") != wave:
+            continue
+        if event.kind == kind and event.payload.get("plan") == plan:
+            last = bool(event.payload["closes"])
+        elif event.kind == UNDONE and kind == DRAWN:
+            last = None
+    return last
