@@ -52,14 +52,16 @@ LOAD_EACH_BATCH = (
     "target.commit.before",
     "target.commit.after",
 )
+FILES = ("file.write.before", "file.rename.before", "file.rename.after")
+REPORTS = ("report.write.before", "report.rename.before", "report.rename.after")
 EVENTS = ("store.event.before", "store.event.after")
 UNDO_ONCE = ("target.lock.before", "target.lock.after", "target.unlock.before", "target.unlock.after")
 UNDO_EACH_BATCH = ("undo.commit.before", "undo.commit.after")
 
 PATH: dict[str, set[str]] = {
-    "plan": {"plan.write.before", "plan.rename.before", "plan.rename.after"},
-    "rehearse": {*LOAD_ONCE, *LOAD_EACH_BATCH, *EVENTS},
-    "apply": {*LOAD_ONCE, *LOAD_EACH_BATCH, *EVENTS},
+    "plan": {"plan.write.before", "plan.rename.before", "plan.rename.after", *FILES},
+    "rehearse": {*LOAD_ONCE, *LOAD_EACH_BATCH, *EVENTS, *FILES},
+    "apply": {*LOAD_ONCE, *LOAD_EACH_BATCH, *EVENTS, *FILES},
     "undo": {*UNDO_ONCE, *UNDO_EACH_BATCH, *EVENTS},
 }
 """Verb to the names on its path."""
@@ -67,6 +69,7 @@ PATH: dict[str, set[str]] = {
 # Where each verb is stopped: at the first passes, and at the last. A rehearsal is the same path, so a few places must do.
 STOPS: list[tuple[str, str, int]] = [
     *(("plan", name, 1) for name in sorted(PATH["plan"])),
+    *((verb, name, nth) for verb in ("plan", "apply") for name in FILES for nth in (1, 2)),
     *(("rehearse", name, 1) for name in ("hold.rename.before", "target.create.before", "target.lock.after", "target.unlock.before")),
     *(("rehearse", name, 2) for name in ("manifest.rename.before", "target.commit.before", "target.commit.after")),
     *(("rehearse", name, nth) for name in EVENTS for nth in (1, BATCHES + 4)),
@@ -137,7 +140,7 @@ def test_the_names_on_each_verbs_path_are_these_and_none_is_dead(unplanned: Ward
         if verb == "rehearse":
             assert ward.ask("undo", WAVE, "--confirm", WAVE).code == 2, "a rehearsal left rows in the record"
     assert {verb: set(names) for verb, names in found.items()} == PATH
-    assert set().union(*found.values()) == set(failpoint.NAMES)
+    assert set().union(*found.values(), REPORTS) == set(failpoint.NAMES)
     assert found["apply"]["target.commit.after"] == found["undo"]["undo.commit.after"] == BATCHES
     assert (found["apply"]["store.event.after"], found["undo"]["store.event.after"]) == (BATCHES + 4, BATCHES + 3)
 
@@ -176,6 +179,17 @@ def test_a_full_disk_is_said_in_one_line_and_the_same_command_goes_on(
     assert not list(ward.folder.glob("crash-*"))
     assert_nothing_is_half_done(ward)
     assert_repeated_comes_to_the_end(ward, verb, after[verb], loaded)
+
+
+@pytest.mark.parametrize("name", REPORTS)
+def test_a_report_stands_whole_or_not_at_all(name: str, loaded: Ward, tmp_path: Path) -> None:
+    ward = loaded.copy(tmp_path / "ward")
+    page = ward.work / "reports" / f"{WAVE}.html"
+    stopped = ward.run("report", "wave", WAVE, failpoint=f"{name}:exit:1")
+    assert stopped.code == 137, f"{name} was not reached: {stopped.told}"
+    assert page.is_file() == (name == "report.rename.after")
+    assert ward.ask("report", "wave", WAVE).code == 0
+    assert page.read_text(encoding="utf-8").rstrip().endswith("</html>")
 
 
 def plans_of(ward: Ward) -> list[str]:

@@ -14,6 +14,7 @@ from jinja2.sandbox import ImmutableSandboxedEnvironment
 
 from vardskiftet.engine.files import sync_folder
 from vardskiftet.errors import NoRoom, Unreachable
+from vardskiftet.failpoint import reach
 from vardskiftet.report.charts import fewer, flow_picture, portions
 from vardskiftet.report.facts import Facts
 from vardskiftet.report.labels import Lang, Speech, read_labels
@@ -61,6 +62,7 @@ def write_bytes(content: bytes, path: Path) -> Path:
     """Write a file as `write` does, as it is."""
     temporary: Path | None = None
     try:
+        reach("report.write.before")
         path.parent.mkdir(parents=True, exist_ok=True)
         descriptor, name = tempfile.mkstemp(prefix=f".{path.name}.", dir=path.parent)
         temporary = Path(name)
@@ -68,8 +70,10 @@ def write_bytes(content: bytes, path: Path) -> Path:
             file.write(content)
             file.flush()
             os.fsync(file.fileno())
+        reach("report.rename.before")
         temporary.replace(path)
         sync_folder(path.parent)
+        reach("report.rename.after")
     except OSError as fault:
         if temporary is not None:
             temporary.unlink(missing_ok=True)
