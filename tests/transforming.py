@@ -28,7 +28,12 @@ def open_examples(*zones: str) -> duckdb.DuckDBPyConnection:
 
 
 def run_transform(
-    duck: duckdb.DuckDBPyConnection, kind: str, options: Mapping[str, Any], texts: Iterable[str | None], zone: str = STOCKHOLM
+    duck: duckdb.DuckDBPyConnection,
+    kind: str,
+    options: Mapping[str, Any],
+    texts: Iterable[str | None],
+    zone: str = STOCKHOLM,
+    beside: Mapping[str, str] | None = None,
 ) -> list[Answer]:
     """(value, reason) of every text, in order. A text with a reason has no value: what leaves the batch is never used."""
     module = KINDS[kind]
@@ -39,7 +44,8 @@ def run_transform(
     joins = "".join(f" left join {join.table} as {join.alias} on {join.on}" for join in made.joins)
     value = SHOWN.get(made.type, "{value}").format(value=made.value)
     texts = list(texts)
-    duck.register("given", pa.table({"place": range(len(texts)), "text": pa.array(texts, pa.string())}))
+    others = {name: [value] * len(texts) for name, value in (beside or {}).items()}
+    duck.register("given", pa.table({"place": range(len(texts)), "text": pa.array(texts, pa.string()), **others}))
     try:
         rows = duck.execute(f"select place, {value}, {made.reason} from {staged} as staged{joins} order by place").fetchall()
     finally:
@@ -48,6 +54,8 @@ def run_transform(
     return [(None if reason is not None else value, reason) for _, value, reason in rows]
 
 
-def one(duck: duckdb.DuckDBPyConnection, kind: str, options: Mapping[str, Any], text: str | None) -> Answer:
+def one(
+    duck: duckdb.DuckDBPyConnection, kind: str, options: Mapping[str, Any], text: str | None, beside: Mapping[str, str] | None = None
+) -> Answer:
     """(value, reason) of one text."""
-    return run_transform(duck, kind, options, [text])[0]
+    return run_transform(duck, kind, options, [text], beside=beside)[0]

@@ -51,7 +51,9 @@ def programme(budgets: Budgets) -> Programme:
 
 
 def plan(batches: int = 4) -> Plan:
-    whole = [Batch(mapping=name, number=number, range=KeyRange()) for name in (PERSON, BOOKING) for number in range(batches // 2)]
+    whole = [
+        Batch(mapping=name, number=number, range=KeyRange(), by=("id",)) for name in (PERSON, BOOKING) for number in range(batches // 2)
+    ]
     return Plan(
         wave=WAVE,
         fingerprint="f",

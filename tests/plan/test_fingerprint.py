@@ -13,7 +13,7 @@ from vardskiftet.plan.fingerprint import fingerprint, minor, moved
 EXPECTATION = TableExpectation(
     mapping="elvis.booking", system="elvis", table="bokning", rows=9, units={"sas": 7}, other_wave=1, excluded_units=0, no_unit=1, no_care=0
 )
-BATCH = Batch(mapping="elvis.booking", number=1, range=KeyRange(low=(1,), high=(5, "a")))
+BATCH = Batch(mapping="elvis.booking", number=1, range=KeyRange(low=(1,), high=(5, "a")), by=("id", "part"))
 PLAN = Plan(
     wave="south-1",
     fingerprint="",

@@ -16,7 +16,7 @@ EXAMPLES = [(kind, example) for kind, module in sorted(KINDS.items()) for exampl
 
 @pytest.mark.parametrize(("kind", "example"), EXAMPLES, ids=[f"{kind}-{number}" for number, (kind, _) in enumerate(EXAMPLES)])
 def test_an_example_comes_true(duck: duckdb.DuckDBPyConnection, kind: str, example: Example) -> None:
-    assert one(duck, kind, example.options, example.text) == (example.value, example.reason)
+    assert one(duck, kind, example.options, example.text, example.beside) == (example.value, example.reason)
 
 
 @pytest.mark.parametrize("kind", sorted(KINDS))
@@ -38,8 +38,9 @@ def test_its_main_option_is_one_of_its_options(kind: str) -> None:
 
 @pytest.mark.parametrize("kind", sorted(set(KINDS) - {"text", "personal_identity"}))
 def test_null_stays_null_without_a_reason(duck: duckdb.DuckDBPyConnection, kind: str) -> None:
-    options = {"codebook": "example"} if kind == "codebook" else {}
-    assert one(duck, kind, options, None) == (None, None)
+    example = KINDS[kind].EXAMPLES[0]
+    options = {name: value for name, value in example.options.items() if KINDS[kind].Options.model_fields[name].is_required()}
+    assert one(duck, kind, options, None, example.beside) == (None, None)
 
 
 @pytest.mark.parametrize(

@@ -49,3 +49,5 @@ class Example:
     options: Mapping[str, Any] = field(default_factory=dict)
     value: object = None
     reason: str | None = None
+    beside: Mapping[str, str] = field(default_factory=dict)
+    """Other columns of the row that the transform reads."""

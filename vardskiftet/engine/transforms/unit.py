@@ -47,9 +47,12 @@ def to_sql(source: str, options: Options, setting: Setting) -> Expression:
     return Expression(value, reason, ColumnType.DECIMAL)
 
 
+_GLUCOSE = {"to": "mmol/L", "written_in": "unit", "factors": {"mg/dL": "0.0555"}}
 EXAMPLES = (
-    Example("90", {"to": "mmol/L", "written_in": "t", "factors": {"90": "0.0555"}}, value="4.995"),
-    Example("5.10", {"to": "5.10", "written_in": "t", "factors": {}}, value="5.10"),
-    Example("5.1", {"to": "mmol/L", "written_in": "t", "factors": {"mg/dL": "0.0555"}}, reason="UNKNOWN_UNIT"),
-    Example(None, {"to": "mmol/L", "written_in": "t", "factors": {}}, value=None),
+    Example("90", _GLUCOSE, value="4.995", beside={"unit": "mg/dL"}),
+    Example("5.10", _GLUCOSE, value="5.10", beside={"unit": " mmol/L"}),
+    Example("5.1", _GLUCOSE, reason="UNKNOWN_UNIT", beside={"unit": "MMOL/L"}),
+    Example("5.1", _GLUCOSE, reason="UNKNOWN_UNIT", beside={"unit": ""}),
+    Example("five", _GLUCOSE, reason="INVALID_NUMBER", beside={"unit": "mg/dL"}),
+    Example(None, _GLUCOSE, value=None, beside={"unit": "mg/dL"}),
 )
