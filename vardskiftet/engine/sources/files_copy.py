@@ -6,9 +6,9 @@ import os
 from collections import Counter
 from collections.abc import Iterable, Iterator
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import adbc_driver_manager
-import adbc_driver_sqlite.dbapi as adbc
 import pyarrow as pa
 import pyarrow.compute as pc
 
@@ -19,7 +19,11 @@ from vardskiftet.engine.sources.delivery import Delivery, Piece, Shape
 from vardskiftet.engine.sources.delivery_manifest import check_rows
 from vardskiftet.engine.sources.protocol import Order
 from vardskiftet.engine.sources.transcode import unreadable
+from vardskiftet.engine.sqlite_adbc import connected
 from vardskiftet.errors import IntegrityBroken, NoRoom
+
+if TYPE_CHECKING:
+    import adbc_driver_sqlite.dbapi as adbc
 
 TRIED, MOST_WRONG = 10_000, 0.001
 """Of so many first records, at most this part may hold bytes that do not decode; otherwise the encoding is another (design §6)."""
@@ -38,7 +42,7 @@ def copy_rows(delivery: Delivery, shape: Shape, path: Path, orders: Iterable[Ord
     counted = _counted(delivery, shape)
     path.touch(mode=0o600)
     try:
-        with adbc.connect(str(path.resolve()), autocommit=True) as copy, copy.cursor() as cursor:
+        with connected(path, read_only=False) as copy, copy.cursor() as cursor:
             cursor.execute("pragma journal_mode = off")
             cursor.fetchall()
             cursor.execute("pragma synchronous = off")

@@ -10,9 +10,9 @@ import os
 import sqlite3
 from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import adbc_driver_manager
-import adbc_driver_sqlite.dbapi as adbc
 import pyarrow as pa
 
 from vardskiftet.engine.encoding import is_text, with_damage
@@ -20,11 +20,15 @@ from vardskiftet.engine.files import place_file, sha256_of
 from vardskiftet.engine.names import quoted
 from vardskiftet.engine.sources.options import SqliteOptions
 from vardskiftet.engine.sources.protocol import Extract, Order, Schema, Source, SourceColumn, Stillness
+from vardskiftet.engine.sqlite_adbc import connected
 from vardskiftet.engine.sqlite_uri import sqlite_uri
 from vardskiftet.errors import IntegrityBroken, Unreachable, Usage
 from vardskiftet.failpoint import reach
 from vardskiftet.model.batch import Key, KeyRange
 from vardskiftet.model.system import System
+
+if TYPE_CHECKING:
+    import adbc_driver_sqlite.dbapi as adbc
 
 OPTIONS = SqliteOptions
 MAIN = "path"
@@ -224,7 +228,7 @@ class SqliteSource:
 
     def _rows(self) -> adbc.Connection:
         if self._own is None:
-            self._own = adbc.connect(sqlite_uri(self.path, read_only=True), autocommit=True)
+            self._own = connected(self.path, read_only=True)
         return self._own
 
     def close(self) -> None:

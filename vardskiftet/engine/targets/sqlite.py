@@ -5,15 +5,15 @@ from __future__ import annotations
 import os
 import sqlite3
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-import adbc_driver_sqlite.dbapi as adbc
 import pyarrow as pa
 import sqlalchemy as sa
 from sqlalchemy.dialects import sqlite
 
 from vardskiftet.engine.names import literal, quoted
 from vardskiftet.engine.sources.options import SqliteOptions
+from vardskiftet.engine.sqlite_adbc import connected
 from vardskiftet.engine.sqlite_uri import sqlite_uri
 from vardskiftet.engine.targets.protocol import Lock, Outcome
 from vardskiftet.engine.targets.schema import check, create, digest_of, drift
@@ -24,6 +24,9 @@ from vardskiftet.failpoint import reach
 from vardskiftet.model.mapping import Mapping
 from vardskiftet.model.programme import Programme
 from vardskiftet.model.record import Column, ColumnType, Record, Table
+
+if TYPE_CHECKING:
+    import adbc_driver_sqlite.dbapi as adbc
 
 OPTIONS = SqliteOptions
 MAIN = "path"
@@ -73,7 +76,7 @@ class SqliteTarget:
         # other's file locks, and the file is damaged (seen; https://sqlite.org/howtocorrupt.html §2.2).
         with (
             translated(self.path.name),
-            adbc.connect(sqlite_uri(self.path, read_only=True), autocommit=True) as connection,
+            connected(self.path, read_only=True) as connection,
             connection.cursor() as cursor,
         ):
             cursor.execute("pragma busy_timeout = 20000")
@@ -253,7 +256,7 @@ class SqliteTarget:
     def _writer(self) -> adbc.Connection:
         if self._writing is None:
             with translated(self.path.name):
-                connection = adbc.connect(sqlite_uri(self.path, read_only=False), autocommit=True)
+                connection = connected(self.path, read_only=False)
                 with connection.cursor() as cursor:
                     # `foreign_keys` is ignored inside ADBC's opening transaction, so it is set under autocommit.
                     for pragma in ("foreign_keys = on", "synchronous = full", "busy_timeout = 20000", "temp_store = memory"):

@@ -6,12 +6,14 @@ import contextlib
 from collections.abc import Iterator
 from dataclasses import astuple, fields
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-import adbc_driver_sqlite.dbapi as adbc
-
-from vardskiftet.engine.sqlite_uri import sqlite_uri
+from vardskiftet.engine.sqlite_adbc import connected
 from vardskiftet.engine.targets.protocol import Lock
 from vardskiftet.engine.targets.sqlite_errors import translated
+
+if TYPE_CHECKING:
+    import adbc_driver_sqlite.dbapi as adbc
 
 _COLUMNS = ", ".join(field.name for field in fields(Lock))
 _MARKS = ", ".join("?" for _ in fields(Lock))
@@ -31,7 +33,7 @@ class SqliteLocks:
     def _immediate(self) -> Iterator[adbc.Cursor]:
         with (
             translated(self.path.name),
-            adbc.connect(sqlite_uri(self.path, read_only=False), autocommit=True) as connection,
+            connected(self.path, read_only=False) as connection,
             connection.cursor() as cursor,
         ):
             cursor.execute("pragma busy_timeout = 20000")
@@ -83,7 +85,7 @@ class SqliteLocks:
             return
         with (
             translated(self.path.name),
-            adbc.connect(sqlite_uri(self.path, read_only=False), autocommit=True) as connection,
+            connected(self.path, read_only=False) as connection,
             connection.cursor() as cursor,
         ):
             cursor.execute("pragma wal_checkpoint(truncate)")
