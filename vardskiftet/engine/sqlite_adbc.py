@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import Any
 
 from vardskiftet.engine.sqlite_uri import sqlite_uri
 
-if TYPE_CHECKING:
-    from adbc_driver_sqlite.dbapi import Connection
+Connection = Any
+"""The driver ships without type information."""
+Cursor = Any
 
 
 def connected(path: Path, *, read_only: bool) -> Connection:

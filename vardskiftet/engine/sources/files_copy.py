@@ -6,7 +6,6 @@ import os
 from collections import Counter
 from collections.abc import Iterable, Iterator
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import adbc_driver_manager
 import pyarrow as pa
@@ -19,11 +18,8 @@ from vardskiftet.engine.sources.delivery import Delivery, Piece, Shape
 from vardskiftet.engine.sources.delivery_manifest import check_rows
 from vardskiftet.engine.sources.protocol import Order
 from vardskiftet.engine.sources.transcode import unreadable
-from vardskiftet.engine.sqlite_adbc import connected
+from vardskiftet.engine.sqlite_adbc import Cursor, connected
 from vardskiftet.errors import IntegrityBroken, NoRoom
-
-if TYPE_CHECKING:
-    import adbc_driver_sqlite.dbapi as adbc
 
 TRIED, MOST_WRONG = 10_000, 0.001
 """Of so many first records, at most this part may hold bytes that do not decode; otherwise the encoding is another (design §6)."""
@@ -77,19 +73,19 @@ def _counted(delivery: Delivery, shape: Shape) -> dict[Piece, int]:
     return counted
 
 
-def _create(cursor: adbc.Cursor, table: str, columns: tuple[str, ...]) -> None:
+def _create(cursor: Cursor, table: str, columns: tuple[str, ...]) -> None:
     whole, names = quoted(table_of_all(table)), ", ".join(quoted(name) for name in columns)
     typed = ", ".join(f"{quoted(name)} text" for name in columns)
     cursor.execute(f"create table {whole} (vs_place integer primary key, {typed}, {DAMAGED} text)")
     cursor.execute(f"create view {quoted(table)} as select {names} from {whole} where {DAMAGED} is null")
 
 
-def _index(cursor: adbc.Cursor, number: int, table: str, key: tuple[str, ...]) -> None:
+def _index(cursor: Cursor, number: int, table: str, key: tuple[str, ...]) -> None:
     columns = ", ".join(quoted(column) for column in key)
     cursor.execute(f"create index vs_order_{number} on {quoted(table_of_all(table))} ({columns})")
 
 
-def _fill(cursor: adbc.Cursor, delivery: Delivery, shape: Shape, table: str, counted: dict[Piece, int]) -> None:
+def _fill(cursor: Cursor, delivery: Delivery, shape: Shape, table: str, counted: dict[Piece, int]) -> None:
     names = tuple(column.name for column in delivery.schema[table])
     for piece in delivery.pieces[table]:
         rows = 0

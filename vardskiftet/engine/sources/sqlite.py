@@ -10,7 +10,6 @@ import os
 import sqlite3
 from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import adbc_driver_manager
 import pyarrow as pa
@@ -20,15 +19,12 @@ from vardskiftet.engine.files import place_file, sha256_of
 from vardskiftet.engine.names import quoted
 from vardskiftet.engine.sources.options import SqliteOptions
 from vardskiftet.engine.sources.protocol import Extract, Order, Schema, Source, SourceColumn, Stillness
-from vardskiftet.engine.sqlite_adbc import connected
+from vardskiftet.engine.sqlite_adbc import Connection, connected
 from vardskiftet.engine.sqlite_uri import sqlite_uri
 from vardskiftet.errors import IntegrityBroken, Unreachable, Usage
 from vardskiftet.failpoint import reach
 from vardskiftet.model.batch import Key, KeyRange
 from vardskiftet.model.system import System
-
-if TYPE_CHECKING:
-    import adbc_driver_sqlite.dbapi as adbc
 
 OPTIONS = SqliteOptions
 MAIN = "path"
@@ -68,7 +64,7 @@ class SqliteSource:
     def __init__(self, path: Path, system: str) -> None:
         self.path = path
         self.system = system
-        self._own: adbc.Connection | None = None
+        self._own: Connection | None = None
 
     @contextlib.contextmanager
     def _counting(self) -> Iterator[sqlite3.Connection]:
@@ -226,7 +222,7 @@ class SqliteSource:
         with partial.open("rb") as file:
             os.fsync(file.fileno())
 
-    def _rows(self) -> adbc.Connection:
+    def _rows(self) -> Connection:
         if self._own is None:
             self._own = connected(self.path, read_only=True)
         return self._own

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import sqlite3
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import pyarrow as pa
 import sqlalchemy as sa
@@ -13,7 +13,7 @@ from sqlalchemy.dialects import sqlite
 
 from vardskiftet.engine.names import literal, quoted
 from vardskiftet.engine.sources.options import SqliteOptions
-from vardskiftet.engine.sqlite_adbc import connected
+from vardskiftet.engine.sqlite_adbc import Connection, Cursor, connected
 from vardskiftet.engine.sqlite_uri import sqlite_uri
 from vardskiftet.engine.targets.protocol import Lock, Outcome
 from vardskiftet.engine.targets.schema import check, create, digest_of, drift
@@ -24,9 +24,6 @@ from vardskiftet.failpoint import reach
 from vardskiftet.model.mapping import Mapping
 from vardskiftet.model.programme import Programme
 from vardskiftet.model.record import Column, ColumnType, Record, Table
-
-if TYPE_CHECKING:
-    import adbc_driver_sqlite.dbapi as adbc
 
 OPTIONS = SqliteOptions
 MAIN = "path"
@@ -53,7 +50,7 @@ class SqliteTarget:
         self.record = record
         self.layout = layout(record)
         self.locks = SqliteLocks(path)
-        self._writing: adbc.Connection | None = None
+        self._writing: Connection | None = None
         self._prepared = False
 
     def exists(self) -> bool:
@@ -253,7 +250,7 @@ class SqliteTarget:
         if self._prepared:
             self.locks.close()
 
-    def _writer(self) -> adbc.Connection:
+    def _writer(self) -> Connection:
         if self._writing is None:
             with translated(self.path.name):
                 connection = connected(self.path, read_only=False)
@@ -283,7 +280,7 @@ def _beside(outcome: Outcome) -> tuple[tuple[str, pa.Table], ...]:
     )
 
 
-def _update(cursor: adbc.Cursor, table: Table, rows: pa.Table) -> None:
+def _update(cursor: Cursor, table: Table, rows: pa.Table) -> None:
     """Rows of the same origin with new content; the key stays."""
     cursor.adbc_ingest("renewed", rows, mode="create", temporary=True)
     columns = [name for name in rows.column_names if name != table.key]
@@ -293,7 +290,7 @@ def _update(cursor: adbc.Cursor, table: Table, rows: pa.Table) -> None:
     cursor.execute("drop table temp.renewed")
 
 
-def _link(cursor: adbc.Cursor, identities: pa.Table) -> None:
+def _link(cursor: Cursor, identities: pa.Table) -> None:
     """New identifiers; one that is known already keeps its person for ever."""
     cursor.adbc_ingest("linked", identities, mode="create", temporary=True)
     cursor.execute(

@@ -6,14 +6,10 @@ import contextlib
 from collections.abc import Iterator
 from dataclasses import astuple, fields
 from pathlib import Path
-from typing import TYPE_CHECKING
 
-from vardskiftet.engine.sqlite_adbc import connected
+from vardskiftet.engine.sqlite_adbc import Cursor, connected
 from vardskiftet.engine.targets.protocol import Lock
 from vardskiftet.engine.targets.sqlite_errors import translated
-
-if TYPE_CHECKING:
-    import adbc_driver_sqlite.dbapi as adbc
 
 _COLUMNS = ", ".join(field.name for field in fields(Lock))
 _MARKS = ", ".join("?" for _ in fields(Lock))
@@ -30,7 +26,7 @@ class SqliteLocks:
         self.path = path
 
     @contextlib.contextmanager
-    def _immediate(self) -> Iterator[adbc.Cursor]:
+    def _immediate(self) -> Iterator[Cursor]:
         with (
             translated(self.path.name),
             connected(self.path, read_only=False) as connection,
