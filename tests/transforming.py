@@ -9,8 +9,10 @@ import duckdb
 import pyarrow as pa
 
 from vardskiftet.engine.duck import open_duck
+from vardskiftet.engine.python_code import load_code
 from vardskiftet.engine.transforms import KINDS, codebook
 from vardskiftet.engine.transforms.protocol import Setting
+from vardskiftet.model.code import Code
 from vardskiftet.model.codebook import Codebook
 from vardskiftet.model.record import ColumnType
 
@@ -18,13 +20,32 @@ STOCKHOLM = "Europe/Stockholm"
 SHOWN = {ColumnType.INSTANT: "instant_text({value})", ColumnType.DATE: "strftime({value}, '%Y-%m-%d')"}
 """How a typed value is told apart here: as the text that the record stores; all others as they come."""
 
+EXAMPLE_CODE = """\
+import pandas as pd
+
+
+def doubled(texts):
+    if (texts == "fail").any():
+        raise RuntimeError("no")
+    made = texts.map(lambda text: text + text, na_action="ignore")
+    return pd.DataFrame({"value": made.where(made != ""), "reason": texts.map({"": "EMPTY"})})
+
+
+def joined(texts, others):
+    return texts + "-" + others
+"""
+"""What the examples of `python` call."""
+
 Answer = tuple[Any, str | None]
 
 
 def open_examples(*zones: str) -> duckdb.DuckDBPyConnection:
     """An engine with the zones (Stockholm's if none is named) and the codebooks that examples name."""
     books = [Codebook(codebook=name, code_system="", entries=tuple(book.items())) for name, book in codebook.EXAMPLE_BOOK.items()]
-    return open_duck(codebooks=books, zones=zones or (STOCKHOLM,))
+    duck = open_duck(codebooks=books, zones=zones or (STOCKHOLM,))
+    code = Code(code="example", text=EXAMPLE_CODE, sha256="", functions=("doubled", "joined"), path="mappings/python/example.py")
+    load_code(duck, (code,), (("example.doubled", 1), ("example.joined", 2)))
+    return duck
 
 
 def run_transform(

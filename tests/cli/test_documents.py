@@ -183,6 +183,7 @@ FAILING = [
     ("mappings.show", ["mappings", "show", "elvis.bookin"]),
     ("mappings.test", ["mappings", "test", "nope"]),
     ("mappings.preview", ["mappings", "preview", "elvis.booking", "--show-values"]),
+    ("mappings.trust", ["mappings", "trust", "nope", "--reason", "x"]),
     ("mappings.new", ["mappings", "new", "elvis", "nope"]),
     ("validate", ["validate", "--nope"]),
     ("waves.list", ["waves", "list", "--nope"]),

@@ -55,6 +55,7 @@ def project(
     record: str,
     mappings: dict[str, str],
     codes: dict[str, str] | None = None,
+    code: dict[str, str] | None = None,
     ignored: Sequence[str] = (),
     batch_rows: int = 3,
 ) -> Path:
@@ -70,6 +71,7 @@ def project(
         ),
         **{f"mappings/old/{name}.yaml": f"mapping: old.{name}\ninformation: {name}\n{text}" for name, text in mappings.items()},
         **{f"mappings/codes/{name}.csv": text for name, text in (codes or {}).items()},
+        **{f"mappings/python/{name}.py": text for name, text in (code or {}).items()},
     }
     for name, text in files.items():
         path = folder / name
@@ -82,11 +84,11 @@ def project(
     return folder
 
 
-def desk(folder: Path) -> Desk:
-    """A desk on the project, with its fixed clock."""
+def desk(folder: Path, *, trust_code: bool = True) -> Desk:
+    """A desk on the project, with its fixed clock. Its code is the test's own."""
     programme = read(folder, vocabulary())
     clock = programme.clock or datetime(2024, 11, 5, tzinfo=UTC)
-    return Desk(programme, lambda: clock, "0.1.0", "test", lambda _: None)
+    return Desk(programme, lambda: clock, "0.1.0", "test", lambda _: None, trust_code=trust_code)
 
 
 def landed(folder: Path, wave: str = "first") -> Applied:

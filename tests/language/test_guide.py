@@ -23,6 +23,7 @@ class Trial(NamedTuple):
     source: str
     mappings: dict[str, str]
     codes: str
+    code: str
     result: list[str]
 
 
@@ -35,7 +36,11 @@ def trials() -> list[Trial]:
             pending.setdefault(kind, []).append(text)
             if kind == "text" and "sql" in pending:
                 mappings = {_name(one): _body(one) for one in pending["yaml"]}
-                found.append(Trial(title, pending["sql"][0], mappings, pending.get("csv", [""])[0], text.splitlines()))
+                found.append(
+                    Trial(
+                        title, pending["sql"][0], mappings, pending.get("csv", [""])[0], pending.get("python", [""])[0], text.splitlines()
+                    )
+                )
                 pending = {}
     return found
 
@@ -70,6 +75,7 @@ def test_an_example_comes_out_as_the_guide_says(trial: Trial, tmp_path: Path) ->
         source=[one for one in trial.source.split(";\n") if one.strip()],
         record=record(),
         mappings=trial.mappings,
+        code={"streets": trial.code} if trial.code else None,
         codes={"kinds": trial.codes} if trial.codes else None,
         ignored=[name for name in names if not any(name in text for text in trial.mappings.values())],
     )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 
 from vardskiftet.cli.console import Answer
 from vardskiftet.cli.opening import open_desk
@@ -13,9 +14,9 @@ from vardskiftet.run.apply import Applied
 from vardskiftet.run.desk import Desk, load_plan
 
 
-def carried_out(options: Given, named: str, verb: str, hands: Callable[[Desk, Plan], Applied]) -> Answer:
+def carried_out(options: Given, named: str, verb: str, hands: Callable[[Desk, Plan], Applied], *, trust_code: bool = False) -> Answer:
     """Run the plan and answer with its books."""
-    desk = open_desk(options)
+    desk = replace(open_desk(options), trust_code=trust_code)
     plan = load_plan(desk, named)
     done = hands(desk, plan)
     answer = Answer(f"vardskiftet.{verb}/1", exit_code=done.exit_code)

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict, replace
 from typing import Annotated
 
 import typer
 
 from vardskiftet.cli import console
-from vardskiftet.cli.options import AsJson, Project, given
+from vardskiftet.cli.options import AsJson, Now, Project, TrustCode, given
+from vardskiftet.cli.turning import Reason, Said
 
 app = typer.Typer(name="mappings", help="Mappings: listed, shown, tried, drafted.", no_args_is_help=True, rich_markup_mode=None)
 
@@ -56,6 +58,7 @@ def test_mappings(
     mapping: Annotated[str | None, typer.Argument(help="One mapping; all if none is named.", metavar="MAPPING")] = None,
     project: Project = None,
     as_json: AsJson = False,
+    trust_code: TrustCode = False,
 ) -> None:
     """Run the examples that mappings carry. Exits 1 if one comes out otherwise. Needs neither source nor target.
 
@@ -65,7 +68,7 @@ def test_mappings(
     from vardskiftet.run.mappings import run_examples
 
     options = given(ctx, project, as_json, None)
-    desk = open_desk(options)
+    desk = replace(open_desk(options), trust_code=trust_code)
     names = (mapping,) if mapping else tuple(one.mapping for one in desk.programme.mappings)
     done = run_examples(desk, names)
     failed = [one for one in done if one.shortfalls]
@@ -93,6 +96,7 @@ def preview_mapping(
         bool, typer.Option("--show-values", help="Show the rows themselves; needs --reason, and is remembered.")
     ] = False,
     reason: Annotated[str | None, typer.Option("--reason", help="Why the values must be seen.")] = None,
+    trust_code: TrustCode = False,
 ) -> None:
     """Try a mapping on the first rows of its source: fates and reasons by number. Nothing is written; no value is shown unless asked.
 
@@ -103,7 +107,7 @@ def preview_mapping(
     from vardskiftet.run.mappings import preview
 
     options = given(ctx, project, as_json, None)
-    desk = open_desk(options)
+    desk = replace(open_desk(options), trust_code=trust_code)
     if show_values:
         remembered(desk, f"mappings preview {mapping}", reason)
     chosen = desk.wave(wave).wave if wave else desk.programme.waves[0].wave
@@ -127,6 +131,31 @@ def preview_mapping(
         for row in shown:
             answer.say("  ".join(f"{name}={value}" for name, value in row.items() if name not in ("vs_digest", "vs_copy")))
     answer.next_steps = [f"vardskiftet mappings show {mapping}", "vardskiftet mappings test"]
+    raise typer.Exit(console.show(answer, as_json=options.as_json))
+
+
+@app.command("trust")
+def trust_code_of(
+    ctx: typer.Context,
+    code: Annotated[str, typer.Argument(help="A file of mappings/python: its name without .py.", metavar="CODE")],
+    reason: Reason,
+    said: Said = None,
+    project: Project = None,
+    as_json: AsJson = False,
+    now: Now = None,
+) -> None:
+    """Sign a file of Python as you have read it: from then on mappings may run it, until it changes.
+
+    Example:  vardskiftet mappings trust streets --reason "Read line by line" --as anna
+    """
+    from vardskiftet.cli.opening import open_desk
+    from vardskiftet.run.trust import trust
+
+    options = given(ctx, project, as_json, now)
+    done = trust(open_desk(options), code, reason, said)
+    answer = console.Answer("vardskiftet.mappings.trust/1", own=asdict(done) | {"signature": done.signature.payload()})
+    answer.say(f"{done.path} may run as it stands ({done.sha256[:12]}), signed by {done.signature.name}, {done.signature.role}.")
+    answer.next_steps = ["vardskiftet mappings test"]
     raise typer.Exit(console.show(answer, as_json=options.as_json))
 
 

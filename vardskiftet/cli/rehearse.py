@@ -5,7 +5,7 @@ from __future__ import annotations
 import typer
 
 from vardskiftet.cli import console
-from vardskiftet.cli.options import AsJson, Now, Project, Quiet, WaveOrPlan, given
+from vardskiftet.cli.options import AsJson, Now, Project, Quiet, TrustCode, WaveOrPlan, given
 
 
 def run(
@@ -15,6 +15,7 @@ def run(
     as_json: AsJson = False,
     now: Now = None,
     quiet: Quiet = False,
+    trust_code: TrustCode = False,
 ) -> None:
     """Carry out the newest plan of a wave on a scratch target of the same kind; the real record is only read.
 
@@ -24,4 +25,4 @@ def run(
     from vardskiftet.run.apply import rehearse
 
     options = given(ctx, project, as_json, now, quiet)
-    raise typer.Exit(console.show(carried_out(options, wave, "rehearse", rehearse), as_json=options.as_json))
+    raise typer.Exit(console.show(carried_out(options, wave, "rehearse", rehearse, trust_code=trust_code), as_json=options.as_json))

@@ -11,10 +11,11 @@ from vardskiftet.model.vocabulary import Vocabulary
 
 
 def check_reasons(declared: Declarations, vocabulary: Vocabulary, faults: Faults) -> None:
-    """Reasons are those of the engine, and those that mappings give under `reject:`."""
-    if not vocabulary.reasons or set(declared.mappings) != declared.mapping_names:
+    """Reasons are those of the engine, and those that mappings give under `reject:` or in code."""
+    if not vocabulary.reasons or set(declared.mappings) != declared.mapping_names or set(declared.codes) != declared.code_names:
         return  # a mapping that cannot be read may give the very reason
     own = {one.reason for mapping in declared.mappings.values() for one in mapping.value.reject}
+    own |= {reason for code in declared.codes.values() for reason in code.value.reasons}
     known = {*vocabulary.reasons, *own} - {""}
     for _, wave in sorted(declared.waves.items()):
         for reason in wave.value.budgets.rejected:

@@ -18,6 +18,7 @@ UNITS = "waves/units.yaml"
 COEXISTENCE = "waves/coexistence.yaml"
 RECORD = "mappings/record.yaml"
 CODES = "codes"
+CODE = "python"
 SYSTEM = "system.yaml"
 
 
@@ -56,12 +57,13 @@ class Files:
     systems: tuple[File, ...]
     mappings: tuple[File, ...]
     codebooks: tuple[File, ...]
+    code: tuple[File, ...]
 
     @property
     def digests(self) -> tuple[tuple[str, str], ...]:
         """(path, SHA-256) of every file, sorted."""
         single = [file for file in (self.programme, self.coexistence, self.record) if file]
-        every = [*single, *self.units, *self.waves, *self.systems, *self.mappings, *self.codebooks]
+        every = [*single, *self.units, *self.waves, *self.systems, *self.mappings, *self.codebooks, *self.code]
         return tuple(sorted((file.path, file.sha256) for file in every))
 
 
@@ -76,7 +78,7 @@ def find_files(root: Path, faults: Faults) -> Files:
             where=str(root),
             hint="Go to the folder of a project, or name it with --project DIR; `vardskiftet demo` makes one.",
         )
-    shelf: dict[str, list[File]] = {"units": [], "waves": [], "systems": [], "mappings": [], "codebooks": []}
+    shelf: dict[str, list[File]] = {"units": [], "waves": [], "systems": [], "mappings": [], "codebooks": [], "code": []}
     single: dict[str, File] = {}
     for path in sorted([*_under(root, "waves", faults), *_under(root, "mappings", faults)]):
         place = _place(path)
@@ -110,7 +112,8 @@ def _under(root: Path, folder: str, faults: Faults) -> list[str]:
 
 def _looks_declared(path: Path) -> bool:
     ending = path.suffix.lower()
-    return not path.name.startswith(".") and (ending in (".yaml", ".yml") or (ending == ".csv" and path.parent.name == CODES))
+    known = ending in (".yaml", ".yml", ".py") or (ending == ".csv" and path.parent.name == CODES)
+    return known and not path.name.startswith(".")
 
 
 def _place(path: str) -> str:
@@ -124,6 +127,8 @@ def _place(path: str) -> str:
     match path.split("/"):
         case ["mappings", "codes", name]:
             return "codebooks" if name.endswith(".csv") else ""
+        case ["mappings", "python", name]:
+            return "code" if name.endswith(".py") else ""
         case _ if not path.endswith(".yaml"):
             return ""
         case ["waves", _]:
@@ -140,6 +145,8 @@ def _remedy(path: str) -> str:
         return "Read are waves/*.yaml, waves/units/*.yaml, mappings/record.yaml and mappings/SYSTEM/*.yaml."
     if path.startswith("mappings/codes/"):
         return "A codebook is a file mappings/codes/NAME.csv."
+    if path.endswith(".py"):
+        return "Python that mappings call lies in mappings/python/NAME.py."
     return "Give it the ending .yaml."
 
 

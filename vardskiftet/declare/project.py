@@ -17,6 +17,7 @@ from vardskiftet.declare.check_retirement import check_retirement
 from vardskiftet.declare.check_systems import check_order, check_systems
 from vardskiftet.declare.check_units import check_units
 from vardskiftet.declare.check_waves import check_waves
+from vardskiftet.declare.code import check_code, read_code
 from vardskiftet.declare.codebook import read_codebook
 from vardskiftet.declare.faults import Faults
 from vardskiftet.declare.files import RECORD, UNITS, File, Files, find_files
@@ -61,6 +62,7 @@ def read(project: Path, vocabulary: Vocabulary) -> Programme:
     check_retirement(declared, faults)
     check_systems(declared, faults)
     check_mappings(declared, faults)
+    check_code(declared, faults)
     told = faults.told()
     if told or frame is None or declared.record is None:
         raise DeclarationsWrong(told)
@@ -78,11 +80,13 @@ def _read_all(files: Files, frame: Frame | None, reading: Reading) -> Declaratio
         systems=_named(files.systems, lambda file: file.folder, read_system, reading),
         mappings=_named(files.mappings, mapping_name, read_mapping, reading),
         codebooks=_named(files.codebooks, lambda file: file.stem, read_codebook, reading),
+        codes=_named(files.code, lambda file: file.stem, read_code, reading),
         record=read_record(files.record, reading) if files.record else None,
         wave_names=frozenset(file.stem for file in files.waves),
         system_names=frozenset(file.folder for file in files.systems),
         mapping_names=frozenset(mapping_name(file) for file in files.mappings),
         codebook_names=frozenset(file.stem for file in files.codebooks),
+        code_names=frozenset(file.stem for file in files.code),
     )
     _tell_missing(files, reading.faults)
     lists = [read_units(file, reading) for file in files.units]
@@ -138,6 +142,7 @@ def _programme(root: Path, frame: Frame, record: Record, declared: Declarations,
         record=record,
         mappings=tuple(_resolved(declared.mappings[name].value, declared) for name in in_order(waits_for(declared), rank)),
         codebooks=tuple(entry.value for _, entry in sorted(declared.codebooks.items())),
+        codes=tuple(entry.value for _, entry in sorted(declared.codes.items())),
         root=root,
         files=files.digests,
     )

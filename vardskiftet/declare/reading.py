@@ -11,6 +11,7 @@ from vardskiftet.declare.faults import Faults
 from vardskiftet.declare.files import File
 from vardskiftet.declare.node import Keys, Node
 from vardskiftet.declare.sheet import read_sheet
+from vardskiftet.model.code import Code
 from vardskiftet.model.codebook import Codebook
 from vardskiftet.model.coexistence import Flow
 from vardskiftet.model.mapping import Mapping
@@ -63,10 +64,12 @@ class Declarations:
     systems: dict[str, Declared[System]] = field(default_factory=dict)
     mappings: dict[str, Declared[Mapping]] = field(default_factory=dict)
     codebooks: dict[str, Declared[Codebook]] = field(default_factory=dict)
+    codes: dict[str, Declared[Code]] = field(default_factory=dict)
     record: Declared[Record] | None = None
     wave_names: frozenset[str] = frozenset()
     system_names: frozenset[str] = frozenset()
     mapping_names: frozenset[str] = frozenset()
     codebook_names: frozenset[str] = frozenset()
+    code_names: frozenset[str] = frozenset()
     all_units_read: bool = True
     """False if a file of units could not be read: then an unknown unit is no fault yet."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from pathlib import Path
 
+from vardskiftet.model.code import Code
 from vardskiftet.model.codebook import Codebook
 from vardskiftet.model.coexistence import Flow
 from vardskiftet.model.frozen import Frozen
@@ -47,6 +48,8 @@ class Programme(Frozen):
     record: Record
     mappings: tuple[Mapping, ...]
     codebooks: tuple[Codebook, ...] = ()
+    codes: tuple[Code, ...] = ()
+    """Files of Python that mappings may call."""
     root: Path
     """The project folder: the one with waves/programme.yaml."""
     files: tuple[tuple[str, str], ...] = ()

@@ -22,6 +22,7 @@ from vardskiftet.errors import DeclarationsWrong, IntegrityBroken, Stale, Usage
 from vardskiftet.judge.books import beyond, exit_code
 from vardskiftet.judge.standing import OVER, standing
 from vardskiftet.model.books import Books
+from vardskiftet.model.mapping import Mapping
 from vardskiftet.model.plan import Plan
 from vardskiftet.plan.fingerprint import moved
 from vardskiftet.run.desk import Desk
@@ -32,6 +33,7 @@ from vardskiftet.run.lock import holding
 from vardskiftet.run.memory import lived
 from vardskiftet.run.planning import schema_digest
 from vardskiftet.run.rehearsals import clear_dead
+from vardskiftet.run.trust import demand_trust
 from vardskiftet.run.walk import steps, walk
 from vardskiftet.store.runs import new_run_id
 from vardskiftet.store.store import Store
@@ -56,6 +58,7 @@ class Applied:
 def apply(desk: Desk, plan: Plan) -> Applied:
     """Carry out a plan on the programme's own target. Raises Stale, Locked, Unreachable, NoRoom, IntegrityBroken."""
     refuse_stopped(desk, plan.wave)
+    demand_trust(desk, _mappings(desk, plan))
     refuse_stale(desk, plan)
     refuse_after_open_rehearsal(desk, plan)
     target = open_target(desk.programme)
@@ -82,6 +85,7 @@ def apply(desk: Desk, plan: Plan) -> Applied:
 
 def rehearse(desk: Desk, plan: Plan) -> Applied:
     """Carry out a plan on a scratch target that knows earlier waves' persons; the real target is only read."""
+    demand_trust(desk, _mappings(desk, plan))
     refuse_stale(desk, plan)
     clear_dead(desk)
     store = desk.writing_store()
@@ -103,6 +107,10 @@ def rehearse(desk: Desk, plan: Plan) -> Applied:
         store.close()
         # The copies of the sources are patients' data that nobody needs after the rehearsal; its record stays to be looked at.
         shutil.rmtree(folder / "held", ignore_errors=True)
+
+
+def _mappings(desk: Desk, plan: Plan) -> tuple[Mapping, ...]:
+    return tuple(one for one in desk.programme.mappings if one.mapping in plan.mappings)
 
 
 def _work(hands: Working) -> Applied:

@@ -35,6 +35,9 @@ class Desk:
     stopped: Callable[[], int | None] = lambda: None
     """The exit code of a stop that was asked for by a signal, whatever a library made of it."""
 
+    trust_code: bool = False
+    """Whether whoever sits here lets the programme's own code run, signed or not."""
+
     @property
     def work(self) -> Path:
         """The work folder: patients' data and the programme's memory."""

@@ -8,6 +8,7 @@ from collections.abc import Iterable
 
 from vardskiftet.engine.probe import probe
 from vardskiftet.engine.sources.protocol import Schema, Source
+from vardskiftet.engine.transforms import columns_of_step
 from vardskiftet.errors import DeclarationsWrong, Fault, Usage
 from vardskiftet.model.mapping import WHOLE_ROW, Mapping
 from vardskiftet.model.programme import Programme
@@ -88,6 +89,7 @@ def _named(mapping: Mapping) -> Iterable[tuple[str, int, str]]:
         yield from (("split", 1, column) for column in columns)
     for field in mapping.fields:
         columns = [field.source] if field.source else [field.find.by] if field.find else _columns(field.sql) if field.sql else []
+        columns += [column for step in field.steps for column in columns_of_step(step)]
         yield from ((f"fields › {field.column}", field.line or 1, column) for column in columns)
 
 

@@ -17,8 +17,9 @@ from vardskiftet.engine.duck import open_duck
 from vardskiftet.engine.ledger import Ledger
 from vardskiftet.engine.lookups import place_units, prepare_places, prepare_references
 from vardskiftet.engine.move import Errand, fetch, move
+from vardskiftet.engine.python_code import calls, load_code
 from vardskiftet.engine.sources import hold_source
-from vardskiftet.engine.sources.protocol import Extract, Source
+from vardskiftet.engine.sources.protocol import Extract, Order, Source
 from vardskiftet.engine.targets.protocol import Outcome, Target
 from vardskiftet.model.batch import Batch
 from vardskiftet.model.books import Books
@@ -53,7 +54,7 @@ class Working:
         """A copy, a snapshot, or the source itself, as its kind can."""
         self.desk.notify(Progress(f"hold {step.system}", 0, 0))
         declared = self.desk.programme.system(step.system)
-        source = self.sources[step.system] = hold_source(declared, self.desk.programme.root, self.held)
+        source = self.sources[step.system] = hold_source(declared, self.desk.programme.root, self.held, self._orders(step.system))
         self._closing.callback(source.close)
         self.store.append("source.held", {"wave": self.plan.wave, "system": step.system, "stillness": source.stillness.value}, self.run_id)
 
@@ -65,6 +66,7 @@ class Working:
         self._duck = open_duck(self.spill, programme.codebooks, zones)
         self._closing.callback(shutil.rmtree, self.spill, ignore_errors=True)
         self._closing.callback(self._duck.close)
+        load_code(self._duck, programme.codes, calls(programme.mapping(name) for name in self.plan.mappings))
         self._duck.execute("set variable extracted_at = ?::timestamptz", [self.desk.clock().isoformat()])
         place_units(self._duck, programme, self.plan.wave)
 
@@ -109,6 +111,11 @@ class Working:
     def close(self) -> None:
         """Give back connections and empty the private folder of the engine."""
         self._closing.close()
+
+    def _orders(self, system: str) -> set[Order]:
+        """In which orders the system's tables will be read."""
+        mappings = {one.mapping: one for one in self.desk.programme.mappings if one.system == system}
+        return {(mappings[batch.mapping].reads, batch.by) for batch in self.plan.batches if batch.mapping in mappings}
 
     def _commit(self, outcome: Outcome) -> None:
         """The target first, then the memory: where they differ, the target wins."""

@@ -15,6 +15,7 @@ from vardskiftet.engine.duck import arrow, open_duck
 from vardskiftet.engine.examples import shortfalls
 from vardskiftet.engine.lookups import place_units, prepare_places, prepare_references
 from vardskiftet.engine.move import transform
+from vardskiftet.engine.python_code import calls, load_code
 from vardskiftet.engine.sources import open_source
 from vardskiftet.engine.sources.protocol import Extract
 from vardskiftet.engine.targets import open_target
@@ -22,6 +23,7 @@ from vardskiftet.errors import Usage, VardskiftetError
 from vardskiftet.model.mapping import Mapping
 from vardskiftet.run.desk import Desk
 from vardskiftet.run.gaps import named_columns
+from vardskiftet.run.trust import demand_trust
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,16 +73,16 @@ def _columns(desk: Desk, mapping: Mapping) -> tuple[str, ...]:
 
 def run_examples(desk: Desk, names: tuple[str, ...]) -> tuple[ExampleRun, ...]:
     """All examples of the named mappings; no source and no target is needed."""
-    duck = _engine(desk)
+    mappings = tuple(mapping_of(desk, name) for name in names)
+    duck = _engine(desk, mappings)
     done: list[ExampleRun] = []
-    for name in names:
-        mapping = mapping_of(desk, name)
+    for mapping in mappings:
         given = {column for example in mapping.examples for column in example.row}
         columns = tuple(dict.fromkeys([*named_columns(mapping), *sorted(given)]))
         compiled = compile_mapping(desk.programme, mapping, columns)
         for example in mapping.examples:
             found = tuple(shortfalls(duck, desk.programme, compiled, example))
-            done.append(ExampleRun(name, f"{mapping.path}:{example.line}", found))
+            done.append(ExampleRun(mapping.mapping, f"{mapping.path}:{example.line}", found))
     duck.close()
     return tuple(done)
 
@@ -89,8 +91,8 @@ def preview(desk: Desk, name: str, wave: str, limit: int) -> Preview:
     """What a mapping would make of the first rows of its live source, as the target stands now; nothing is written."""
     programme = desk.programme
     mapping = mapping_of(desk, name)
+    duck = _engine(desk, (mapping,))
     source = open_source(programme.system(mapping.system), programme.root)
-    duck = _engine(desk)
     try:
         place_units(duck, programme, wave)
         prepare_places(duck, programme, mapping, source)
@@ -114,10 +116,12 @@ def preview(desk: Desk, name: str, wave: str, limit: int) -> Preview:
     )
 
 
-def _engine(desk: Desk) -> duckdb.DuckDBPyConnection:
-    """An engine with everything but rows; it never spills."""
+def _engine(desk: Desk, mappings: tuple[Mapping, ...]) -> duckdb.DuckDBPyConnection:
+    """An engine with everything but rows; it never spills. Raises Usage for code that nobody trusts."""
+    demand_trust(desk, mappings)
     programme = desk.programme
     duck = open_duck(None, programme.codebooks, [system.timezone for system in programme.systems])
+    load_code(duck, programme.codes, calls(mappings))
     duck.execute("set variable extracted_at = ?::timestamptz", [desk.clock().isoformat()])
     place_units(duck, programme, programme.waves[0].wave)
     return duck

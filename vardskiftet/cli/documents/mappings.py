@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from vardskiftet.cli.documents.shape import Keys, keys, many
+from vardskiftet.cli.documents.waves import SIGNATURE
 
 _LISTED = {"mapping": str, "reads": str, "into": str, "fields": int, "examples": int}
 _TRIED = {"mapping": str, "where": str, "holds": bool, "shortfalls": list[str]}
@@ -21,5 +22,6 @@ MAPPINGS: dict[str, Keys] = {
         "reasons": _NUMBERS,
         "items?": many(dict[str, str]),
     },
+    "mappings.trust": {"path": str, "sha256": str, "reason": str, "signature": SIGNATURE},
     "mappings.new": {"system": str, "table": str, "yaml": str},
 }

@@ -35,14 +35,14 @@ _SIGNED: Schema = {
     "properties": {name: of(shape) for name, shape in {"seq": int, "kind": str, "at": datetime, "reason": str, "name": str}.items()},
     "required": ["seq", "kind", "at", "reason", "name"],
 }
-_SIGNATURE = keys({"person": str, "name": str, "role": str, "os_user": str, "as": str, "synthetic": bool})
+SIGNATURE = keys({"person": str, "name": str, "role": str, "os_user": str, "as": str, "synthetic": bool})
 _TURNED: Keys = {
     "wave": str,
     "verb": str,
     "before": _STATUS,
     "after": _STATUS,
     "reason": str,
-    "signature": _SIGNATURE,
+    "signature": SIGNATURE,
     "at": datetime,
     "seq": int,
 }

@@ -13,6 +13,7 @@ from vardskiftet.model.record import ColumnType
 
 MAIN = "to"
 SAYS = "A number (with a decimal point) in the unit `to` (UCUM), by factors from the unit that the column `written_in` names."
+COLUMNS = ("written_in",)
 MACROS: tuple[str, ...] = ()
 
 
