@@ -42,10 +42,12 @@ def test_a_parent_without_a_key_of_one_column_is_told(tmp_path: Path) -> None:
     assert any(fault.path == BOOKING and "has no key column" in fault.message for fault in whole)
 
 
-def test_a_find_in_the_same_mapping_is_told(tmp_path: Path) -> None:
+def test_a_find_in_a_mapping_that_splits_its_rows_is_told(tmp_path: Path) -> None:
     record = edited(RECORD, ("column: note, type: text, max_length: 10", "column: note, type: uuid, references: appointment"))
-    (fault,) = told(tmp_path, {RECORD: record, BOOKING: edited(BOOKING, ('{sql: "upper(anteckning)"}', "{find: appointment, by: forra}"))})
-    assert (fault.path, fault.line) == (BOOKING, 15) and "same mapping" in fault.message
+    own = edited(BOOKING, ('{sql: "upper(anteckning)"}', "{find: appointment, by: forra}"))
+    understood(tmp_path, {RECORD: record, BOOKING: own})
+    (fault,) = told(tmp_path, {RECORD: record, BOOKING: own + 'split: [{item: one, when: "true", x: y}]\n'})
+    assert (fault.path, fault.line) == (BOOKING, 15) and "same mapping, which splits them" in fault.message
 
 
 def test_a_find_into_a_column_without_reference_is_told(tmp_path: Path) -> None:

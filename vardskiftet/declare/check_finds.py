@@ -23,11 +23,11 @@ def parents(mapping: Mapping, find: Find, declared: Declarations) -> list[str]:
 
 
 def waits_for(declared: Declarations) -> dict[str, frozenset[str]]:
-    """Mapping to the mappings that its finds need loaded before."""
+    """Mapping to the mappings that its finds need loaded before. One that finds rows of its own waits for itself within its only batch."""
     graph = {}
     for name, entry in declared.mappings.items():
         finds = [field.find for field in entry.value.fields if field.find]
-        graph[name] = frozenset(parent for find in finds for parent in parents(entry.value, find, declared))
+        graph[name] = frozenset(parent for find in finds for parent in parents(entry.value, find, declared)) - {name}
     return graph
 
 
@@ -80,8 +80,11 @@ def _check_parent(mapping: Declared[Mapping], find: Find, declared: Declarations
     elif find.mapping and declared.mappings[find.mapping].value.into != find.table:
         message = f"{quoted(find.mapping)} fills {quoted(declared.mappings[find.mapping].value.into)}, not {quoted(find.table)}."
         faults.at(found(at, "in"), message, f"Name a mapping into {find.table}.")
-    elif mapping.value.mapping in candidates:
-        faults.at(found(at, "find"), "leads to rows of the same mapping; that is not possible.", "Leave the column out.")
+    elif mapping.value.mapping in candidates and find.step:
+        faults.at(found(at, "find"), "leads to persons of the same mapping; that is not possible.", "Leave the column out.")
+    elif candidates == [mapping.value.mapping] and (mapping.value.split or mapping.value.identities):
+        message = "leads to rows of the same mapping, which " + ("splits them." if mapping.value.split else "are persons.")
+        faults.at(found(at, "find"), message, "Load them by another mapping, or leave the column out.")
     elif not candidates and set(declared.mappings) == declared.mapping_names:
         of = "" if find.step else f" of {quoted(mapping.value.system)}"
         faults.at(found(at, "find"), f"no mapping{of} fills {quoted(find.table)}.", "Write one, or name another system's with `in:`.")

@@ -10,6 +10,7 @@ from contextlib import ExitStack
 import duckdb
 
 from vardskiftet.engine.census import census, columns_of
+from vardskiftet.engine.compile.kin import kin
 from vardskiftet.engine.duck import open_duck
 from vardskiftet.engine.ledger import Ledger
 from vardskiftet.engine.lookups import place_units
@@ -84,7 +85,10 @@ def extract_of(mapping: Mapping, source: Source, by: tuple[str, ...]) -> Extract
 def _batches(mapping: Mapping, source: Source, rows: int) -> list[Batch]:
     """Key ranges of about so many rows. Copies of a key, or of a whole row, always meet in one of them."""
     by = source.most_telling(extract_of(mapping, source, ())) if mapping.key == (WHOLE_ROW,) else mapping.key
-    ranges = source.cuts(extract_of(mapping, source, by), rows)
+    extract = extract_of(mapping, source, by)
+    if kin(mapping):
+        rows = source.count(mapping.reads) + 1  # rows that find each other are judged together
+    ranges = source.cuts(extract, rows)
     return [Batch(mapping=mapping.mapping, number=number, range=one, by=by) for number, one in enumerate(ranges, 1)]
 
 

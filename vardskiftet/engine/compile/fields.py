@@ -7,14 +7,13 @@ import json
 from dataclasses import dataclass, replace
 
 from vardskiftet.engine.compile.coerce import coerced
+from vardskiftet.engine.compile.kin import id_sql
 from vardskiftet.engine.names import literal, quoted
 from vardskiftet.engine.transforms import KINDS
 from vardskiftet.engine.transforms.protocol import Expression, Join, Setting
 from vardskiftet.model.mapping import Field, Find, FollowParent, Mapping, Step
 from vardskiftet.model.programme import Programme
 from vardskiftet.model.record import Column, ColumnType, Table
-
-FOLLOWS = "Follows its excluded parent."
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,11 +110,30 @@ def found(programme: Programme, mapping: Mapping, find: Find, prefix: str) -> tu
     by, alias = quoted(find.by), f"{prefix}_parent"
     if find.step is not None:
         return _found_person(programme, mapping, find, prefix), ""
+    if find.mapping == mapping.mapping:
+        return _found_kin(mapping, find, prefix), ""
     join = Join("parent", alias, f"{alias}.mapping = {literal(parent_mapping(programme, mapping, find))} and {alias}.key = {by}")
     orphan = "null" if find.missing == "empty" else f"case when {by} is not null and {alias}.key is null then 'PARENT_MISSING' end"
     fate = f"case {alias}.fate when 'rejected' then 'PARENT_REJECTED' when 'excluded' then 'PARENT_EXCLUDED' end"
     follows = f"{alias}.fate = 'excluded'" if mapping.follow_parent == FollowParent.EXCLUDE else ""
     return Expression(f"{alias}.id", f"coalesce({fate}, {orphan})", ColumnType.UUID, joins=(join,)), follows
+
+
+def _found_kin(mapping: Mapping, find: Find, prefix: str) -> Expression:
+    """A row of the mapping itself: of this batch, or loaded before. What becomes of those in this batch is settled afterwards."""
+    by, own, earlier = quoted(find.by), f"{prefix}_own", f"{prefix}_parent"
+    joins = (
+        Join("own_key", own, f"{own}.vs_key = {by}"),
+        Join("parent", earlier, f"{earlier}.mapping = {literal(mapping.mapping)} and {earlier}.key = {by}"),
+    )
+    missing = "null" if find.missing == "empty" else f"case when {by} is not null and {earlier}.key is null then 'PARENT_MISSING' end"
+    fate = f"case {earlier}.fate when 'rejected' then 'PARENT_REJECTED' when 'excluded' then 'PARENT_EXCLUDED' end"
+    return Expression(
+        f"case when {own}.vs_key is not null then {id_sql(mapping, by)} else {earlier}.id end",
+        f"case when {own}.vs_key is null then coalesce({fate}, {missing}) end",
+        ColumnType.UUID,
+        joins=joins,
+    )
 
 
 def _found_person(programme: Programme, mapping: Mapping, find: Find, prefix: str) -> Expression:

@@ -5,8 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from vardskiftet.engine.compile.coerce import DUCK_TYPES, canonical, digest
-from vardskiftet.engine.compile.fields import FOLLOWS, Filled, chain, condition, field_levels
+from vardskiftet.engine.compile.fields import Filled, chain, condition, field_levels
 from vardskiftet.engine.compile.identity import NAMESPACE, known, local, part_of, resolving
+from vardskiftet.engine.compile.kin import FOLLOWS, OWN_KEYS, kin, settled
 from vardskiftet.engine.compile.pieces import NO_ITEM, item_sql, number_sql, pieces_sql
 from vardskiftet.engine.compile.places import place_sql
 from vardskiftet.engine.names import literal, quoted
@@ -55,7 +56,8 @@ def compile_mapping(programme: Programme, mapping: Mapping, columns: tuple[str, 
         for number, one in enumerate(mapping.identities, 1)
     ]
     depth = max([len(one.levels) for one in filled] + [1])
-    parts = [_copies(mapping, columns), _items(mapping, columns)]
+    own = [OWN_KEYS] if kin(mapping) else []
+    parts = [*own, _copies(mapping, columns), _items(mapping, columns)]
     for level in range(1, depth + 1):
         slots = [
             Slot(f"vs{n}_value", f"vs{n}_reason{level}", one.levels[level - 1], one.follows)
@@ -65,9 +67,9 @@ def compile_mapping(programme: Programme, mapping: Mapping, columns: tuple[str, 
         parts += _level(level, slots, people if level == 1 else [], local(mapping, table) if table.identity and level == 1 else None)
     parts += [_shown(depth, filled, _seen(mapping, columns)), _judged(mapping, filled, len(people))]
     judged = "with " + ",\n".join(parts) + "\nselect * from judged order by vs_row, vs_item"
-    parts += resolving(mapping, table, len(people)) if table.identity else [_identified(mapping)]
+    parts += resolving(mapping, table, len(people)) if table.identity else _identified(mapping)
     head = f"-- {mapping.mapping}: {mapping.reads} becomes {mapping.into}; every item with its fate\n"
-    head += "create or replace temp table outcome as\nwith "
+    head += f"create or replace temp table outcome as\nwith {'recursive ' if kin(mapping) else ''}"
     body = ",\n".join(parts) + "\n" + _outcome(mapping, table, len(people))
     items = number_sql(mapping.split) if mapping.split else "1"
     return Compiled(mapping, table, columns, place_sql(mapping, columns), head + body, judged, items)
@@ -179,10 +181,14 @@ def _judged(mapping: Mapping, filled: list[Filled], people: int) -> str:
     )
 
 
-def _identified(mapping: Mapping) -> str:
+def _identified(mapping: Mapping) -> list[str]:
     """Outside the identity tables an id is made of system, mapping, key and item."""
     name = f"{literal(part_of(mapping.system) + part_of(mapping.mapping))} || part(vs_key) || part(vs_item)"
-    return f"identified as (\nselect *,\n       uuid5({NAMESPACE}, {name}) as vs_id,\n       false as vs_second\n  from judged\n)"
+    before, last = (settled(mapping), "settled") if kin(mapping) else ([], "judged")
+    return [
+        *before,
+        f"identified as (\nselect *,\n       uuid5({NAMESPACE}, {name}) as vs_id,\n       false as vs_second\n  from {last}\n)",
+    ]
 
 
 def _outcome(mapping: Mapping, table: Table, people: int) -> str:

@@ -186,8 +186,10 @@ class SqliteTarget:
         """Delete a batch's rows and its lines in the books; rows in `keep`, or still referred to, become the new system's own."""
         connection = self._writer()
         name, key = quoted(table.table), quoted(table.key)
+        own = f" and (child._batch is not {batch} or child.{key} in (select id from temp.kept))"
         referred = "".join(
-            f" and not exists (select 1 from {quoted(other.table)} as child where child.{quoted(column.column)} = {name}.{key})"
+            f" and not exists (select 1 from {quoted(other.table)} as child where child.{quoted(column.column)} = {name}.{key}"
+            f"{own if other.table == table.table else ''})"
             for other in self.record.tables
             for column in other.columns
             if column.references == table.table
@@ -199,6 +201,8 @@ class SqliteTarget:
         with translated(self.path.name), connection.cursor() as cursor:
             try:
                 cursor.adbc_ingest("kept", keep, mode="create", temporary=True)
+                for column in (column for column in table.columns if column.references == table.table):
+                    cursor.execute(_with_ancestors(name, key, quoted(column.column)))
                 cursor.execute(f"delete from {name} where _batch = {batch} and {key} not in (select id from temp.kept){referred}{others}")
                 cursor.execute("select changes()")
                 (removed,) = cursor.fetchall()
@@ -278,6 +282,12 @@ def _beside(outcome: Outcome) -> tuple[tuple[str, pa.Table], ...]:
         ("vs_rows", outcome.rows),
         ("vs_contribution", outcome.contributions),
     )
+
+
+def _with_ancestors(name: str, key: str, parent: str) -> str:
+    """Rows of the same table that those which are kept refer to, however far up, are kept too."""
+    above = f"select row.{parent} from {name} as row join up on row.{key} = up.id where row.{parent} is not null"
+    return f"insert into temp.kept with recursive up(id) as (select id from temp.kept union {above}) select id from up"
 
 
 def _update(cursor: Cursor, table: Table, rows: pa.Table) -> None:

@@ -96,7 +96,7 @@ def record_table(metadata: MetaData, table: declared.Table) -> Table:
     """One table of the record, with the columns that say which batch and source row it came from."""
     columns = []
     for column in table.columns:
-        references = [ForeignKey(f"{column.references}.{_key_of(metadata, column.references)}")] if column.references else []
+        references = [_reference(metadata, table.table, column.references)] if column.references else []
         is_key = column.column == table.key
         columns.append(
             Column(column.column, _TYPES[column.type], *references, primary_key=is_key, nullable=not (column.required or is_key))
@@ -113,6 +113,12 @@ def record_table(metadata: MetaData, table: declared.Table) -> Table:
         Index(f"vs_{table.table}_batch", "_batch"),
         *(Index(f"vs_{table.table}_{column.column}", column.column) for column in table.columns if column.references),
     )
+
+
+def _reference(metadata: MetaData, table: str, to: str) -> ForeignKey:
+    """Rows of one table that refer to each other come in one transaction, in any order."""
+    place = f"{to}.{_key_of(metadata, to)}"
+    return ForeignKey(place, deferrable=True, initially="DEFERRED") if to == table else ForeignKey(place)
 
 
 def _key_of(metadata: MetaData, name: str) -> str:
