@@ -15,6 +15,7 @@ from vardskiftet.engine.encoding import DAMAGED
 from vardskiftet.engine.names import literal, quoted
 from vardskiftet.model.mapping import Example
 from vardskiftet.model.programme import Programme
+from vardskiftet.model.record import Column, ColumnType
 
 PARENT = "00000000-0000-5000-8000-000000000001"
 """The id that every parent of an example has."""
@@ -76,11 +77,17 @@ def _item_shortfalls(compiled: Compiled, item: dict[str, Any], gives: dict[str, 
             continue
         own = [str(value) for name, value in item.items() if value is not None and name.startswith(f"vs{number}_reason")]
         made = item[f"text of {field.column}"]
+        wanted = _as_stored(compiled.table.column(field.column), gives[field.column])
         if own:
             faults.append(f"{field.column} is refused: {own[0]}")
-        elif made != gives[field.column]:
-            faults.append(f"{field.column} comes out as {made!r}, not as {gives[field.column]!r}")
+        elif made != wanted:
+            faults.append(f"{field.column} comes out as {made!r}, not as {wanted!r}")
     return faults
+
+
+def _as_stored(column: Column, said: Any) -> Any:
+    """What an example says in the form of the record: truth values are written true and false."""
+    return {"true": "1", "false": "0"}.get(said, said) if column.type is ColumnType.BOOLEAN else said
 
 
 def _tells_reason(name: str) -> bool:

@@ -9,6 +9,8 @@ from dataclasses import dataclass
 from vardskiftet.engine.sources.csv_dialect import Dialect
 
 _LINE_END = re.compile(rb"\r\n?|\n")
+_FOLLOWING = bytes(range(0x80, 0xC0))
+"""Bytes that begin no character in UTF-8."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,10 +37,8 @@ class Careful:
         self._body = re.compile(rb"(?:%b+|%b|%b)*" % (_but(self._quote or b"\n", *signs), twice, escaped))
         self._escaped = re.compile(escaped)
         self._signs = re.compile(rb"%b|%b" % (twice, escaped))
-        self._counted = {
-            True: re.compile(rb"%b|%b|(?s:.)[\x80-\xbf]*" % (twice, escaped)),
-            False: re.compile(rb"%b|(?s:.)[\x80-\xbf]*" % escaped),
-        }
+        one = {True: rb"%b|%b|(?s:.)[\x80-\xbf]*" % (twice, escaped), False: rb"%b|(?s:.)[\x80-\xbf]*" % escaped}
+        self._longest_allowed = {quoted: re.compile(rb"(?:%b){%d}+" % (sign, dialect.longest)) for quoted, sign in one.items()}
 
     def whole(self, width: int) -> Callable[[bytes, int], Found | None]:
         """A quicker parser of records of so many fields; None for any other record, and wherever it is not sure."""
@@ -93,10 +93,10 @@ class Careful:
 
     def _too_long(self, raw: bytes, quoted: bool) -> int | None:
         """Where a field has one character too many; None if it has not."""
-        for number, character in enumerate(self._counted[quoted].finditer(raw)):
-            if number == self._longest:
-                return character.start()
-        return None
+        if len(raw.translate(None, _FOLLOWING)) < self._longest:
+            return None
+        allowed = self._longest_allowed[quoted].match(raw)
+        return allowed.end() if allowed and allowed.end() < len(raw) else None
 
 
 def _but(*signs: bytes) -> bytes:

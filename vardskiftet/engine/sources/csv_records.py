@@ -87,7 +87,10 @@ class Records:
             if found is not None:
                 self._at = found.end
                 return found
-            self._read()
+            # Twice as much each time: a record of many pieces is looked at a few times, not once a piece.
+            enough = 2 * (len(self._text) - self._at)
+            while not self._last and len(self._text) - self._at < enough:
+                self._read()
         return None
 
     def _more(self) -> bool:

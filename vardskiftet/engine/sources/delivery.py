@@ -77,7 +77,9 @@ def folder_of(system: System, options: FolderOptions, root: Path) -> Path:
         raise Unreachable(
             f"The folder of system '{system.system}' is missing: {where}.",
             where=f"mappings/{system.system}/system.yaml",
-            hint="Put the delivered files there, or correct `path:`; nothing was changed.",
+            hint="Set it to the folder of the delivered files; nothing was changed."
+            if options.path_from
+            else "Put the delivered files there, or correct `path:`; nothing was changed.",
         )
     return folder
 
