@@ -93,6 +93,9 @@ def test_every_row_finds_the_one_before_it_and_falls_with_it(tmp_path: Path) -> 
 def test_a_later_wave_finds_rows_of_an_earlier_one(tmp_path: Path) -> None:
     tree(tmp_path)
     landed(tmp_path)
+    ward = Ward(tmp_path)
+    assert ward.ask("plan", "second", "--quiet").code == 0
+    assert ward.ask("rehearse", "second", "--quiet").code == 0  # a rehearsal finds them too
     assert landed(tmp_path, "second").books.closes
     assert above(tmp_path)["15"] == "3"
 

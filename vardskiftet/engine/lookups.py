@@ -18,6 +18,7 @@ _EMPTY = {
     "care": "key varchar, in_wave boolean, in_any boolean",
     "person": "record_table varchar, domain varchar, identifier varchar, id varchar",
     "origin": "record_table varchar, id varchar, mapping varchar, key varchar",
+    "brought": "key varchar",
     "parent": "mapping varchar, key varchar, id varchar, fate varchar",
 }
 
@@ -100,11 +101,12 @@ def cared_by(programme: Programme, system: str, table: str) -> Mapping:
 
 def prepare_references(duck: duckdb.DuckDBPyConnection, programme: Programme, mapping: Mapping, target: Target) -> None:
     """Persons by identifier, and parents by key, as the target holds them now."""
-    for name in ("person", "origin", "parent"):
+    for name in ("person", "origin", "brought", "parent"):
         duck.execute(f"create or replace table {name} ({_EMPTY[name]})")
     if programme.record.table(mapping.into).identity:
         _fill(duck, "person", target.arrow(_known_persons(mapping.into), _PERSON))
         _fill(duck, "origin", target.arrow(_origins(programme, mapping.into), ("record_table", "id", "mapping", "key")))
+        _fill(duck, "brought", target.arrow(f"select distinct c.source_key {_contributed(mapping)}", ("key",)))
     for find in (field.find for field in mapping.fields if field.find is not None):
         if find.step is not None:
             key = programme.record.table(find.table).key
@@ -113,6 +115,12 @@ def prepare_references(duck: duckdb.DuckDBPyConnection, programme: Programme, ma
             _fill(duck, "person", target.arrow(_known_persons(find.table, beside), _PERSON))
         else:
             _parents(duck, programme, parent_mapping(programme, mapping, find), target)
+
+
+def _contributed(mapping: Mapping) -> str:
+    """SQL of the persons that a mapping brought, in any wave, loaded or merged: from … where …"""
+    where = f"c.record_table = {literal(mapping.into)} and b.mapping = {literal(mapping.mapping)}"
+    return f"from vs_contribution as c join vs_batch as b on b.batch = c.batch where {where}"
 
 
 _PERSON = ("record_table", "domain", "identifier", "id")
@@ -139,10 +147,9 @@ def _parents(duck: duckdb.DuckDBPyConnection, programme: Programme, name: str, t
     key, rows = quoted(table.key), quoted(table.table)
     mine = f" where b.mapping = {literal(name)}"
     if table.identity:
-        loaded = (
-            f"select i.identifier, i.target_id, 'loaded' from vs_identity as i join {rows} as row on row.{key} = i.target_id"
-            f" where i.record_table = {literal(table.table)} and i.domain = {literal(parent.system)}"
-        )
+        # By what this very mapping brought, not by the system's keys: another mapping of the system may use the same ones.
+        loaded = f"select c.source_key, c.target_id, 'loaded' {_contributed(parent)}"
+        loaded += f" and exists (select 1 from {rows} as row where row.{key} = c.target_id)"
     else:
         loaded = f"select row._key, row.{key}, 'loaded' from {rows} as row join vs_batch as b on b.batch = row._batch{mine}"
     fates = f"select f.source_key, f.target_id, f.fate from vs_fate as f join vs_batch as b on b.batch = f.batch{mine}"

@@ -32,11 +32,17 @@ def resolving(mapping: Mapping, table: Table, identifiers: int) -> list[str]:
     firsts = "".join(f" when vs_identifier{n} is not null then uuid5({NAMESPACE}, {_named(table, n)})" for n in range(1, identifiers + 1))
     own = f"uuid5({NAMESPACE}, {literal(part_of(table.table) + part_of(mapping.system))} || part(vs_key))"
     made = f"case{firsts} else {own} end" if firsts else own
-    torn = " or ".join(f"{a} <> {b}" for place, a in enumerate(ids) for b in ids[place + 1 :]) or "false"
+    torn = [f"{a} <> {b}" for place, a in enumerate(ids) for b in ids[place + 1 :]]
+    # Another mapping's person may have this key by chance: a number of the row's own that does not lead there speaks against it.
+    torn += [
+        f"self_id is not null and brought.key is null and vs_identifier{n} is not null and known{n}_id is null"
+        for n in range(1, identifiers + 1)
+    ]
     return [
         (
-            f"named as (\nselect *,\n       coalesce({', '.join(ids)}, {made}) as vs_id,\n"
-            f"       vs_reason is null and vs_because is null as vs_sound,\n       ({torn}) is true as vs_torn\n  from judged\n)"
+            f"named as (\nselect judged.*,\n       coalesce({', '.join(ids)}, {made}) as vs_id,\n"
+            f"       vs_reason is null and vs_because is null as vs_sound,\n       ({' or '.join(torn) or 'false'}) is true as vs_torn\n"
+            "  from judged\n  left join brought on brought.key = vs_key\n)"
         ),
         # The first sound row in source order claims the person, unless another source row did in an earlier batch.
         (

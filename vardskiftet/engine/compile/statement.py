@@ -45,6 +45,8 @@ class Slot:
     reason: str
     made: Expression
     follows: str = ""
+    column: str = ""
+    """The record's column that it fills: a comment in the text."""
 
 
 def compile_mapping(programme: Programme, mapping: Mapping, columns: tuple[str, ...]) -> Compiled:
@@ -60,7 +62,7 @@ def compile_mapping(programme: Programme, mapping: Mapping, columns: tuple[str, 
     parts = [*own, _copies(mapping, columns), _items(mapping, columns)]
     for level in range(1, depth + 1):
         slots = [
-            Slot(f"vs{n}_value", f"vs{n}_reason{level}", one.levels[level - 1], one.follows)
+            Slot(f"vs{n}_value", f"vs{n}_reason{level}", one.levels[level - 1], one.follows, one.column.column)
             for n, one in enumerate(filled, 1)
             if len(one.levels) >= level
         ]
@@ -83,9 +85,10 @@ def _copies(mapping: Mapping, columns: tuple[str, ...]) -> str:
         way = "desc" if mapping.conflict == Conflict.LATEST else "asc"
         order = f"placed.{quoted(mapping.conflict_by)} {way} nulls last, {order}"
     return (
+        "-- keys that come more than once, and how many different rows stand behind each\n"
         f"repeated_key as (\nselect vs_key,\n       count(distinct row({whole})) as contents\n  from placed\n"
         " where vs_key is not null\n group by vs_key\nhaving count(*) > 1\n),\n"
-        "copy as (\nselect placed.vs_row,\n       repeated_key.contents,\n"
+        "-- which row of a repeated key goes first\ncopy as (\nselect placed.vs_row,\n       repeated_key.contents,\n"
         f"       row_number() over (partition by placed.vs_key order by {order}, placed.vs_row) as place\n"
         "  from placed\n  join repeated_key on repeated_key.vs_key = placed.vs_key\n)"
     )
@@ -97,6 +100,7 @@ def _items(mapping: Mapping, columns: tuple[str, ...]) -> str:
     if mapping.split is not None:
         asked += f",\n       {pieces_sql(mapping.split)} as vs_pieces"
     held = (
+        "-- rows of this wave, with the mapping's exclusions\n"
         f"{'held' if mapping.split else 'item'} as (\nselect placed.*,\n       '' as vs_item,\n"
         "       coalesce(copy.contents, 1) as vs_contents,\n"
         f"       coalesce(copy.place, 1) as vs_copy{asked}\n"
@@ -119,7 +123,9 @@ def _level(level: int, slots: list[Slot], people: list[Expression], own: Join | 
     if own is not None:
         joins[own] = None
     beside = "".join(f"\n  left join {join.table} as {join.alias}\n    on {join.on}" for join in joins)
-    lines = [f"       {slot.made.value} as {slot.name},\n       {slot.made.reason} as {slot.reason}" for slot in slots]
+    lines = [
+        f"       -- {slot.column}\n       {slot.made.value} as {slot.name},\n       {slot.made.reason} as {slot.reason}" for slot in slots
+    ]
     lines += [f"       {slot.follows} as {slot.name}_follows" for slot in slots if slot.follows]
     lines += [
         f"       {one.value} as vs_identifier{n},\n       identity_domain({one.value}) as vs_domain{n},\n"
@@ -147,7 +153,9 @@ def _shown(depth: int, filled: list[Filled], columns: tuple[str, ...]) -> str:
     hidden = [quoted(name) for name in columns if name.lower() in names]
     star = "*" + (f" exclude ({', '.join(hidden)})" if hidden else "")
     lines = [f"       vs{number}_value as {quoted(one.column.column)}" for number, one in enumerate(filled, 1)]
-    return "shown as (\n" + ",\n".join([f"select {star}", *lines]) + f"\n  from level{depth}\n)"
+    return (
+        "-- the record's columns under their own names\nshown as (\n" + ",\n".join([f"select {star}", *lines]) + f"\n  from level{depth}\n)"
+    )
 
 
 def _judged(mapping: Mapping, filled: list[Filled], people: int) -> str:
@@ -175,7 +183,9 @@ def _judged(mapping: Mapping, filled: list[Filled], people: int) -> str:
     late = f"coalesce({', '.join(reasons)})" if len(reasons) > 1 else reasons[0] if reasons else "null"
     judged = "\n            ".join(cases)
     return (
+        "-- which exclusion takes it out, and what the mapping's own rules say against it\n"
         f"ruled as (\nselect *,\n       {taken} as vs_because{doubts}\n  from shown\n),\n"
+        "-- the first reason that speaks against it\n"
         f"judged as (\nselect *,\n       case {judged}\n            when vs_because is null\n            then {late} end as vs_reason\n"
         "  from ruled\n)"
     )

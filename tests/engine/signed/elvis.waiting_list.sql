@@ -1,0 +1,150 @@
+-- elvis.waiting_list: each row of vantelista with its key, its unit and its place
+create or replace temp table placed as
+with keyed as (
+select *,
+       "vantelista_id" as vs_key,
+       getvariable('extracted_at')::timestamptz as extracted_at
+  from extract
+)
+select keyed.*,
+       unit_place.unit as vs_unit,
+       coalesce(unit_place.place, 'no_unit') as vs_place
+  from keyed
+  left join unit_place on unit_place.value = keyed."enhet_hsaid";
+
+-- elvis.waiting_list: vantelista becomes waiting_list_entry; every item with its fate
+create or replace temp table outcome as
+with -- keys that come more than once, and how many different rows stand behind each
+repeated_key as (
+select vs_key,
+       count(distinct row("vantelista_id", "andrad_tid", "enhet_hsaid", "makulerad", "person_id", "remiss_id", "uppsatt_datum", "maldatum", "atgard", "prioritet", "kommentar")) as contents
+  from placed
+ where vs_key is not null
+ group by vs_key
+having count(*) > 1
+),
+-- which row of a repeated key goes first
+copy as (
+select placed.vs_row,
+       repeated_key.contents,
+       row_number() over (partition by placed.vs_key order by row(placed."vantelista_id", placed."andrad_tid", placed."enhet_hsaid", placed."makulerad", placed."person_id", placed."remiss_id", placed."uppsatt_datum", placed."maldatum", placed."atgard", placed."prioritet", placed."kommentar"), placed.vs_row) as place
+  from placed
+  join repeated_key on repeated_key.vs_key = placed.vs_key
+),
+-- rows of this wave, with the mapping's exclusions
+item as (
+select placed.*,
+       '' as vs_item,
+       coalesce(copy.contents, 1) as vs_contents,
+       coalesce(copy.place, 1) as vs_copy,
+       try({'v': coalesce((makulerad = 'J'), false)}) as vs_excluded1
+  from placed
+  left join copy on copy.vs_row = placed.vs_row
+ where placed.vs_place = 'in_wave'
+),
+parsed1a as (
+select *,
+       (case when strftime(try_strptime((case when "uppsatt_datum" not in ('') then "uppsatt_datum" end), '%Y-%m-%d'), '%Y-%m-%d') = (case when "uppsatt_datum" not in ('') then "uppsatt_datum" end) and try_strptime((case when "uppsatt_datum" not in ('') then "uppsatt_datum" end), '%Y-%m-%d') >= timestamp '0001-01-01' then try_strptime((case when "uppsatt_datum" not in ('') then "uppsatt_datum" end), '%Y-%m-%d') end) as vs_uppsattdatum_1781_day,
+       (case when strftime(try_strptime((case when "maldatum" not in ('', '0000-00-00', '1900-01-01') then "maldatum" end), '%Y-%m-%d'), '%Y-%m-%d') = (case when "maldatum" not in ('', '0000-00-00', '1900-01-01') then "maldatum" end) and try_strptime((case when "maldatum" not in ('', '0000-00-00', '1900-01-01') then "maldatum" end), '%Y-%m-%d') >= timestamp '0001-01-01' then try_strptime((case when "maldatum" not in ('', '0000-00-00', '1900-01-01') then "maldatum" end), '%Y-%m-%d') end) as vs_maldatum_5b95_day
+  from item
+),
+level1 as (
+select parsed1a.*,
+       -- patient_id
+       vs1_parent.id as vs1_value,
+       coalesce(coalesce(case vs1_parent.fate when 'rejected' then 'PARENT_REJECTED' when 'excluded' then 'PARENT_EXCLUDED' end, case when "person_id" is not null and vs1_parent.key is null then 'PARENT_MISSING' end), case when vs1_parent.id is null then 'REQUIRED_EMPTY' end) as vs1_reason1,
+       -- referral_id
+       vs2_parent.id as vs2_value,
+       coalesce(case vs2_parent.fate when 'rejected' then 'PARENT_REJECTED' when 'excluded' then 'PARENT_EXCLUDED' end, case when "remiss_id" is not null and vs2_parent.key is null then 'PARENT_MISSING' end) as vs2_reason1,
+       -- unit
+       nullif("enhet_hsaid", '') as vs3_value,
+       coalesce(case when "enhet_hsaid" <> '' and not regexp_full_match("enhet_hsaid", 'SE[0-9]{10}-[A-Za-z0-9]{1,18}') then 'HSA_FORMAT' end, case when nullif("enhet_hsaid", '') is null then 'REQUIRED_EMPTY' end) as vs3_reason1,
+       -- listed_on
+       vs_uppsattdatum_1781_day::date as vs4_value,
+       coalesce(case when (case when "uppsatt_datum" not in ('') then "uppsatt_datum" end) is not null and vs_uppsattdatum_1781_day is null then 'INVALID_DATE' end, case when vs_uppsattdatum_1781_day::date is null then 'REQUIRED_EMPTY' end) as vs4_reason1,
+       -- target_date
+       vs_maldatum_5b95_day::date as vs5_value,
+       case when (case when "maldatum" not in ('', '0000-00-00', '1900-01-01') then "maldatum" end) is not null and vs_maldatum_5b95_day is null then 'INVALID_DATE' end as vs5_reason1,
+       -- procedure
+       vs_atgard_92e5_book.target as vs6_value,
+       case when "atgard" <> '' and vs_atgard_92e5_book.target is null then 'UNMAPPED_CODE' end as vs6_reason1,
+       -- priority
+       vs_prioritet_d82f_book.target as vs7_value,
+       case when "prioritet" <> '' and vs_prioritet_d82f_book.target is null then 'UNMAPPED_CODE' end as vs7_reason1,
+       -- comment
+       "kommentar" as vs8_value,
+       case when length("kommentar") > 4000 then 'TOO_LONG' end as vs8_reason1,
+       -- source_system
+       'elvis' as vs9_value,
+       case when 'elvis' is null then 'REQUIRED_EMPTY' end as vs9_reason1
+  from parsed1a
+  left join parent as vs1_parent
+    on vs1_parent.mapping = 'elvis.person' and vs1_parent.key = "person_id"
+  left join parent as vs2_parent
+    on vs2_parent.mapping = 'elvis.referral' and vs2_parent.key = "remiss_id"
+  left join codebook as vs_atgard_92e5_book
+    on vs_atgard_92e5_book.codebook = 'procedure' and vs_atgard_92e5_book.source = "atgard"
+  left join codebook as vs_prioritet_d82f_book
+    on vs_prioritet_d82f_book.codebook = 'priority' and vs_prioritet_d82f_book.source = "prioritet"
+),
+-- the record's columns under their own names
+shown as (
+select *,
+       vs1_value as "patient_id",
+       vs2_value as "referral_id",
+       vs3_value as "unit",
+       vs4_value as "listed_on",
+       vs5_value as "target_date",
+       vs6_value as "procedure",
+       vs7_value as "priority",
+       vs8_value as "comment",
+       vs9_value as "source_system"
+  from level1
+),
+-- which exclusion takes it out, and what the mapping's own rules say against it
+ruled as (
+select *,
+       case when vs_key is null or vs_damaged is not null or vs_contents > 1 or vs_excluded1 is null then null when vs_excluded1.v then 'Struck out in Elvis; kept in the archive.' end as vs_because
+  from shown
+),
+-- the first reason that speaks against it
+judged as (
+select *,
+       case when vs_key is null then 'KEY_MISSING'
+            when starts_with(vs_damaged, 'row:') then 'MALFORMED_ROW'
+            when vs_damaged is not null then 'INVALID_ENCODING'
+            when vs_contents > 1 then 'DUPLICATE_KEY'
+            when vs_excluded1 is null then 'SQL_FAILED'
+            when vs_because is null
+            then coalesce(vs1_reason1, vs2_reason1, vs3_reason1, vs4_reason1, vs5_reason1, vs6_reason1, vs7_reason1, vs8_reason1, vs9_reason1) end as vs_reason
+  from ruled
+),
+identified as (
+select *,
+       uuid5(unhex('76cfa8a13cd95c0fb0c4a8dbb8b71b9f'), '5:elvis18:elvis.waiting_list' || part(vs_key) || part(vs_item)) as vs_id,
+       false as vs_second
+  from judged
+)
+select vs_row,
+       vs_key,
+       vs_item,
+       vs_unit,
+       vs_copy,
+       case when vs_reason is not null then 'rejected'
+            when vs_because is not null then 'excluded'
+            when vs_copy > 1 or vs_second then 'merged'
+            else 'loaded' end as vs_fate,
+       case when vs_because is not null then vs_because else vs_reason end as vs_reason,
+       vs_id,
+       unhex(sha256(tagged('u', "patient_id") || tagged('u', "referral_id") || tagged('t', "unit") || tagged('d', strftime("listed_on", '%Y-%m-%d')) || tagged('d', strftime("target_date", '%Y-%m-%d')) || tagged('t', "procedure") || tagged('t', "priority") || tagged('t', "comment") || tagged('t', "source_system"))) as vs_digest,
+       "patient_id" as "patient_id",
+       "referral_id" as "referral_id",
+       "unit" as "unit",
+       "listed_on" as "listed_on",
+       "target_date" as "target_date",
+       "procedure" as "procedure",
+       "priority" as "priority",
+       "comment" as "comment",
+       "source_system" as "source_system"
+  from identified
+ order by vs_row;
