@@ -4,7 +4,10 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import pytest
 from landing import fates, landed, project, rows
+
+from vardskiftet.errors import DeclarationsWrong
 
 CODE_TABLE = """\
 tables:
@@ -96,7 +99,9 @@ fields:
     assert {line.unit: line.loaded for line in books.lines} == {"ward": 1, "clinic": 1}
     assert [(table.rows, table.counted, table.in_waves, table.no_unit) for table in books.tables] == [(4, 4, 3, 1)]
     lossy = project(tmp_path / "lossy", source=tables, record=CODE_TABLE, mappings={"diagnosis": mapping.format(join="inner")}, codes=codes)
-    assert not landed(lossy).books.closes, "an inner join that loses a row is found by the count"
+    with pytest.raises(DeclarationsWrong, match="1 problem") as wrong:
+        landed(lossy)
+    assert "gives 3 rows where 'd' has 4" in wrong.value.faults[0].message, "an inner join that loses a row is found by the count"
 
 
 def test_whole_rows_without_a_key_merge_when_they_are_the_same(tmp_path: Path) -> None:

@@ -7,9 +7,7 @@ import json
 import shutil
 from contextlib import ExitStack
 
-import duckdb
-
-from vardskiftet.engine.census import census, columns_of
+from vardskiftet.engine.census import Census, census, columns_of
 from vardskiftet.engine.compile.kin import kin
 from vardskiftet.engine.duck import open_duck
 from vardskiftet.engine.ledger import Ledger
@@ -17,11 +15,11 @@ from vardskiftet.engine.lookups import place_units
 from vardskiftet.engine.sources import open_source
 from vardskiftet.engine.sources.protocol import Extract, Schema, Source
 from vardskiftet.engine.targets import open_target
+from vardskiftet.errors import DeclarationsWrong, Fault
 from vardskiftet.model.batch import Batch
 from vardskiftet.model.fate import Place
 from vardskiftet.model.mapping import WHOLE_ROW, Mapping
 from vardskiftet.model.plan import Plan, TableExpectation
-from vardskiftet.model.programme import Programme
 from vardskiftet.model.progress import Progress
 from vardskiftet.plan.fingerprint import fingerprint
 from vardskiftet.plan.order import ordered
@@ -55,11 +53,16 @@ def make_plan(desk: Desk, wave: str) -> Plan:
         place_units(duck, programme, wave)
         expectations: list[TableExpectation] = []
         batches: list[Batch] = []
+        wrong: list[Fault] = []
         for done, mapping in enumerate(mappings):
             desk.notify(Progress(f"plan {mapping.mapping}", done, len(mappings)))
             source = sources[mapping.system]
-            expectations.append(_expected(duck, programme, mapping, source))
+            found = census(duck, programme, mapping, source)
+            expectations.append(_expected(mapping, source, found))
+            wrong += _miscounted(mapping, found, expectations[-1].rows)
             batches += _batches(mapping, source, programme.batch_rows)
+    if wrong:
+        raise DeclarationsWrong(wrong)
     base = sorted({entry.plan for entry in Ledger(target, programme.record).batches(wave)})
     plan = Plan(
         wave=wave,
@@ -92,9 +95,19 @@ def _batches(mapping: Mapping, source: Source, rows: int) -> list[Batch]:
     return [Batch(mapping=mapping.mapping, number=number, range=one, by=by) for number, one in enumerate(ranges, 1)]
 
 
-def _expected(duck: duckdb.DuckDBPyConnection, programme: Programme, mapping: Mapping, source: Source) -> TableExpectation:
+def _miscounted(mapping: Mapping, found: Census, rows: int) -> list[Fault]:
+    """A query that does not give each row of its table once can never close the books: told before anything is loaded."""
+    given = sum(found.places.values())
+    if not mapping.sql or given == rows:
+        return []
+    does = "loses" if given < rows else "doubles"
+    message = f"the query gives {given:,} rows where '{mapping.reads}' has {rows:,}: a join or a condition {does} rows."
+    hint = "Use `left join` on a key that is there once; leave rows out with `exclude:`, so that each has its because."
+    return [Fault(mapping.path, 1, f"{mapping.mapping} › sql", message, hint)]
+
+
+def _expected(mapping: Mapping, source: Source, found: Census) -> TableExpectation:
     """What a mapping's table holds now, by unit and place."""
-    found = census(duck, programme, mapping, source)
     return TableExpectation(
         mapping=mapping.mapping,
         system=mapping.system,

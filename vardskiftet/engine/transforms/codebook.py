@@ -12,15 +12,18 @@ MACROS: tuple[str, ...] = ()
 
 
 class Options(Frozen):
-    """`codebook`: its name. `unmapped`: reject, keep_local, or a default code."""
+    """`codebook`: its name. `unmapped`: reject, keep_local, or a default code. `sentinels`: texts that mean no code."""
 
     codebook: str
     unmapped: str = "reject"
+    sentinels: list[str] = []
 
 
 def to_sql(source: str, options: Options, setting: Setting) -> Expression:
-    """SQL of the target code. Reason: UNMAPPED_CODE; NULL and the empty text stay NULL."""
+    """SQL of the target code. Reason: UNMAPPED_CODE; NULL, the empty text and sentinels are NULL."""
     book = f"{setting.prefix}_book"
+    if options.sentinels:
+        source = f"(case when {source} not in ({', '.join(literal(one) for one in options.sentinels)}) then {source} end)"
     joins = (Join("codebook", book, f"{book}.codebook = {literal(options.codebook)} and {book}.source = {source}"),)
     found = f"{book}.target"
     match options.unmapped:
@@ -37,6 +40,8 @@ EXAMPLES = (
     Example("X", {"codebook": "example"}, reason="UNMAPPED_CODE"),
     Example("X", {"codebook": "example", "unmapped": "keep_local"}, value="X"),
     Example("X", {"codebook": "example", "unmapped": "other"}, value="other"),
+    Example("{score}", {"codebook": "example", "sentinels": ["{score}", "-"]}, value=None),
+    Example("N", {"codebook": "example", "sentinels": ["-"]}, value="new"),
     Example("", {"codebook": "example"}, value=None),
     Example(None, {"codebook": "example", "unmapped": "other"}, value=None),
 )
