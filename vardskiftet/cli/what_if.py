@@ -37,7 +37,8 @@ def run(
     hard = answer_is.hard
     own = answer_is.model_dump(mode="json") | {"to": answer_is.to.isoformat(), "now": desk.clock().isoformat()}
     answer = console.Answer("vardskiftet.waves.what-if/1", exit_code=1 if hard else 0, own=own)
-    answer.say(f"{name}: {answer_is.go_live} → {answer_is.to.isoformat()}. Nothing is written.")
+    before = answer_is.go_live[:16].replace("T", " ")  # a moment, or a season
+    answer.say(f"{name}: {before} → {answer_is.to:%Y-%m-%d %H:%M} {answer_is.to:%Z}. Nothing is written.".replace(" . ", ". "))
     if not answer_is.consequences:
         answer.say("Nothing follows.")
     tell_what_if(answer, answer_is, notes=not diff)

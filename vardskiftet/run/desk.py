@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
-from vardskiftet.declare.words import nearest
+from vardskiftet.declare.words import nearest_of
 from vardskiftet.engine.files import place_file
 from vardskiftet.errors import IntegrityBroken, Usage
 from vardskiftet.failpoint import reach
@@ -55,7 +55,8 @@ class Desk:
         """The wave of that name. Raises Usage with the nearest name if there is none."""
         names = [wave.wave for wave in self.programme.waves]
         if name not in names:
-            raise Usage(f"'{name}' is not a wave of this programme.", hint=nearest(name, names))
+            meant = f"Did you mean '{near}'? " if (near := nearest_of(name, names)) else ""
+            raise Usage(f"'{name}' is not a wave of this programme.", hint=f"{meant}Known: {', '.join(names)}.")
         return self.programme.wave(name)
 
     def plan_path(self, plan: Plan) -> Path:
