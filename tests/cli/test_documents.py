@@ -165,6 +165,7 @@ FAILING = [
     ("books", ["books"]),
     ("books", ["books", "nope"]),
     ("plan", ["plan", "nope"]),
+    ("coverage", ["coverage", "nope"]),
     ("apply", ["apply", "nope"]),
     ("rehearse", ["rehearse", "nope"]),
     ("status", ["status", "nope"]),

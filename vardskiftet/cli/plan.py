@@ -16,11 +16,15 @@ def run(
     now: Now = None,
     quiet: Quiet = False,
 ) -> None:
-    """Freeze what a wave's load will do, with counts as expectations; nothing is loaded. Exits 1 if rows without unit are over budget.
+    """Freeze what a wave's load will do, with counts as expectations; nothing is loaded.
+
+    Exits 1 if rows without unit are over budget, or a safety-critical field holds a code without an answer.
 
     Example:  vardskiftet plan south-1
     """
+    from vardskiftet.cli.coverage import told_critical
     from vardskiftet.cli.opening import open_desk
+    from vardskiftet.run.coverage import measure
     from vardskiftet.run.desk import save_plan
     from vardskiftet.run.planning import make_plan
     from vardskiftet.run.tell import told
@@ -52,8 +56,9 @@ def run(
     if unknown:
         answer.table("", ("mapping", "says of its unit", "rows"), unknown)
     answer.say(f"Frozen in {shown}.")
+    told_critical(answer, measure(desk, wave, critical_only=True, keep=False))
     if homeless > budget:
-        answer.exit_code = 1
         answer.because("NO_UNIT", f"{homeless:,} rows belong to no unit; the budget is {budget:,}.", where=f"waves/{wave}.yaml")
+    answer.exit_code = 1 if answer.reasons else 0
     answer.next_steps = [f"vardskiftet rehearse {wave}", f"vardskiftet apply {wave}"]
     raise typer.Exit(console.show(answer, as_json=options.as_json))

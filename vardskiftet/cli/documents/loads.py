@@ -6,6 +6,7 @@ from vardskiftet.cli.documents.shape import Keys, keys, many, plus
 from vardskiftet.engine.targets.protocol import Lock
 from vardskiftet.model.books import BookLine, RejectLine, TableLine
 from vardskiftet.model.plan import TableExpectation
+from vardskiftet.run.coverage import FieldCoverage
 from vardskiftet.run.status import Standing
 
 _LINE = plus(BookLine, {"closes": bool})
@@ -29,6 +30,7 @@ _CARRIED: Keys = {"run_id": str, "plan": str, "committed": int, "findings": list
 
 LOADS: dict[str, Keys] = {
     "demo": {"project": str, "report": str, "planted": str, **BOOKS},
+    "coverage": {"wave": str, "before": str, "fields": many(FieldCoverage)},
     "plan": {
         "wave": str,
         "plan": str,
