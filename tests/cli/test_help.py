@@ -66,6 +66,9 @@ def test_the_example_in_the_help_runs(name: str, demo: Ward, tmp_path: Path, mon
     line = example_of(name)
     if name == "demo":
         line += " --size 60"  # the same, with fewer patients
+    if name == "mappings.trust":
+        (ward.folder / "mappings/python").mkdir()
+        (ward.folder / "mappings/python/streets.py").write_text("def plain(streets):\n    return streets\n", encoding="utf-8")
     if name == "lock.break":
         hold_elsewhere(ward)
     for before in PREPARED.get(name, ()):

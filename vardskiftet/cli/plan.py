@@ -22,8 +22,8 @@ def run(
 
     Example:  vardskiftet plan south-1
     """
-    from vardskiftet.cli.coverage import told_critical
     from vardskiftet.cli.opening import open_desk
+    from vardskiftet.cli.telling_coverage import told_critical
     from vardskiftet.run.coverage import measure
     from vardskiftet.run.desk import save_plan
     from vardskiftet.run.planning import make_plan
