@@ -166,6 +166,7 @@ FAILING = [
     ("books", ["books", "nope"]),
     ("plan", ["plan", "nope"]),
     ("coverage", ["coverage", "nope"]),
+    ("profile", ["profile", "nope"]),
     ("apply", ["apply", "nope"]),
     ("rehearse", ["rehearse", "nope"]),
     ("status", ["status", "nope"]),

@@ -7,12 +7,14 @@ from pathlib import Path
 from vardskiftet.model.books import Books
 from vardskiftet.report.gather import gather
 from vardskiftet.report.labels import Lang
+from vardskiftet.report.profile_page import ProfileFacts, render_profile
 from vardskiftet.report.programme_facts import LoadState, ProgrammeFacts
 from vardskiftet.report.programme_gather import gather_programme
 from vardskiftet.report.programme_page import render_programme
 from vardskiftet.report.render import render, write
 from vardskiftet.run.balance import present_books
 from vardskiftet.run.desk import Desk
+from vardskiftet.run.profile import Profile
 from vardskiftet.run.status import standings
 from vardskiftet.store.runs import runs
 
@@ -38,3 +40,11 @@ def programme_page(desk: Desk, lang: Lang, out: Path | None) -> tuple[Path, Prog
     facts = gather_programme(desk.programme, statuses, loads, head, desk.clock(), desk.tool)
     path = out or desk.work / "reports" / "programme.html"
     return write(render_programme(facts, lang), path), facts
+
+
+def profile_page(desk: Desk, found: Profile, out: Path | None) -> Path:
+    """Write what was seen in a system's source; returns where it lies."""
+    with desk.reading_store() as store:
+        head = store.head()
+    facts = ProfileFacts.of(desk.programme, found.system, found.tables, found.spoken, found.oddities, head, desk.clock(), desk.tool)
+    return write(render_profile(facts), out or desk.work / "reports" / f"profile-{found.system}.html")

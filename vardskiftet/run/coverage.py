@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from contextlib import ExitStack
 from dataclasses import dataclass
 
@@ -87,6 +88,7 @@ def measure(desk: Desk, wave: str, *, critical_only: bool = False, keep: bool = 
     found: list[FieldCoverage] = []
     with ExitStack() as closing:
         spill = desk.work / "spill" / "coverage"
+        closing.callback(shutil.rmtree, spill, ignore_errors=True)
         duck = open_duck(spill, programme.codebooks, [system.timezone for system in programme.systems])
         closing.callback(duck.close)
         load_code(duck, programme.codes, calls(wanted))

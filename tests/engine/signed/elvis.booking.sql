@@ -67,8 +67,8 @@ select parsed1a.*,
        case when regexp_full_match(trim("langd_min"), '[-+]?[0-9]+(\.[0-9]+)?') then replace(ltrim(trim("langd_min"), '+'), ',', '.') end as vs5_value,
        case when trim("langd_min") <> '' and not regexp_full_match(trim("langd_min"), '[-+]?[0-9]+(\.[0-9]+)?') then 'INVALID_NUMBER' end as vs5_reason1,
        -- visit_type
-       vs_besokstyp_f10e_book.target as vs6_value,
-       coalesce(case when "besokstyp" <> '' and vs_besokstyp_f10e_book.target is null then 'UNMAPPED_CODE' end, case when vs_besokstyp_f10e_book.target is null then 'REQUIRED_EMPTY' end) as vs6_reason1,
+       vs_besokstyp_436a_book.target as vs6_value,
+       coalesce(case when "besokstyp" <> '' and vs_besokstyp_436a_book.target is null then 'UNMAPPED_CODE' end, case when vs_besokstyp_436a_book.target is null then 'REQUIRED_EMPTY' end) as vs6_reason1,
        -- status
        vs7_tried.v as vs7_value,
        coalesce(case when vs7_tried is null then 'SQL_FAILED' end, case when vs7_tried.v is null then 'REQUIRED_EMPTY' end) as vs7_reason1,
@@ -85,8 +85,8 @@ select parsed1a.*,
     on vs2_parent.mapping = 'elvis.referral' and vs2_parent.key = "remiss_id"
   left join zone_week as vs_starttid_8cb7_zone
     on vs_starttid_8cb7_zone.zone = 'Europe/Stockholm' and vs_starttid_8cb7_zone.week = week_of(vs_starttid_8cb7_local)
-  left join codebook as vs_besokstyp_f10e_book
-    on vs_besokstyp_f10e_book.codebook = 'visit_type' and vs_besokstyp_f10e_book.source = "besokstyp"
+  left join codebook as vs_besokstyp_436a_book
+    on vs_besokstyp_436a_book.codebook = 'visit_type' and vs_besokstyp_436a_book.source = "besokstyp"
 ),
 -- the record's columns under their own names
 shown as (

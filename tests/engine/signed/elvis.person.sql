@@ -80,8 +80,8 @@ select parsed1c.*,
        vs_avlidendatum_2f7d_day::date as vs6_value,
        case when (case when "avliden_datum" not in ('', '0000-00-00') then "avliden_datum" end) is not null and vs_avlidendatum_2f7d_day is null then 'INVALID_DATE' end as vs6_reason1,
        -- sex
-       vs_kon_4426_book.target as vs7_value,
-       case when "kon" <> '' and vs_kon_4426_book.target is null then 'UNMAPPED_CODE' end as vs7_reason1,
+       vs_kon_a210_book.target as vs7_value,
+       case when "kon" <> '' and vs_kon_a210_book.target is null then 'UNMAPPED_CODE' end as vs7_reason1,
        -- street_address
        "adress" as vs8_value,
        null as vs8_reason1,
@@ -106,8 +106,8 @@ select parsed1c.*,
        vsi1_known.id as known1_id,
        self.id as self_id
   from parsed1c
-  left join codebook as vs_kon_4426_book
-    on vs_kon_4426_book.codebook = 'sex' and vs_kon_4426_book.source = "kon"
+  left join codebook as vs_kon_a210_book
+    on vs_kon_a210_book.codebook = 'sex' and vs_kon_a210_book.source = "kon"
   left join person as vsi1_known
     on vsi1_known.record_table = 'patient' and vsi1_known.domain = identity_domain(vs_personnummer_1671_spelled) and vsi1_known.identifier = vs_personnummer_1671_spelled
   left join person as self
@@ -156,11 +156,33 @@ select judged.*,
   from judged
   left join brought on brought.key = vs_key
 ),
+claim as (
+select vs_row,
+       vs_id,
+       unnest([vs_identifier1]) as number,
+       unnest([vs_domain1]) as domain
+  from named
+ where vs_sound and not vs_torn
+),
+contested as (
+select vs_row,
+       bool_or(other) as other
+  from (select vs_row,
+               number is not null and vs_id <> first_value(vs_id) over (partition by domain, number order by vs_row) as other
+          from claim)
+ group by vs_row
+),
+settled as (
+select named.* exclude (vs_torn),
+       named.vs_torn or coalesce(contested.other, false) as vs_torn
+  from named
+  left join contested on contested.vs_row = named.vs_row
+),
 claimed as (
 select *,
        row_number() over (partition by vs_id, vs_sound and not vs_torn order by vs_row) as vs_claim,
        (origin.mapping <> 'elvis.person' or origin.key <> vs_key) is true as vs_taken
-  from named
+  from settled
   left join origin on origin.record_table = 'patient' and origin.id = vs_id
 ),
 identified as (

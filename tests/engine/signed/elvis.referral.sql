@@ -63,8 +63,8 @@ select parsed1a.*,
        case when vs_skickadtid_ca50_zone.odd_until is null or vs_skickadtid_ca50_local < vs_skickadtid_ca50_zone.odd_until then (vs_skickadtid_ca50_local - to_seconds(vs_skickadtid_ca50_zone.offset_before)) else (vs_skickadtid_ca50_local - to_seconds(vs_skickadtid_ca50_zone.offset_after)) end as vs4_value,
        coalesce(case when (case when "skickad_tid" not in ('') then "skickad_tid" end) is not null and vs_skickadtid_ca50_local is null then 'INVALID_DATE' when vs_skickadtid_ca50_local >= vs_skickadtid_ca50_zone.odd_from and vs_skickadtid_ca50_local < vs_skickadtid_ca50_zone.odd_until and vs_skickadtid_ca50_zone.odd = 'missing' then 'MISSING_HOUR' end, case when case when vs_skickadtid_ca50_zone.odd_until is null or vs_skickadtid_ca50_local < vs_skickadtid_ca50_zone.odd_until then (vs_skickadtid_ca50_local - to_seconds(vs_skickadtid_ca50_zone.offset_before)) else (vs_skickadtid_ca50_local - to_seconds(vs_skickadtid_ca50_zone.offset_after)) end is null then 'REQUIRED_EMPTY' end) as vs4_reason1,
        -- priority
-       vs_prioritet_d82f_book.target as vs5_value,
-       case when "prioritet" <> '' and vs_prioritet_d82f_book.target is null then 'UNMAPPED_CODE' end as vs5_reason1,
+       vs_prioritet_c905_book.target as vs5_value,
+       case when "prioritet" <> '' and vs_prioritet_c905_book.target is null then 'UNMAPPED_CODE' end as vs5_reason1,
        -- reason_text
        "orsak_text" as vs6_value,
        case when length("orsak_text") > 4000 then 'TOO_LONG' end as vs6_reason1,
@@ -80,8 +80,8 @@ select parsed1a.*,
     on vs1_parent.mapping = 'elvis.person' and vs1_parent.key = "person_id"
   left join zone_week as vs_skickadtid_ca50_zone
     on vs_skickadtid_ca50_zone.zone = 'Europe/Stockholm' and vs_skickadtid_ca50_zone.week = week_of(vs_skickadtid_ca50_local)
-  left join codebook as vs_prioritet_d82f_book
-    on vs_prioritet_d82f_book.codebook = 'priority' and vs_prioritet_d82f_book.source = "prioritet"
+  left join codebook as vs_prioritet_c905_book
+    on vs_prioritet_c905_book.codebook = 'priority' and vs_prioritet_c905_book.source = "prioritet"
 ),
 -- the record's columns under their own names
 shown as (

@@ -66,11 +66,11 @@ select parsed1a.*,
        vs_maldatum_5b95_day::date as vs5_value,
        case when (case when "maldatum" not in ('', '0000-00-00', '1900-01-01') then "maldatum" end) is not null and vs_maldatum_5b95_day is null then 'INVALID_DATE' end as vs5_reason1,
        -- procedure
-       vs_atgard_92e5_book.target as vs6_value,
-       case when "atgard" <> '' and vs_atgard_92e5_book.target is null then 'UNMAPPED_CODE' end as vs6_reason1,
+       vs_atgard_3277_book.target as vs6_value,
+       case when "atgard" <> '' and vs_atgard_3277_book.target is null then 'UNMAPPED_CODE' end as vs6_reason1,
        -- priority
-       vs_prioritet_d82f_book.target as vs7_value,
-       case when "prioritet" <> '' and vs_prioritet_d82f_book.target is null then 'UNMAPPED_CODE' end as vs7_reason1,
+       vs_prioritet_c905_book.target as vs7_value,
+       case when "prioritet" <> '' and vs_prioritet_c905_book.target is null then 'UNMAPPED_CODE' end as vs7_reason1,
        -- comment
        "kommentar" as vs8_value,
        case when length("kommentar") > 4000 then 'TOO_LONG' end as vs8_reason1,
@@ -82,10 +82,10 @@ select parsed1a.*,
     on vs1_parent.mapping = 'elvis.person' and vs1_parent.key = "person_id"
   left join parent as vs2_parent
     on vs2_parent.mapping = 'elvis.referral' and vs2_parent.key = "remiss_id"
-  left join codebook as vs_atgard_92e5_book
-    on vs_atgard_92e5_book.codebook = 'procedure' and vs_atgard_92e5_book.source = "atgard"
-  left join codebook as vs_prioritet_d82f_book
-    on vs_prioritet_d82f_book.codebook = 'priority' and vs_prioritet_d82f_book.source = "prioritet"
+  left join codebook as vs_atgard_3277_book
+    on vs_atgard_3277_book.codebook = 'procedure' and vs_atgard_3277_book.source = "atgard"
+  left join codebook as vs_prioritet_c905_book
+    on vs_prioritet_c905_book.codebook = 'priority' and vs_prioritet_c905_book.source = "prioritet"
 ),
 -- the record's columns under their own names
 shown as (

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from vardskiftet.cli.documents.shape import Keys, Schema, keys, many
+from vardskiftet.engine.profile import Oddity, TableProfile
 from vardskiftet.run.doctor import Look
 
 _COUNTED = ("waves", "units", "systems", "mappings", "tables", "files")
@@ -16,5 +17,13 @@ TOOL: dict[str, Keys] = {
         "kinds": many(keys({"kind": str, "of": {"enum": ["file", "document"]}, "says": str})),
     },
     "init": {"project": str, "wave": str, "files": list[str]},
+    "profile": {
+        "system": str,
+        "title": str,
+        "tables": many(TableProfile),
+        "spoken": dict[str, str],
+        "oddities": many(Oddity),
+        "file": str,
+    },
     "doctor": {"programme": str, "looks": many(Look)},
 }

@@ -38,23 +38,48 @@ def resolving(mapping: Mapping, table: Table, identifiers: int) -> list[str]:
         f"self_id is not null and brought.key is null and vs_identifier{n} is not null and known{n}_id is null"
         for n in range(1, identifiers + 1)
     ]
+    contesting = _contested(identifiers) if identifiers else []
     return [
         (
             f"named as (\nselect judged.*,\n       coalesce({', '.join(ids)}, {made}) as vs_id,\n"
             f"       vs_reason is null and vs_because is null as vs_sound,\n       ({' or '.join(torn) or 'false'}) is true as vs_torn\n"
             "  from judged\n  left join brought on brought.key = vs_key\n)"
         ),
+        *contesting,
         # The first sound row in source order claims the person, unless another source row did in an earlier batch.
         (
             "claimed as (\nselect *,\n       row_number() over (partition by vs_id, vs_sound and not vs_torn order by vs_row)"
             " as vs_claim,\n"
             f"       (origin.mapping <> {literal(mapping.mapping)} or origin.key <> vs_key) is true as vs_taken\n"
-            f"  from named\n  left join origin on origin.record_table = {literal(table.table)} and origin.id = vs_id\n)"
+            f"  from {'settled' if contesting else 'named'}\n"
+            f"  left join origin on origin.record_table = {literal(table.table)} and origin.id = vs_id\n)"
         ),
         (
             f"identified as (\nselect * exclude (vs_reason),\n       case when vs_reason is not null then vs_reason\n"
             f"            when vs_sound and vs_torn then 'IDENTITY_REVIEW'{_second(mapping)} end as vs_reason,\n"
             f"       vs_sound and not vs_torn and (vs_claim > 1 or vs_taken) as vs_second\n  from claimed\n)"
+        ),
+    ]
+
+
+def _contested(identifiers: int) -> list[str]:
+    """CTEs after `named`: of two persons of this batch who claim one identifier, the later in source order is torn."""
+    numbers = ", ".join(f"vs_identifier{n}" for n in range(1, identifiers + 1))
+    domains = ", ".join(f"vs_domain{n}" for n in range(1, identifiers + 1))
+    return [
+        (
+            f"claim as (\nselect vs_row,\n       vs_id,\n       unnest([{numbers}]) as number,\n       unnest([{domains}]) as domain\n"
+            "  from named\n where vs_sound and not vs_torn\n)"
+        ),
+        (
+            "contested as (\nselect vs_row,\n       bool_or(other) as other\n  from (select vs_row,\n"
+            "               number is not null and vs_id <> first_value(vs_id)\n"
+            "                 over (partition by domain, number order by vs_row) as other\n"
+            "          from claim)\n group by vs_row\n)"
+        ),
+        (
+            "settled as (\nselect named.* exclude (vs_torn),\n       named.vs_torn or coalesce(contested.other, false) as vs_torn\n"
+            "  from named\n  left join contested on contested.vs_row = named.vs_row\n)"
         ),
     ]
 

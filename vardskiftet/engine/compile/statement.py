@@ -167,7 +167,7 @@ def _judged(mapping: Mapping, filled: list[Filled], people: int) -> str:
     because = [f"when vs_no_item then {literal(NO_ITEM)}"] if mapping.split else []
     because += [f"when vs_excluded{number}.v then {literal(one.because)}" for number, one in enumerate(mapping.exclude, 1)]
     because += [f"when vs{number}_value_follows then {literal(FOLLOWS)}" for number, one in enumerate(filled, 1) if one.follows]
-    reasons = [f"vs_identity_reason{number}" for number in range(1, people + 1)]
+    reasons = _identity_reasons(people)
     reasons += [f"vs{number}_reason{level}" for number, one in enumerate(filled, 1) for level in range(1, len(one.levels) + 1)]
     reasons += [f"vs_doubt{number}" for number in range(1, len(mapping.reject) + 1)]
     doubts = "".join(
@@ -189,6 +189,16 @@ def _judged(mapping: Mapping, filled: list[Filled], people: int) -> str:
         f"judged as (\nselect *,\n       case {judged}\n            when vs_because is null\n            then {late} end as vs_reason\n"
         "  from ruled\n)"
     )
+
+
+def _identity_reasons(people: int) -> list[str]:
+    """What speaks against a person's numbers: one that is wrong; an empty one only where all are."""
+    if people < 2:
+        return [f"vs_identity_reason{number}" for number in range(1, people + 1)]
+    numbers = range(1, people + 1)
+    wrong = [f"nullif(vs_identity_reason{number}, 'IDENTITY_MISSING')" for number in numbers]
+    every = " and ".join(f"vs_identity_reason{number} = 'IDENTITY_MISSING'" for number in numbers)
+    return [*wrong, f"case when {every} then 'IDENTITY_MISSING' end"]
 
 
 def _identified(mapping: Mapping) -> list[str]:

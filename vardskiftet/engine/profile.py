@@ -1,0 +1,192 @@
+"""What is in a source's table? Rows, keys, lengths, shapes, oddities of text and time: counted, and never a value of a patient shown."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+import duckdb
+
+from vardskiftet.engine.encoding import DAMAGED
+from vardskiftet.engine.names import literal, quoted
+from vardskiftet.engine.sources.protocol import Extract, Source
+
+ODD_HOURS = ("missing", "repeated")
+CODES = 50
+"""Codes of a coded column that are listed, the most frequent first."""
+SHAPES = 5
+"""Shapes of a column that are listed, the most frequent first."""
+LONGEST_SHAPE = 40
+
+# A value with its digits as 9 and its letters as a (A for capitals): it tells how something is written, and not what.
+_SHAPE = (
+    "left(regexp_replace(regexp_replace(regexp_replace({c}, '[0-9]', '9', 'g'), '[a-zåäöéüæø]', 'a', 'g'), '[A-ZÅÄÖÉÜÆØ]', 'A', 'g'),"
+    f" {LONGEST_SHAPE})"
+)
+_TIMES = {
+    "9999-99-99": "%Y-%m-%d",
+    "9999-99-99 99:99": "%Y-%m-%d %H:%M",
+    "9999-99-99 99:99:99": "%Y-%m-%d %H:%M:%S",
+    "9999-99-99T99:99:99": "%Y-%m-%dT%H:%M:%S",
+    "9999-99-99A99:99:99": "%Y-%m-%dT%H:%M:%S",
+}
+"""Shapes that are times, and how they are read."""
+_SENTINELS = ("0000-00-00", "1900-01-01", "1753-01-01", "9999-12-31")
+_ODD_TEXT = {
+    "blanks": "{c} <> trim({c}) and trim({c}) <> ''",
+    "control": "regexp_matches({c}, '[\\x01-\\x08\\x0b\\x0c\\x0e-\\x1f\\x7f]') or contains({c}, chr(0))",
+    "line_ends": "contains({c}, chr(10)) or contains({c}, chr(13))",
+    "double_encoded": "regexp_matches({c}, 'Ã[¥¤¶…„–©¼]|Â[ °´]')",
+    "replaced": "contains({c}, chr(65533))",
+    "decomposed": "nfc_normalize({c}) <> {c}",
+}
+"""Oddity of text to its condition."""
+
+
+@dataclass(frozen=True, slots=True)
+class ColumnProfile:
+    """One column: counts only."""
+
+    column: str
+    type: str
+    """As the source declares it."""
+    nulls: int
+    empty: int
+    distinct: int
+    """Different values, about."""
+    min_length: int
+    max_length: int
+    shapes: tuple[tuple[str, int], ...]
+    text: dict[str, int]
+    """Oddity to rows; only those that were found."""
+    times: dict[str, int]
+    """Of columns that hold times: sentinels, invalid, before_1900, future, missing_hour, repeated_hour; only those that were found."""
+    too_long: int
+    """Rows whose value is longer than the record's column that it goes into."""
+    codes: tuple[tuple[str, int], ...]
+    """Of columns that a mapping sends through a codebook: code to rows."""
+
+
+@dataclass(frozen=True, slots=True)
+class Meant:
+    """What mappings mean a table's columns to be: the greatest length that the record takes, and which hold codes."""
+
+    longest: Mapping[str, int] = field(default_factory=dict)
+    coded: frozenset[str] = frozenset()
+    keys: frozenset[str] = frozenset()
+    """Columns that alone are a mapping's key."""
+
+
+@dataclass(frozen=True, slots=True)
+class TableProfile:
+    """One table."""
+
+    table: str
+    rows: int
+    counted: int
+    damaged: int
+    """Rows with bytes that the declared encoding does not know, or that are no row of the table."""
+    keys: tuple[str, ...]
+    """Columns that are never empty and never repeat."""
+    repeats: dict[str, int]
+    """Of columns that a mapping takes for its key: rows beyond the first of their value; only those that were found."""
+    columns: tuple[ColumnProfile, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Oddity:
+    """Something that a migration engineer should know of: where, what, and in how many rows."""
+
+    table: str
+    column: str
+    what: str
+    """damaged, not_counted, key_empty, key_repeats, too_long, or an oddity of text or time."""
+    rows: int
+
+
+def profile_table(duck: duckdb.DuckDBPyConnection, source: Source, table: str, timezone: str, meant: Meant) -> TableProfile:
+    """Read a table once and look at every column. `duck` may spill; the zone's clock changes must stand in it."""
+    declared = source.schema()[table]
+    names = tuple(column.name for column in declared)
+    listed = ", ".join(f"{quoted(name)} varchar" for name in (*names, DAMAGED))
+    duck.execute(f"create or replace temp table looked ({listed})")
+    for batch in source.read(Extract(table, names), None):
+        duck.register("rows_read", batch.select([*names, DAMAGED]))
+        duck.execute("insert into looked select * from rows_read")
+        duck.unregister("rows_read")
+    ((rows, damaged),) = duck.execute(f"select count(*), count({DAMAGED}) from looked").fetchall()
+    columns = tuple(_column(duck, column.name, column.type, timezone, meant) for column in declared)
+    # The rough number of different values tells which columns are worth an exact count.
+    likely = [one for one in columns if rows and (one.column in meant.keys or one.distinct * 10 >= rows * 7)]
+    again = {one.column: _repeats(duck, one.column) for one in likely}
+    keys = tuple(one.column for one in likely if not again[one.column] + one.nulls + one.empty)
+    repeats = {name: number for name, number in again.items() if number and name in meant.keys}
+    duck.execute("drop table looked")
+    return TableProfile(table, rows, source.count(table), damaged, keys, repeats, columns)
+
+
+def _repeats(duck: duckdb.DuckDBPyConnection, name: str) -> int:
+    """Rows beyond the first of their value."""
+    ((number,),) = duck.execute(f"select count({quoted(name)}) - count(distinct {quoted(name)}) from looked").fetchall()
+    return int(number)
+
+
+def _column(duck: duckdb.DuckDBPyConnection, name: str, kind: str, timezone: str, meant: Meant) -> ColumnProfile:
+    column = quoted(name)
+    odd = [f"count(*) filter ({condition.format(c=column)})" for condition in _ODD_TEXT.values()]
+    figures = [
+        f"count(*) filter ({column} is null)",
+        f"count(*) filter ({column} = '')",
+        f"least(approx_count_distinct({column}), count({column}))",
+        f"coalesce(min(length({column})), 0)",
+        f"coalesce(max(length({column})), 0)",
+        f"count(*) filter (length({column}) > {meant.longest[name]})" if name in meant.longest else "0",
+        *odd,
+    ]
+    ((nulls, empty, distinct, shortest, longest, too_long, *oddities),) = duck.execute(
+        f"select {', '.join(figures)} from looked"
+    ).fetchall()
+    shapes = duck.execute(
+        f"select {_SHAPE.format(c=column)} as shape, count(*) as rows from looked where {column} <> '' group by 1"
+        f" order by rows desc, shape limit {SHAPES}"
+    ).fetchall()
+    return ColumnProfile(
+        column=name,
+        type=kind,
+        nulls=nulls,
+        empty=empty,
+        distinct=distinct,
+        min_length=shortest,
+        max_length=longest,
+        shapes=tuple((str(shape), int(rows)) for shape, rows in shapes),
+        text={what: rows for what, rows in zip(_ODD_TEXT, oddities, strict=True) if rows},
+        times=_times(duck, column, str(shapes[0][0]), timezone) if shapes and shapes[0][0] in _TIMES else {},
+        too_long=too_long,
+        codes=_codes(duck, column) if name in meant.coded else (),
+    )
+
+
+def _codes(duck: duckdb.DuckDBPyConnection, column: str) -> tuple[tuple[str, int], ...]:
+    query = f"select {column}, count(*) as rows from looked where {column} <> '' group by 1 order by rows desc, 1 limit {CODES}"
+    return tuple((str(code), int(rows)) for code, rows in duck.execute(query).fetchall())
+
+
+def _times(duck: duckdb.DuckDBPyConnection, column: str, shape: str, timezone: str) -> dict[str, int]:
+    """What is odd about the times of a column whose most frequent shape is one of a time."""
+    form = literal(_TIMES[shape])
+    sentinel = " or ".join(f"starts_with({column}, {literal(one)})" for one in _SENTINELS)
+    read = f"case when not ({sentinel}) and {column} <> '' then {column} end as written, try_strptime({column}, {form}) as moment"
+    duck.execute(f"create or replace temp table looked_times as select {column} as raw, {read} from looked where {column} <> ''")
+    week = f"zone_week as z on z.zone = {literal(timezone)} and z.week = week_of(moment)"
+    hour = "written is not null and moment >= z.odd_from and moment < z.odd_until and z.odd = '{odd}'"
+    found = {
+        "sentinels": "written is null",
+        "invalid": f"written is not null and (moment is null or strftime(moment, {form}) <> raw)",
+        "before_1900": "written is not null and moment < timestamp '1900-01-01'",
+        "future": "written is not null and moment > getvariable('extracted_at')::timestamptz::timestamp",
+        **({f"{odd}_hour": hour.format(odd=odd) for odd in ODD_HOURS} if "99:99" in shape else {}),
+    }
+    asked = ", ".join(f"count(*) filter ({condition})" for condition in found.values())
+    (figures,) = duck.execute(f"select {asked} from looked_times left join {week}").fetchall()
+    duck.execute("drop table looked_times")
+    return {what: rows for what, rows in zip(found, figures, strict=True) if rows}
