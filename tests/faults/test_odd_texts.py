@@ -254,6 +254,7 @@ MEGABYTE = "Journalanteckning med å, ä och ö. " * 29_000
 HUGE = 52
 
 
+@pytest.mark.story
 def test_c5_a_note_of_fifty_megabytes_is_carried_whole_beside_its_neighbours(tmp_path: Path) -> None:
     wide = "x" * 500_000
     huge = MEGABYTE * HUGE

@@ -112,9 +112,9 @@ select *,
 -- the first reason that speaks against it
 judged as (
 select *,
-       case when vs_key is null then 'KEY_MISSING'
-            when starts_with(vs_damaged, 'row:') then 'MALFORMED_ROW'
+       case when starts_with(vs_damaged, 'row:') then 'MALFORMED_ROW'
             when vs_damaged is not null then 'INVALID_ENCODING'
+            when vs_key is null then 'KEY_MISSING'
             when vs_contents > 1 then 'DUPLICATE_KEY'
             when vs_excluded1 is null then 'SQL_FAILED'
             when vs_excluded2 is null then 'SQL_FAILED'

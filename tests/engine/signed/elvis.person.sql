@@ -140,9 +140,9 @@ select *,
 -- the first reason that speaks against it
 judged as (
 select *,
-       case when vs_key is null then 'KEY_MISSING'
-            when starts_with(vs_damaged, 'row:') then 'MALFORMED_ROW'
+       case when starts_with(vs_damaged, 'row:') then 'MALFORMED_ROW'
             when vs_damaged is not null then 'INVALID_ENCODING'
+            when vs_key is null then 'KEY_MISSING'
             when vs_excluded1 is null then 'SQL_FAILED'
             when vs_because is null
             then coalesce(vs_identity_reason1, vs1_reason1, vs2_reason1, vs3_reason1, vs4_reason1, vs5_reason1, vs6_reason1, vs7_reason1, vs8_reason1, vs9_reason1, vs10_reason1, vs11_reason1, vs12_reason1, vs13_reason1) end as vs_reason
@@ -168,7 +168,8 @@ contested as (
 select vs_row,
        bool_or(other) as other
   from (select vs_row,
-               number is not null and vs_id <> first_value(vs_id) over (partition by domain, number order by vs_row) as other
+               number is not null and vs_id <> first_value(vs_id)
+                 over (partition by domain, number order by vs_row) as other
           from claim)
  group by vs_row
 ),

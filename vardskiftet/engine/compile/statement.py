@@ -176,8 +176,9 @@ def _judged(mapping: Mapping, filled: list[Filled], people: int) -> str:
         for number, one in enumerate(mapping.reject, 1)
     )
     taken = f"case when {' or '.join(early)} then null {' '.join(because)} end" if because else "null::varchar"
-    cases = ["when vs_key is null then 'KEY_MISSING'", "when starts_with(vs_damaged, 'row:') then 'MALFORMED_ROW'"]
-    cases += ["when vs_damaged is not null then 'INVALID_ENCODING'"]
+    # What is no row, or no text, has no key to speak of.
+    cases = ["when starts_with(vs_damaged, 'row:') then 'MALFORMED_ROW'", "when vs_damaged is not null then 'INVALID_ENCODING'"]
+    cases += ["when vs_key is null then 'KEY_MISSING'"]
     cases += ["when vs_contents > 1 then 'DUPLICATE_KEY'"] if torn else []
     cases += [f"when {one} then 'SQL_FAILED'" for one in failed]
     late = f"coalesce({', '.join(reasons)})" if len(reasons) > 1 else reasons[0] if reasons else "null"
