@@ -96,7 +96,7 @@ class Found:
             places=self.places,
             in_target=self.in_target,
             counted=self.counted,
-            rejected=self.rejected,
+            rejected={(BOOKING, reason): items for reason, items in self.rejected.items()},
             excluded=self.excluded,
         )
 

@@ -9,6 +9,7 @@ from landing import fates, landed, project, rows
 
 from vardskiftet.errors import DeclarationsWrong
 
+PLAIN = "reads: d\ninto: finding\nkey: [id]\nunit: {is: ward}\n"
 CODE_TABLE = """\
 tables:
   - table: finding
@@ -207,3 +208,48 @@ fields:
     assert landed(tmp_path).books.closes
     assert rows(tmp_path, "select code from finding") == [("13",)]
     assert fates(tmp_path) == [("2", "", "rejected", "SQL_FAILED"), ("3", "", "excluded", "Too large.")]
+
+
+def test_the_latest_number_is_the_greatest_and_not_the_last_by_its_letters(tmp_path: Path) -> None:
+    project(
+        tmp_path,
+        source=[
+            "create table d (id, version, code)",
+            "insert into d values (1, '9', 'old'), (1, '10', 'new'), (2, 95.0, 'low'), (2, 1000.0, 'high')",
+        ],
+        record=CODE_TABLE,
+        mappings={"diagnosis": f"{PLAIN}conflict: {{latest: version}}\nfields:\n  code: {{from: code}}\n"},
+    )
+    assert landed(tmp_path).books.closes
+    assert rows(tmp_path, "select _key, code from finding order by 1") == [("1", "new"), ("2", "high")]
+
+
+def test_a_real_arrives_as_the_shortest_text_that_is_the_same_number(tmp_path: Path) -> None:
+    reals = [128.90478085742, 0.1 + 0.2, 1.4e-11, 1e22, -2.5, 1 / 3]
+    project(
+        tmp_path,
+        source=["create table d (id, x real)", *(f"insert into d values ({at}, {real!r})" for at, real in enumerate(reals))],
+        record=CODE_TABLE,
+        mappings={
+            "value": "reads: d\ninto: finding\nkey: [id]\nunit: {is: ward}\nfields:\n  code: {from: x}\n"
+            "  number: {from: x, through: {decimal: '.'}}\n"
+        },
+    )
+    assert landed(tmp_path).books.closes
+    found = rows(tmp_path, "select code, number from finding order by cast(_key as integer)")
+    assert [float(code) for code, _ in found] == reals == [float(number) for _, number in found]
+    assert [code for code, _ in found][:3] == ["128.90478085742", "0.30000000000000004", "1.4e-11"]
+    assert found[2][1] == "0.000000000014"
+
+
+def test_a_query_that_loses_one_row_and_doubles_another_is_refused(tmp_path: Path) -> None:
+    query = "select * from d where id <> 1 union all select * from d where id = 2"
+    project(
+        tmp_path,
+        source=["create table d (id, code)", "insert into d values (1, 'a'), (2, 'b'), (3, 'c')"],
+        record=CODE_TABLE,
+        mappings={"value": f"sql: {query}\ncounts: d\ninto: finding\nkey: [id]\nunit: {{is: ward}}\nfields:\n  code: {{from: code}}\n"},
+    )
+    with pytest.raises(DeclarationsWrong) as wrong:
+        landed(tmp_path)
+    assert "some keys are lost, others come twice" in wrong.value.faults[0].message

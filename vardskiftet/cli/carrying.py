@@ -33,6 +33,8 @@ def carried_out(options: Given, named: str, verb: str, hands: Callable[[Desk, Pl
     for finding in done.findings:
         answer.because("COUNT_MOVED", finding)
     wave = plan.wave
-    after = [f"vardskiftet apply {wave}"] if verb == "rehearse" else [f"vardskiftet books {wave}", f"vardskiftet report wave {wave}"]
+    mend = [f"vardskiftet coverage {wave}", f"vardskiftet plan {wave}"]  # after the mappings, or the budgets, were corrected
+    rehearsed = mend if done.exit_code == 1 else [f"vardskiftet apply {wave}"]
+    after = rehearsed if verb == "rehearse" else [f"vardskiftet books {wave}", f"vardskiftet report wave {wave}"]
     answer.next_steps = after if done.books.closes else [f"vardskiftet books {wave}"]
     return answer

@@ -27,6 +27,7 @@ def as_json(books: Books) -> dict[str, Any]:
         "total": books.total.model_dump(mode="json") | {"closes": books.total.closes},
         "rejects": [line.model_dump(mode="json") | {"within": line.within} for line in books.rejects],
         "no_unit": books.no_unit.model_dump(mode="json") | {"within": books.no_unit.within},
+        "rejects_by_mapping": [{"mapping": mapping, "reason": reason, "items": items} for mapping, reason, items in books.rejects_by],
         "exclusions": [{"mapping": mapping, "because": because, "items": items} for mapping, because, items in books.exclusions],
         "batches": {"done": books.batches_done, "planned": books.batches_planned},
     }
@@ -44,11 +45,17 @@ def tell(answer: Answer, books: Books) -> None:
             ("reason", "items", "budget", ""),
             [(line.reason, line.items, line.budget, "within" if line.within else "OVER") for line in lost],
         )
+    if books.rejects_by:
+        answer.table("rejected, by mapping", ("mapping", "reason", "items"), list(books.rejects_by))
     reasons_of(answer, books)
 
 
 def reasons_of(answer: Answer, books: Books) -> None:
     """Every line that does not close, and every budget that is passed, as reasons."""
+    if not books.complete and not books.batches_done:
+        message = f"Nothing of wave {books.wave} is loaded yet; a plan of {books.batches_planned} batches is there."
+        answer.because("NOT_LOADED", message, severity="integrity")
+        return
     if not books.complete:
         answer.because("NOT_COMPLETE", f"{books.batches_done} of {books.batches_planned} batches are in the target.", severity="integrity")
     for line in books.lines:

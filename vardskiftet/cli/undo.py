@@ -38,11 +38,21 @@ def run(
         raise Usage(f"Nothing was undone: '{wave}' was not confirmed.", hint=f"vardskiftet undo {wave} --confirm {wave}")
     done = undo(desk, wave)
     answer = console.Answer("vardskiftet.undo/1", exit_code=1 if done.left else 0)
-    answer.own = {"wave": wave, "run_id": done.run_id, "batches": done.batches, "rows_removed": done.rows, "rows_left": done.left}
+    answer.own = {
+        "wave": wave,
+        "run_id": done.run_id,
+        "batches": done.batches,
+        "rows_removed": done.rows,
+        "rows_left": done.left,
+        "rows_standing": done.standing,
+    }
     if done.batches:
         answer.say(f"Wave {wave}: {done.rows:,} rows of {done.batches} batches taken out of the record. Identities stay, as tombstones.")
     else:
         answer.say(f"Nothing to do: the record holds nothing of wave {wave} any more.")
+    if done.standing and not done.left:
+        told = ", ".join(f"{rows:,} of {table}" for table, rows in sorted(done.standing.items()))
+        answer.say(f"Rows that stayed when something was taken back, and are the new system's own since: {told}.")
     for mapping, rows in sorted(done.left.items()):
         answer.because(
             "LEFT_STANDING", f"{rows:,} rows were changed in the new system, or are referred to there; they stay.", where=mapping

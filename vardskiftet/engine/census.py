@@ -53,6 +53,18 @@ def census(duck: duckdb.DuckDBPyConnection, programme: Programme, mapping: Mappi
     )
 
 
+def key_sum(duck: duckdb.DuckDBPyConnection, source: Source, extract: Extract) -> int:
+    """A sum over all keys, each as often as it comes: equal for the same keys in whatever order."""
+    total = 0
+    columns = ", ".join(quoted(name) for name in extract.columns)
+    for batch in source.read(extract, None):
+        duck.register("keys_read", batch)
+        ((part,),) = duck.execute(f"select coalesce(sum(hash(row({columns}))::hugeint), 0) from keys_read").fetchall()
+        duck.unregister("keys_read")
+        total += int(part)
+    return total
+
+
 def columns_of(source: Source, mapping: Mapping) -> tuple[str, ...]:
     """All columns that a mapping's rows have, in the source's own order."""
     return source.columns(mapping.sql) if mapping.sql else tuple(one.name for one in source.schema()[mapping.reads])

@@ -29,7 +29,8 @@ class Accounts:
     """Mapping to source rows by place."""
     in_target: dict[tuple[str, str], int]
     """(mapping, unit) to rows counted in the record's own tables."""
-    rejected: dict[str, int]
+    rejected: dict[tuple[str, str], int]
+    """(mapping, reason) to items."""
     excluded: dict[tuple[str, str], int]
 
 
@@ -60,6 +61,36 @@ class Ledger:
         own = self.target.rows(sa.select(sa.literal(1)).select_from(rows).where(rows.c._batch.is_(None)).limit(1))
         return bool(earlier or own)
 
+    def leaning(self, record: Record, wave: str) -> dict[tuple[str, str], int]:
+        """(other wave, table) to rows of that table, brought by this wave alone, that the other wave's rows refer to."""
+        batch, given = self.tables["vs_batch"], self.tables["vs_contribution"]
+        of_wave = sa.select(batch.c.batch).where(batch.c.wave == wave)
+        found: dict[tuple[str, str], int] = {}
+        for child in record.tables:
+            for column in (one for one in child.columns if one.references):
+                parent = record.table(column.references)
+                rows, to = self.tables[child.table], self.tables[parent.table].alias("referred")
+                joined = rows.join(to, rows.c[column.column] == to.c[parent.key]).join(batch, batch.c.batch == rows.c._batch)
+                query = sa.select(batch.c.wave, sa.func.count(to.c[parent.key].distinct())).select_from(joined)
+                query = query.where(to.c._batch.in_(of_wave), batch.c.wave != wave)
+                if parent.identity:  # a person whom another wave brought too is passed on to it
+                    shared = sa.select(given.c.target_id).where(given.c.record_table == parent.table, given.c.batch.not_in(of_wave))
+                    query = query.where(to.c[parent.key].not_in(shared))
+                for other, number in self.target.rows(query.group_by(batch.c.wave)):
+                    found[other, parent.table] = found.get((other, parent.table), 0) + int(number)
+        return found
+
+    def left_standing(self, record: Record) -> dict[str, int]:
+        """Table to rows that a load brought and that stayed when it was taken back: no batch owns them any more."""
+        found = {}
+        for table in record.tables:
+            rows = self.tables[table.table]
+            query = sa.select(sa.func.count()).select_from(rows).where(rows.c._batch.is_(None), rows.c._key.is_not(None))
+            ((number,),) = self.target.rows(query) or [(0,)]
+            if number:
+                found[table.table] = int(number)
+        return found
+
     def accounts(self, programme: Programme, wave: str, plan: str) -> Accounts:
         """The books of one plan; `in_target` counts the record's tables themselves."""
         batch, tally, rows, fate = (self.tables[name] for name in ("vs_batch", "vs_tally", "vs_rows", "vs_fate"))
@@ -71,7 +102,7 @@ class Ledger:
         for mapping, place, number in ask(_joined(batch, rows, (batch.c.mapping, rows.c.place), [sa.func.sum(rows.c.rows)], mine)):
             places.setdefault(mapping, {})[Place(place)] = int(number)
         counted = [sa.func.count()]
-        rejected = ask(_joined(batch, fate, (fate.c.reason,), counted, (*mine, fate.c.fate == Fate.REJECTED.value)))
+        rejected = ask(_joined(batch, fate, (batch.c.mapping, fate.c.reason), counted, (*mine, fate.c.fate == Fate.REJECTED.value)))
         excluded = ask(_joined(batch, fate, (batch.c.mapping, fate.c.reason), counted, (*mine, fate.c.fate == Fate.EXCLUDED.value)))
         return Accounts(
             batches=tuple(BatchEntry(*row) for row in ask(sa.select(batch).where(*mine).order_by(batch.c.mapping, batch.c.number))),
@@ -81,7 +112,7 @@ class Ledger:
             },
             places=places,
             in_target=self._in_target(programme, wave),
-            rejected={reason: int(items) for reason, items in rejected},
+            rejected={(mapping, reason): int(items) for mapping, reason, items in rejected},
             excluded={(mapping, because): int(items) for mapping, because, items in excluded},
         )
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping as Map
 
 from vardskiftet.errors import gravest
@@ -22,12 +23,13 @@ def balance(
     places: Map[str, Map[Place, int]],
     in_target: Map[tuple[str, str], int] | None,
     counted: Map[str, int | None],
-    rejected: Map[str, int],
+    rejected: Map[tuple[str, str], int],
     excluded: Map[tuple[str, str], int],
 ) -> Books:
     """The books of a wave under a plan.
 
-    `tallies` and `in_target` by (mapping, unit), `places` and `counted` by mapping; `in_target` is None if the target could not be read.
+    `tallies` and `in_target` by (mapping, unit), `rejected` by (mapping, reason), `places` and `counted` by mapping; `in_target` is
+    None if the target could not be read.
     """
     lines = []
     # What no mapping of the plan speaks of, and the target holds for this wave all the same, is a line too: an open one.
@@ -37,13 +39,17 @@ def balance(
         lines += [_line(name, unit, tallies.get((name, unit), Tally()), in_target) for unit in sorted(units)]
     tables = [_table(programme.mapping(name), places.get(name, {}), counted.get(name)) for name in plan.mappings]
     declared = programme.wave(wave).budgets
-    reasons = sorted(set(rejected) | set(declared.rejected))
+    by_reason: Counter[str] = Counter()
+    for (_, reason), items in rejected.items():
+        by_reason[reason] += items
+    reasons = sorted(set(by_reason) | set(declared.rejected))
     no_unit = sum(table.no_unit for table in tables)
     return Books(
         wave=wave,
         lines=tuple(lines),
         tables=tuple(tables),
-        rejects=tuple(RejectLine(reason=one, items=rejected.get(one, 0), budget=declared.rejected.get(one, 0)) for one in reasons),
+        rejects=tuple(RejectLine(reason=one, items=by_reason[one], budget=declared.rejected.get(one, 0)) for one in reasons),
+        rejects_by=tuple((mapping, reason, items) for (mapping, reason), items in sorted(rejected.items())),
         exclusions=tuple((mapping, because, items) for (mapping, because), items in sorted(excluded.items())),
         no_unit=RejectLine(reason="no_unit", items=no_unit, budget=declared.no_unit),
         batches_done=batches_done,

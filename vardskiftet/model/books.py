@@ -71,6 +71,8 @@ class Books(Frozen):
     lines: tuple[BookLine, ...]
     tables: tuple[TableLine, ...]
     rejects: tuple[RejectLine, ...]
+    rejects_by: tuple[tuple[str, str, int], ...] = ()
+    """(mapping, reason, items): where to look."""
     exclusions: tuple[tuple[str, str, int], ...] = ()
     """(mapping, because, items)."""
     no_unit: RejectLine

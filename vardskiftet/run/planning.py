@@ -7,7 +7,9 @@ import json
 import shutil
 from contextlib import ExitStack
 
-from vardskiftet.engine.census import Census, census, columns_of
+import duckdb
+
+from vardskiftet.engine.census import Census, census, columns_of, key_sum
 from vardskiftet.engine.compile.kin import kin
 from vardskiftet.engine.duck import open_duck
 from vardskiftet.engine.ledger import Ledger
@@ -59,7 +61,7 @@ def make_plan(desk: Desk, wave: str) -> Plan:
             source = sources[mapping.system]
             found = census(duck, programme, mapping, source)
             expectations.append(_expected(mapping, source, found))
-            wrong += _miscounted(mapping, found, expectations[-1].rows)
+            wrong += _miscounted(mapping, found, expectations[-1].rows) or _other_rows(duck, mapping, source)
             batches += _batches(mapping, source, programme.batch_rows)
     if wrong:
         raise DeclarationsWrong(wrong)
@@ -104,6 +106,18 @@ def _miscounted(mapping: Mapping, found: Census, rows: int) -> list[Fault]:
     message = f"the query gives {given:,} rows where '{mapping.reads}' has {rows:,}: a join or a condition {does} rows."
     hint = "Use `left join` on a key that is there once; leave rows out with `exclude:`, so that each has its because."
     return [Fault(mapping.path, 1, f"{mapping.mapping} › sql", message, hint)]
+
+
+def _other_rows(duck: duckdb.DuckDBPyConnection, mapping: Mapping, source: Source) -> list[Fault]:
+    """A query may lose one row and double another: the keys that it gives must be those of its table, each as often."""
+    columns = {one.name for one in source.schema()[mapping.reads]}
+    if not mapping.sql or not set(mapping.key) <= columns:
+        return []
+    own, given = (key_sum(duck, source, Extract(mapping.reads, mapping.key, sql=sql)) for sql in ("", mapping.sql))
+    if own == given:
+        return []
+    message = f"the query gives as many rows as '{mapping.reads}' has, and not the same: some keys are lost, others come twice."
+    return [Fault(mapping.path, 1, f"{mapping.mapping} › sql", message, "Use `left join` on a key that is there once.")]
 
 
 def _expected(mapping: Mapping, source: Source, found: Census) -> TableExpectation:

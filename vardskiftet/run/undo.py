@@ -36,6 +36,8 @@ class Undone:
     batches: int
     rows: int
     left: dict[str, int]
+    standing: dict[str, int]
+    """Table to rows that stayed, of this undo and of earlier ones."""
 
 
 @dataclass
@@ -62,6 +64,7 @@ def undo(desk: Desk, wave: str) -> Undone:
         begun, ended = _begun_and_ended(lived(past.events(), wave))
     if begun is None and not ended and not _newest_first(desk, target, wave):
         raise Usage(f"The target holds nothing of wave '{wave}': there is nothing to undo.", hint=f"vardskiftet status {wave}")
+    _refuse_leaned_on(desk, target, wave)
     plan = current_plan(desk, wave)
     run_id = new_run_id(desk.clock)
     tally = _Tally(left=dict(begun or {}))
@@ -81,7 +84,21 @@ def undo(desk: Desk, wave: str) -> Undone:
         if tally.batches or not ended:
             store.append("wave.undone", {"wave": wave, "batches": tally.batches, "rows": tally.rows, "left": tally.left}, run_id)
         outcome["exit_code"] = 1 if tally.left else 0
-    return Undone(run_id, tally.batches, tally.rows, tally.left)
+    standing = Ledger(target, desk.programme.record).left_standing(desk.programme.record)
+    return Undone(run_id, tally.batches, tally.rows, tally.left, standing)
+
+
+def _refuse_leaned_on(desk: Desk, target: Target, wave: str) -> None:
+    """Raise Usage while rows of another wave refer to rows that this one brought: the later wave goes first."""
+    leaning = Ledger(target, desk.programme.record).leaning(desk.programme.record, wave)
+    if leaning:
+        told = ", ".join(f"wave '{other}' refers to {rows:,} rows of {table}" for (other, table), rows in sorted(leaning.items()))
+        first = min(other for other, _ in leaning)
+        raise Usage(
+            f"Wave '{wave}' cannot be taken back yet: {told}.",
+            where=wave,
+            hint=f"Take the other one back first: vardskiftet undo {first} --confirm {first}",
+        )
 
 
 def _take_back(desk: Desk, store: Store, target: Target, duck: duckdb.DuckDBPyConnection, wave: str, run_id: str, tally: _Tally) -> None:

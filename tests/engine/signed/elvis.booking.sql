@@ -64,8 +64,8 @@ select parsed1a.*,
        case when vs_starttid_8cb7_zone.odd_until is null or vs_starttid_8cb7_local < vs_starttid_8cb7_zone.odd_until then (vs_starttid_8cb7_local - to_seconds(vs_starttid_8cb7_zone.offset_before)) else (vs_starttid_8cb7_local - to_seconds(vs_starttid_8cb7_zone.offset_after)) end as vs4_value,
        coalesce(case when (case when "starttid" not in ('') then "starttid" end) is not null and vs_starttid_8cb7_local is null then 'INVALID_DATE' when vs_starttid_8cb7_local >= vs_starttid_8cb7_zone.odd_from and vs_starttid_8cb7_local < vs_starttid_8cb7_zone.odd_until and vs_starttid_8cb7_zone.odd = 'missing' then 'MISSING_HOUR' end, case when case when vs_starttid_8cb7_zone.odd_until is null or vs_starttid_8cb7_local < vs_starttid_8cb7_zone.odd_until then (vs_starttid_8cb7_local - to_seconds(vs_starttid_8cb7_zone.offset_before)) else (vs_starttid_8cb7_local - to_seconds(vs_starttid_8cb7_zone.offset_after)) end is null then 'REQUIRED_EMPTY' end) as vs4_reason1,
        -- minutes
-       case when regexp_full_match(trim("langd_min"), '[-+]?[0-9]+(\.[0-9]+)?') then replace(ltrim(trim("langd_min"), '+'), ',', '.') end as vs5_value,
-       case when trim("langd_min") <> '' and not regexp_full_match(trim("langd_min"), '[-+]?[0-9]+(\.[0-9]+)?') then 'INVALID_NUMBER' end as vs5_reason1,
+       case when regexp_full_match(trim("langd_min"), '[-+]?[0-9]+(\.[0-9]+)?([eE][-+]?(0?[0-9]|[1-3][0-9]|40))?') then plain_number(replace(ltrim(trim("langd_min"), '+'), ',', '.')) end as vs5_value,
+       case when trim("langd_min") <> '' and not regexp_full_match(trim("langd_min"), '[-+]?[0-9]+(\.[0-9]+)?([eE][-+]?(0?[0-9]|[1-3][0-9]|40))?') then 'INVALID_NUMBER' end as vs5_reason1,
        -- visit_type
        vs_besokstyp_436a_book.target as vs6_value,
        coalesce(case when "besokstyp" <> '' and vs_besokstyp_436a_book.target is null then 'UNMAPPED_CODE' end, case when vs_besokstyp_436a_book.target is null then 'REQUIRED_EMPTY' end) as vs6_reason1,

@@ -22,6 +22,7 @@ BOOKS: Keys = {
     "total": _LINE,
     "rejects": many(_LOST),
     "no_unit": _LOST,
+    "rejects_by_mapping": many(keys({"mapping": str, "reason": str, "items": int})),
     "exclusions": many(keys({"mapping": str, "because": str, "items": int})),
     "batches": keys({"done": int, "planned": int}),
 }
@@ -45,7 +46,7 @@ LOADS: dict[str, Keys] = {
     "apply": _CARRIED,
     "books": {"plan": str, **BOOKS},
     "status": {"waves": many(Standing)},
-    "undo": {"wave": str, "run_id": str, "batches": int, "rows_removed": int, "rows_left": dict[str, int]},
+    "undo": {"wave": str, "run_id": str, "batches": int, "rows_removed": int, "rows_left": dict[str, int], "rows_standing": dict[str, int]},
     "lock.status": {"locks": many(plus(Lock, {"dead": bool}))},
     "lock.break": {"wave": str, "broken": Lock},
     "report.wave": {"wave": str, "file": str, "closes": bool},

@@ -83,7 +83,9 @@ def _copies(mapping: Mapping, columns: tuple[str, ...]) -> str:
     order = f"row({', '.join(f'placed.{quoted(name)}' for name in columns)})"
     if mapping.conflict in (Conflict.LATEST, Conflict.EARLIEST):
         way = "desc" if mapping.conflict == Conflict.LATEST else "asc"
-        order = f"placed.{quoted(mapping.conflict_by)} {way} nulls last, {order}"
+        by = f"placed.{quoted(mapping.conflict_by)}"
+        # Numbers by their value (10 is later than 9), everything else, times among them, by its letters.
+        order = f"try_cast({by} as decimal(38, 9)) {way} nulls last, {by} {way} nulls last, {order}"
     return (
         "-- keys that come more than once, and how many different rows stand behind each\n"
         f"repeated_key as (\nselect vs_key,\n       count(distinct row({whole})) as contents\n  from placed\n"

@@ -244,7 +244,9 @@ def _literal(text: str) -> str:
 
 
 def _as_text(name: str) -> str:
-    return f"case typeof({name}) when 'real' then printf('%!.17g', {name}) else cast({name} as text) end"
+    # A real as the shortest text that is the same number again.
+    digits = "".join(f" when cast(printf('%!.{n}g', {name}) as real) = {name} then printf('%!.{n}g', {name})" for n in (15, 16))
+    return f"case when typeof({name}) <> 'real' then cast({name} as text){digits} else printf('%!.17g', {name}) end"
 
 
 def _of_row(column: str) -> str:
