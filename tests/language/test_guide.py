@@ -10,6 +10,7 @@ import pytest
 from landing import desk, fates, landed, project, rows
 
 from vardskiftet.declare.mapping import MAY, NEEDS
+from vardskiftet.engine.reasons import REASONS
 from vardskiftet.engine.transforms import KINDS
 from vardskiftet.run.mappings import run_examples
 
@@ -89,3 +90,9 @@ def test_an_example_comes_out_as_the_guide_says(trial: Trial, tmp_path: Path) ->
     told += [f"{key or '(no key)'}: {fate} {reason or ''}".rstrip() for key, _, fate, reason in fates(tmp_path)]
     assert sorted(told) == sorted(trial.result)
     assert not [one for one in run_examples(desk(tmp_path), tuple(f"old.{name}" for name in trial.mappings)) if one.shortfalls]
+
+
+def test_every_reason_is_explained_in_the_guide_as_the_engine_means_it() -> None:
+    said = (ROOT / "mappings" / "README.md").read_text(encoding="utf-8")
+    missing = [reason for reason, means in REASONS.items() if f"| `{reason}` | {means} |" not in said]
+    assert missing == []

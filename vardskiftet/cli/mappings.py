@@ -120,8 +120,11 @@ def preview_mapping(
         "places": found.places,
         "fates": found.fates,
         "reasons": found.reasons,
+        "assumed": list(found.assumed),
     }
     answer.say(f"{mapping}: the first {found.rows:,} rows, seen from wave {chosen}.")
+    if found.assumed:
+        answer.say(f"Nothing of {', '.join(found.assumed)} is loaded yet: what is found there is taken as if it were.")
     for title, figures in (("where rows belong", found.places), ("fates of items", found.fates), ("reasons", found.reasons)):
         if figures:
             answer.table(title, ("", "number"), list(figures.items()))
@@ -170,13 +173,16 @@ def new_mapping(
 ) -> None:
     """Draft a mapping from a source table: its key, its columns, and what of the record they may fill. Printed, never written.
 
+    Only system.yaml and record.yaml must be right for it.
+
     Example:  vardskiftet mappings new elvis bokning > draft.yaml
     """
-    from vardskiftet.cli.opening import open_desk
+    from vardskiftet.declare.project import read_sketch
+    from vardskiftet.engine.vocabulary import vocabulary
     from vardskiftet.run.drafting import draft
 
     options = given(ctx, project, as_json, None)
-    text = draft(open_desk(options), system, table, into)
+    text = draft(read_sketch(options.project, vocabulary()), system, table, into)
     answer = console.Answer("vardskiftet.mappings.new/1", own={"system": system, "table": table, "yaml": text})
     answer.say(text)
     raise typer.Exit(console.show(answer, as_json=options.as_json))

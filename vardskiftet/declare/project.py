@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import replace
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TypeVar
 from zoneinfo import ZoneInfo
@@ -31,9 +31,10 @@ from vardskiftet.declare.system import read_system
 from vardskiftet.declare.units import read_units
 from vardskiftet.declare.wave import read_wave
 from vardskiftet.errors import DeclarationsWrong
-from vardskiftet.model.mapping import Mapping
+from vardskiftet.model import mapping as model
 from vardskiftet.model.programme import Programme
 from vardskiftet.model.record import Record
+from vardskiftet.model.system import System
 from vardskiftet.model.unit import Unit
 from vardskiftet.model.vocabulary import Vocabulary
 
@@ -67,6 +68,32 @@ def read(project: Path, vocabulary: Vocabulary) -> Programme:
     if told or frame is None or declared.record is None:
         raise DeclarationsWrong(told)
     return _programme(root, frame, declared.record.value, declared, files)
+
+
+@dataclass(frozen=True, slots=True)
+class Sketch:
+    """What a draft of a mapping needs of a project, whatever is still wrong with the rest of it."""
+
+    root: Path
+    systems: Mapping[str, System]
+    record: Record
+
+
+def read_sketch(project: Path, vocabulary: Vocabulary) -> Sketch:
+    """The systems that can be read, and the record. Raises DeclarationsWrong if the record cannot, Usage if the folder is no project."""
+    faults = Faults()
+    root = project.resolve()
+    files = find_files(root, faults)
+    reading = Reading(root, vocabulary, faults)
+    frame = read_programme(files.programme, reading) if files.programme else None
+    if frame and frame.timezone:
+        reading = replace(reading, zone=ZoneInfo(frame.timezone))
+    systems = _named(files.systems, lambda file: file.folder, read_system, reading)
+    record = read_record(files.record, reading) if files.record else None
+    if record is None:
+        _tell_missing(files, faults)
+        raise DeclarationsWrong(faults.told())
+    return Sketch(root, {name: entry.value for name, entry in systems.items()}, record.value)
 
 
 def _read_all(files: Files, frame: Frame | None, reading: Reading) -> Declarations:
@@ -148,7 +175,7 @@ def _programme(root: Path, frame: Frame, record: Record, declared: Declarations,
     )
 
 
-def _resolved(mapping: Mapping, declared: Declarations) -> Mapping:
+def _resolved(mapping: model.Mapping, declared: Declarations) -> model.Mapping:
     """The mapping with the parent named in every find by key."""
     fields = []
     for field in mapping.fields:

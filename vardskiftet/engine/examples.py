@@ -13,7 +13,7 @@ from vardskiftet.engine.compile.fields import parent_mapping
 from vardskiftet.engine.duck import arrow
 from vardskiftet.engine.encoding import DAMAGED
 from vardskiftet.engine.names import literal, quoted
-from vardskiftet.model.mapping import Example
+from vardskiftet.model.mapping import Example, Mapping
 from vardskiftet.model.programme import Programme
 from vardskiftet.model.record import Column, ColumnType
 
@@ -42,18 +42,40 @@ def _judged(duck: duckdb.DuckDBPyConnection, programme: Programme, compiled: Com
     duck.execute("update placed set vs_place = 'in_wave', vs_unit = coalesce(vs_unit, 'example')")
     duck.execute("delete from parent")
     duck.execute("delete from person")
-    for find in (field.find for field in compiled.mapping.fields if field.find is not None):
-        by = f"select {quoted(find.by)} as t from extract where {quoted(find.by)} is not null"
-        if find.step is None:
-            of = literal(parent_mapping(programme, compiled.mapping, find))
-            fresh = f"select t from ({by}) where t not in (select key from parent where mapping = {of})"
-            duck.execute(f"insert into parent select {of}, t, '{PARENT}', 'loaded' from ({fresh})")
-        else:
-            spelled = f"select identity_spelling(trim(t), {literal(str(find.step.options.get('as_of', '')))}) as s from ({by})"
-            duck.execute(f"insert into person select {literal(find.table)}, identity_domain(s), s, '{PARENT}' from ({spelled})")
+    take_parents_as_loaded(duck, programme, compiled.mapping, rows)
     found = arrow(duck, _canonical(compiled))
     duck.unregister("extract")
     return list(found.to_pylist())
+
+
+def take_parents_as_loaded(duck: duckdb.DuckDBPyConnection, programme: Programme, mapping: Mapping, rows: pa.Table) -> tuple[str, ...]:
+    """Let every find of these rows lead somewhere, where nothing of its table is loaded; returns those tables.
+
+    Rows of the mapping itself are found among its own.
+    """
+    assumed: dict[str, None] = {}
+    duck.register("rows_asking", rows)
+    for find in (field.find for field in mapping.fields if field.find is not None):
+        by = f"select distinct {quoted(find.by)} as t from rows_asking where {quoted(find.by)} is not null"
+        if find.step is None:
+            of = literal(parent_mapping(programme, mapping, find))
+            if duck.execute(f"select 1 from parent where mapping = {of} and id is distinct from '{PARENT}' limit 1").fetchall():
+                continue
+            fresh = f"select t from ({by}) where t not in (select key from parent where mapping = {of})"
+            duck.execute(f"insert into parent select {of}, t, '{PARENT}', 'loaded' from ({fresh})")
+        else:
+            there = f"select 1 from person where record_table = {literal(find.table)} and id is distinct from '{PARENT}' limit 1"
+            if duck.execute(there).fetchall():
+                continue
+            spelled = f"select identity_spelling(trim(t), {literal(str(find.step.options.get('as_of', '')))}) as s from ({by})"
+            known = f"select identifier from person where record_table = {literal(find.table)}"
+            duck.execute(
+                f"insert into person select distinct {literal(find.table)}, identity_domain(s), s, '{PARENT}' from ({spelled})"
+                f" where s is not null and s not in ({known})"
+            )
+        assumed[find.table] = None
+    duck.unregister("rows_asking")
+    return tuple(assumed)
 
 
 def _canonical(compiled: Compiled) -> str:

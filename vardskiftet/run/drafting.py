@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import difflib
 
+from vardskiftet.declare.project import Sketch
+from vardskiftet.declare.words import nearest
 from vardskiftet.engine.sources import open_source
 from vardskiftet.engine.sources.protocol import Extract, Source
 from vardskiftet.errors import Usage
-from vardskiftet.model.programme import Programme
 from vardskiftet.model.record import Column, ColumnType, Table
-from vardskiftet.run.desk import Desk
 
 _THROUGH = {
     ColumnType.INSTANT: ', through: {local_time: "%Y-%m-%d %H:%M:%S", repeated_hour: reject, missing_hour: reject}',
@@ -19,32 +19,31 @@ _THROUGH = {
 }
 
 
-def draft(desk: Desk, system: str, table: str, into: str | None) -> str:
-    """YAML of a mapping. Raises Usage for an unknown system, table or record table."""
-    programme = desk.programme
-    if system not in {one.system for one in programme.systems}:
-        raise Usage(f"'{system}' is not a system of this programme.", hint=f"Known: {', '.join(programme.systems_in_order)}.")
-    source = open_source(programme.system(system), programme.root)
+def draft(sketch: Sketch, system: str, table: str, into: str | None) -> str:
+    """YAML of a mapping. Raises Usage for an unknown system, table or record table. The rest of the project may be faulty still."""
+    if system not in sketch.systems:
+        raise Usage(f"'{system}' is not a system that can be read here.", hint=nearest(system, sketch.systems))
+    source = open_source(sketch.systems[system], sketch.root)
     try:
         schema = source.schema()
         if table not in schema:
-            raise Usage(f"System '{system}' has no table '{table}'.", hint=f"Known: {', '.join(sorted(schema))}.")
+            raise Usage(f"System '{system}' has no table '{table}'.", hint=nearest(table, schema))
         columns = [column.name for column in schema[table]]
         key = _key(source, table, columns)
     finally:
         source.close()
-    target = _target(programme, table, into)
+    target = _target(sketch, table, into)
     lines = [
         "# A first draft: every line is a guess from names. Read it against the source, and correct it.",
         f"mapping: {system}.{_slug(table)}",
-        f"information: {_information(programme, system)}",
+        f"information: {_information(sketch, system)}",
         f"reads: {_word(table)}",
         f"into: {target.table}",
         f"key: {key}",
         "unit: {wherever: [TABLE.COLUMN]}    # the tables of care, and their column with this key"
         if target.identity
         else "unit: {from: COLUMN}    # or {is: UNIT}, or {via: TABLE, on: COLUMN, to: COLUMN, from: COLUMN}",
-        *(["identities: [{from: COLUMN, through: personal_identity}]"] if target.identity else []),
+        *(["identities: [{from: COLUMN, through: personal_identity}]    # or []: no national number"] if target.identity else []),
         "fields:",
     ]
     left = list(columns)
@@ -67,12 +66,12 @@ def _key(source: Source, table: str, columns: list[str]) -> str:
     return "whole_row    # no single column is a key; name several if they are: [A, B]"
 
 
-def _target(programme: Programme, table: str, into: str | None) -> Table:
-    names = [one.table for one in programme.record.tables]
+def _target(sketch: Sketch, table: str, into: str | None) -> Table:
+    names = [one.table for one in sketch.record.tables]
     if into is not None and into not in names:
-        raise Usage(f"'{into}' is not a table of the record.", hint=f"Known: {', '.join(names)}.")
+        raise Usage(f"'{into}' is not a table of the record.", hint=nearest(into, names))
     near = difflib.get_close_matches(table, names, n=1, cutoff=0.0)
-    return programme.record.table(into or near[0])
+    return sketch.record.table(into or near[0])
 
 
 def _field(column: Column, left: list[str]) -> str:
@@ -87,8 +86,8 @@ def _field(column: Column, left: list[str]) -> str:
     return f"  {column.column}: {{from: {_word(source)}{through}}}{needed}"
 
 
-def _information(programme: Programme, system: str) -> str:
-    routes = [route.information for route in programme.system(system).routes if route.route == "auto"]
+def _information(sketch: Sketch, system: str) -> str:
+    routes = [route.information for route in sketch.systems[system].routes if route.route == "auto"]
     return routes[0] if routes else "INFORMATION    # a route of system.yaml with route: auto"
 
 

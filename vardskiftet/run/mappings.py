@@ -12,7 +12,7 @@ from vardskiftet.declare.words import nearest
 from vardskiftet.engine.census import columns_of
 from vardskiftet.engine.compile import Compiled, compile_mapping
 from vardskiftet.engine.duck import arrow, open_duck
-from vardskiftet.engine.examples import shortfalls
+from vardskiftet.engine.examples import shortfalls, take_parents_as_loaded
 from vardskiftet.engine.lookups import place_units, prepare_places, prepare_references
 from vardskiftet.engine.move import transform
 from vardskiftet.engine.python_code import calls, load_code
@@ -43,6 +43,8 @@ class Preview:
     fates: dict[str, int]
     reasons: dict[str, int]
     places: dict[str, int]
+    assumed: tuple[str, ...]
+    """Tables of which nothing is loaded yet: their rows are taken as if they were."""
     items: pa.Table
 
 
@@ -103,6 +105,7 @@ def preview(desk: Desk, name: str, wave: str, limit: int) -> Preview:
         extract = Extract(mapping.reads, columns, by, mapping.sql)
         first = source.cuts(extract, max(limit, 2))[0]
         rows = pa.Table.from_batches(list(source.read(extract, first))).sort_by("vs_row").slice(0, limit)
+        assumed = take_parents_as_loaded(duck, programme, mapping, rows)
         transform(duck, compiled, rows)
         items = arrow(duck, "select * from outcome order by vs_row")
         places = arrow(duck, "select vs_place, count(*) as rows from placed group by all order by all").to_pylist()
@@ -112,7 +115,12 @@ def preview(desk: Desk, name: str, wave: str, limit: int) -> Preview:
     fates = Counter(items.column("vs_fate").to_pylist())
     reasons = Counter(reason for reason in items.column("vs_reason").to_pylist() if reason is not None)
     return Preview(
-        rows.num_rows, dict(sorted(fates.items())), dict(sorted(reasons.items())), {one["vs_place"]: one["rows"] for one in places}, items
+        rows.num_rows,
+        dict(sorted(fates.items())),
+        dict(sorted(reasons.items())),
+        {one["vs_place"]: one["rows"] for one in places},
+        assumed,
+        items,
     )
 
 

@@ -20,6 +20,7 @@ MAPPINGS: dict[str, Keys] = {
         "places": _NUMBERS,
         "fates": _NUMBERS,
         "reasons": _NUMBERS,
+        "assumed": list[str],
         "items?": many(dict[str, str]),
     },
     "mappings.trust": {"path": str, "sha256": str, "reason": str, "signature": SIGNATURE},
