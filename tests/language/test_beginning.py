@@ -43,3 +43,13 @@ def test_a_preview_before_the_first_load_shows_what_speaks_against_the_rows_them
     assert ward.ask("apply", "first").code == 1
     after = ward.ask("mappings", "preview", "old.visit", "--json").document
     assert (after["assumed"], after["reasons"]) == ([], {"PARENT_MISSING": 1, "PARENT_REJECTED": 1})
+
+
+def test_an_example_with_a_column_that_the_source_lacks_is_told(tmp_path: Path) -> None:
+    wrong = MAPPINGS["visit"] + 'examples:\n  - {row: {id: "1", coed: J45}, gives: {code: null}}\n'
+    ward = Ward(project(tmp_path, source=SOURCE, record=RECORD, mappings=MAPPINGS | {"visit": wrong}))
+    tried = ward.ask("mappings", "test")
+    assert tried.code == 1
+    assert "a column 'coed' that the source lacks. Did you mean 'code'?" in tried.out
+    (tmp_path / "old.sqlite").unlink()
+    assert ward.ask("mappings", "test").code == 0, "without a source nobody can know"

@@ -19,11 +19,13 @@ def list_runs(ctx: typer.Context, project: Project = None, as_json: AsJson = Fal
     Example:  vardskiftet runs list
     """
     from vardskiftet.cli.opening import open_desk
+    from vardskiftet.cli.telling import local_minute
     from vardskiftet.run.ended import with_the_dead
     from vardskiftet.store.runs import runs
 
     options = given(ctx, project, as_json, None)
-    with open_desk(options).reading_store() as store:
+    desk = open_desk(options)
+    with desk.reading_store() as store:
         found = with_the_dead(runs(store))
     answer = console.Answer("vardskiftet.runs.list/1", own={"runs": [one.model_dump(mode="json") for one in found]})
     answer.table(
@@ -34,7 +36,7 @@ def list_runs(ctx: typer.Context, project: Project = None, as_json: AsJson = Fal
                 one.run_id,
                 one.verb,
                 one.wave,
-                f"{one.started_at:%Y-%m-%d %H:%M}",
+                local_minute(one.started_at, desk.programme.timezone),
                 one.outcome,
                 "" if one.exit_code is None else str(one.exit_code),
             )

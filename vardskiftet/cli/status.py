@@ -22,6 +22,7 @@ def run(
     Example:  vardskiftet status south-1
     """
     from vardskiftet.cli.opening import open_desk
+    from vardskiftet.cli.telling import local_minute
     from vardskiftet.run.lock import in_words
     from vardskiftet.run.status import standings
 
@@ -32,15 +33,16 @@ def run(
     answer = console.Answer("vardskiftet.status/1", own={"waves": [asdict(one) | {"next_steps": list(one.next_steps)} for one in found]})
     answer.table(
         "",
-        ("wave", "status", "load", "batches", "rows", "last commit"),
+        ("wave", "status", "rehearsed", "load", "batches", "rows", "last commit"),
         [
             (
                 one.wave,
                 one.status,
+                {None: "", True: "closes", False: "OPEN"}[one.rehearsed],
                 one.load.replace("_", " "),
                 f"{one.batches_done} of {one.batches_planned}",
                 one.rows_done,
-                one.last_commit,
+                local_minute(one.last_commit, desk.programme.timezone),
             )
             for one in found
         ],

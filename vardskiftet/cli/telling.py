@@ -2,10 +2,20 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from vardskiftet.cli.console import Answer
 from vardskiftet.model.books import BookLine, Books
+
+
+def local_minute(moment: str | datetime, timezone: str) -> str:
+    """A moment in the programme's zone, to the minute; empty if there is none."""
+    if not moment:
+        return ""
+    at = datetime.fromisoformat(moment) if isinstance(moment, str) else moment
+    return f"{at.astimezone(ZoneInfo(timezone)):%Y-%m-%d %H:%M}"
 
 
 def identity(line: BookLine) -> str:

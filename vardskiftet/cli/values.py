@@ -6,12 +6,11 @@ import getpass
 
 from vardskiftet.errors import Usage
 from vardskiftet.run.desk import Desk
-from vardskiftet.store.runs import new_run_id
+from vardskiftet.run.noted import note
 
 
 def remembered(desk: Desk, what: str, reason: str | None) -> None:
     """Write down who looks at what and why. Raises Usage without a reason."""
     if not reason or not reason.strip():
         raise Usage("Values of rows are shown for a reason only.", hint="--show-values --reason TEXT")
-    with desk.writing_store() as store:
-        store.append("values.shown", {"what": what, "who": getpass.getuser(), "reason": reason}, new_run_id(desk.clock))
+    note(desk, "values", "", "values.shown", {"what": what, "who": getpass.getuser(), "reason": reason})

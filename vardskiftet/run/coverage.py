@@ -17,8 +17,8 @@ from vardskiftet.model.programme import Programme
 from vardskiftet.model.progress import Progress
 from vardskiftet.plan.order import ordered
 from vardskiftet.run.desk import Desk
+from vardskiftet.run.noted import note
 from vardskiftet.run.trust import demand_trust
-from vardskiftet.store.runs import new_run_id
 
 MEASURED = "coverage.measured"
 
@@ -143,5 +143,4 @@ def _before(desk: Desk, wave: str) -> tuple[str, dict[str, dict[str, int]] | Non
 def _remember(desk: Desk, covered: Coverage) -> None:
     missing = {f"{one.mapping}.{one.column}": {code.code: code.rows for code in one.missing} for one in covered.fields}
     figures = {f"{one.mapping}.{one.column}": [one.rows_mapped, one.rows] for one in covered.fields}
-    with desk.writing_store() as store:
-        store.append(MEASURED, {"wave": covered.wave, "missing": missing, "mapped": figures}, new_run_id(desk.clock))
+    note(desk, "coverage", covered.wave, MEASURED, {"wave": covered.wave, "missing": missing, "mapped": figures})

@@ -63,18 +63,25 @@ def compiled_text(desk: Desk, name: str) -> str:
 
 
 def _columns(desk: Desk, mapping: Mapping) -> tuple[str, ...]:
+    return _told_columns(desk, mapping) or named_columns(mapping)
+
+
+def _told_columns(desk: Desk, mapping: Mapping) -> tuple[str, ...]:
+    """The columns of the mapping's rows as the source tells them; none if it cannot be asked."""
     try:
         source = open_source(desk.programme.system(mapping.system), desk.programme.root)
     except VardskiftetError:
-        return named_columns(mapping)
+        return ()
     try:
         return columns_of(source, mapping)
+    except (KeyError, VardskiftetError):
+        return ()
     finally:
         source.close()
 
 
 def run_examples(desk: Desk, names: tuple[str, ...]) -> tuple[ExampleRun, ...]:
-    """All examples of the named mappings; no source and no target is needed."""
+    """All examples of the named mappings. No source is needed; where it can be asked, a column that it lacks is told."""
     mappings = tuple(mapping_of(desk, name) for name in names)
     duck = _engine(desk, mappings)
     done: list[ExampleRun] = []
@@ -82,8 +89,11 @@ def run_examples(desk: Desk, names: tuple[str, ...]) -> tuple[ExampleRun, ...]:
         given = {column for example in mapping.examples for column in example.row}
         columns = tuple(dict.fromkeys([*named_columns(mapping), *sorted(given)]))
         compiled = compile_mapping(desk.programme, mapping, columns)
+        told = _told_columns(desk, mapping) if mapping.examples else ()
         for example in mapping.examples:
-            found = tuple(shortfalls(duck, desk.programme, compiled, example))
+            strange = [name for name in example.row if told and name not in told]
+            found = tuple(f"its row has a column '{name}' that the source lacks. {nearest(name, told)}" for name in strange)
+            found += tuple(shortfalls(duck, desk.programme, compiled, example))
             done.append(ExampleRun(mapping.mapping, f"{mapping.path}:{example.line}", found))
     duck.close()
     return tuple(done)

@@ -12,7 +12,7 @@ from vardskiftet.judge.standing import standing
 from vardskiftet.model.event import Event
 from vardskiftet.model.plan import Plan
 from vardskiftet.run.desk import Desk, plans_of
-from vardskiftet.run.last_books import DRAWN, closed
+from vardskiftet.run.last_books import DRAWN, REHEARSED, closed
 from vardskiftet.run.lock import proved_dead
 
 
@@ -25,6 +25,8 @@ class Standing:
     """The wave's status, folded from events."""
     load: str
     """not_planned, planned, partial, running, dead, loaded; books_open where all is loaded and the books did not close."""
+    rehearsed: bool | None
+    """Whether the books of the plan's last rehearsal closed; None if it was never rehearsed."""
     plan: str
     batches_done: int
     batches_planned: int
@@ -63,11 +65,13 @@ def _standing(
         load = "loaded" if planned and len(mine) == planned else "partial" if mine else "planned"
         if load == "loaded" and closed(events, wave, plan.fingerprint, DRAWN) is False:
             load = "books_open"
+    rehearsed = closed(events, wave, plan.fingerprint, REHEARSED) if plan else None
     rate = _rate(mine, lock.run_id) if lock is not None and load == "running" else None
     return Standing(
         wave=wave,
         status=standing(((event.kind, str(event.payload.get("wave", ""))) for event in events), wave),
         load=load,
+        rehearsed=rehearsed,
         plan=plan.name if plan else "",
         batches_done=len(mine),
         batches_planned=planned,
@@ -77,7 +81,7 @@ def _standing(
         seconds_left=max(0.0, (rows_planned - rows) / rate) if rate else None,
         lock=lock,
         last_commit=max((entry.committed_at for entry in mine), default=""),
-        next_steps=_next(wave, load, lock.verb if lock else ""),
+        next_steps=_next(wave, load, lock.verb if lock else "", rehearsed),
     )
 
 
@@ -90,10 +94,12 @@ def _rate(entries: list[BatchEntry], run_id: str) -> float | None:
     return sum(rows for _, rows in mine[1:]) / seconds if seconds > 0 else None
 
 
-def _next(wave: str, load: str, verb: str) -> tuple[str, ...]:
+def _next(wave: str, load: str, verb: str, rehearsed: bool | None) -> tuple[str, ...]:
     match load:
         case "not_planned":
             return (f"vardskiftet plan {wave}",)
+        case "planned" if rehearsed:
+            return (f"vardskiftet apply {wave}",)
         case "planned":
             return (f"vardskiftet rehearse {wave}", f"vardskiftet apply {wave}")
         case "dead" if verb == "undo":

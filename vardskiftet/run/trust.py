@@ -10,8 +10,8 @@ from vardskiftet.errors import Usage
 from vardskiftet.model.code import Code
 from vardskiftet.model.mapping import Mapping
 from vardskiftet.run.desk import Desk
+from vardskiftet.run.noted import note
 from vardskiftet.run.signing import Signature, sign
-from vardskiftet.store.runs import new_run_id
 
 TRUSTED = "code.trusted"
 
@@ -35,9 +35,8 @@ def trust(desk: Desk, name: str, reason: str, said: str | None) -> Trusted:
         known = ", ".join(one.path for one in desk.programme.codes) or "none"
         raise Usage(f"'{name}' is no file of code of this programme.", hint=f"Known: {known}.")
     signature = sign(desk.programme, said)
-    with desk.writing_store() as store:
-        payload = {"path": code.path, "sha256": code.sha256, "reason": reason.strip(), **signature.payload()}
-        store.append(TRUSTED, payload, new_run_id(desk.clock))
+    payload = {"path": code.path, "sha256": code.sha256, "reason": reason.strip(), **signature.payload()}
+    note(desk, "mappings trust", "", TRUSTED, payload)
     return Trusted(code.path, code.sha256, reason.strip(), signature)
 
 
