@@ -60,7 +60,7 @@ def run(
             for one in books.tables
         ],
     )
-    telling.tell(answer, books)
+    telling.tell(answer, books, by_mapping=True)
     if found.lock is not None:
         how = "but its process is dead: the numbers are as it left them" if found.load == "dead" else "which is at work: the numbers move"
         answer.say(f"Held by {in_words(found.lock)}, {how}.")

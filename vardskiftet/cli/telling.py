@@ -43,8 +43,8 @@ def as_json(books: Books) -> dict[str, Any]:
     }
 
 
-def tell(answer: Answer, books: Books) -> None:
-    """Verdict, identity, rejects against budget, and every reason why it is not green."""
+def tell(answer: Answer, books: Books, *, by_mapping: bool = False) -> None:
+    """Verdict, identity, rejects against budget, and every reason why it is not green; rejects by mapping where it must be looked for."""
     verdict = "The books close." if books.closes else "THE BOOKS DO NOT CLOSE." if books.complete else "THE BOOKS ARE NOT COMPLETE."
     answer.say(f"{books.wave}: {identity(books.total)}")
     answer.say(f"in the target: {'not readable' if books.total.in_target is None else format(books.total.in_target, ',')}. {verdict}")
@@ -55,7 +55,7 @@ def tell(answer: Answer, books: Books) -> None:
             ("reason", "items", "budget", ""),
             [(line.reason, line.items, line.budget, "within" if line.within else "OVER") for line in lost],
         )
-    if books.rejects_by:
+    if books.rejects_by and (by_mapping or not books.within_budget):
         answer.table("rejected, by mapping", ("mapping", "reason", "items"), list(books.rejects_by))
     reasons_of(answer, books)
 
