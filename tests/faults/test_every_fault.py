@@ -19,7 +19,7 @@ LATER = {
 
 PARTLY = {
     "d1": "the damaged column stands in the held copy of files; the place of the byte is nowhere, and no output names the column",
-    "d3": "a rule for mixed encodings (a second encoding for values that the first does not know) is not there; such rows are rejected",
+    "d3": "values that were read in the second encoding are not counted apart",
     "d4": "a text encoded twice is carried unchanged; it is reported with `profile`",
     "d5": "a text damaged before is carried unchanged; it is reported with `profile`",
     "e5": "the range of a column is seen at the run, row by row; before it with `profile`",

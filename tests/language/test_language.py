@@ -10,6 +10,7 @@ from landing import fates, landed, project, rows
 from vardskiftet.errors import DeclarationsWrong
 
 PLAIN = "reads: d\ninto: finding\nkey: [id]\nunit: {is: ward}\n"
+MIXED = ["Åsa".encode(), "Åsa".encode("cp1252"), "€ 5".encode("cp1252"), b"f\x81el"]
 CODE_TABLE = """\
 tables:
   - table: finding
@@ -253,3 +254,20 @@ def test_a_query_that_loses_one_row_and_doubles_another_is_refused(tmp_path: Pat
     with pytest.raises(DeclarationsWrong) as wrong:
         landed(tmp_path)
     assert "some keys are lost, others come twice" in wrong.value.faults[0].message
+
+
+def test_a_value_that_is_no_utf_8_is_read_in_the_declared_encoding(tmp_path: Path) -> None:
+    project(
+        tmp_path,
+        source=[
+            "create table d (id, code)",
+            *(f"insert into d values ({at}, cast(x'{code.hex()}' as text))" for at, code in enumerate(MIXED)),
+        ],
+        record=CODE_TABLE,
+        mappings={"value": f"{PLAIN}fields:\n  code: {{from: code}}\n"},
+    )
+    system = tmp_path / "mappings/old/system.yaml"
+    system.write_text(system.read_text(encoding="utf-8") + "encoding: cp1252\n", encoding="utf-8")
+    assert landed(tmp_path).books.closes
+    assert rows(tmp_path, "select code from finding order by _key") == [("Åsa",), ("Åsa",), ("€ 5",)]
+    assert fates(tmp_path) == [("3", "", "rejected", "INVALID_ENCODING")], "0x81 is nothing in either"

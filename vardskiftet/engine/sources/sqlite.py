@@ -43,13 +43,13 @@ def open_source(system: System, root: Path) -> Source:
             where=f"mappings/{system.system}/system.yaml",
             hint="Put the file there, or correct `path:`; nothing was changed.",
         )
-    return SqliteSource(path, system.system)
+    return SqliteSource(path, system.system, system.encoding)
 
 
 def open_held(system: System, folder: Path) -> SqliteSource | None:
     """The copy that a run held still in `folder`; None if there is none."""
     copy = folder / f"{system.system}.sqlite"
-    return SqliteSource(copy, system.system) if copy.is_file() and _note(copy).is_file() else None
+    return SqliteSource(copy, system.system, system.encoding) if copy.is_file() and _note(copy).is_file() else None
 
 
 def _note(copy: Path) -> Path:
@@ -61,9 +61,10 @@ class SqliteSource:
 
     stillness = Stillness.RUN
 
-    def __init__(self, path: Path, system: str) -> None:
+    def __init__(self, path: Path, system: str, encoding: str = "utf-8") -> None:
         self.path = path
         self.system = system
+        self.encoding = encoding
         self._own: Connection | None = None
 
     @contextlib.contextmanager
@@ -178,7 +179,7 @@ class SqliteSource:
                 cursor.adbc_statement.set_options(**{"adbc.sqlite.query.batch_rows": "32768"})
                 cursor.execute(statement, tuple(values) or None)
                 for number, batch in enumerate(cursor.fetch_record_batch()):
-                    yield with_damage(batch.slice(1) if number == 0 else batch)
+                    yield with_damage(batch.slice(1) if number == 0 else batch, self.encoding)
         except (adbc_driver_manager.Error, pa.ArrowInvalid, OSError) as error:
             raise self._refused(error) from error
 
@@ -195,7 +196,7 @@ class SqliteSource:
         partial.replace(copy)
         reach("hold.rename.after")
         place_file(_note(copy), json.dumps({"sha256": digest}).encode())
-        return SqliteSource(copy, self.system)
+        return SqliteSource(copy, self.system, self.encoding)
 
     def prove(self) -> None:
         """Raise IntegrityBroken if this is a held copy and not the one that was held."""
