@@ -12,7 +12,7 @@ import sqlite3
 import subprocess
 import sys
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -153,10 +153,12 @@ def opened(path: Path) -> Iterator[sqlite3.Connection]:
         connection.commit()
 
 
-def make_ward(folder: Path, patients: int = PATIENTS, batch_rows: int = BATCH_ROWS, seed: int = SEED) -> Ward:
-    """A demo project with a journal and nothing else: not planned, no work folder."""
+def make_ward(
+    folder: Path, patients: int = PATIENTS, batch_rows: int = BATCH_ROWS, seed: int = SEED, journals: Sequence[str] = ("elvis",)
+) -> Ward:
+    """A demo project with journals and nothing else: not planned, no work folder."""
     words = vocabulary()
-    made = make_project(folder, shipped(), patients, seed, lambda path: read(path, words))
+    made = make_project(folder, shipped(), patients, seed, lambda path: read(path, words), journals=journals)
     with (made.folder / "waves" / "programme.yaml").open("a", encoding="utf-8") as file:
         file.write(f"batch_rows: {batch_rows}\n")
     return Ward(made.folder)

@@ -24,9 +24,9 @@ LOADED: Fate = ("loaded", "")
 MERGED: Fate = ("merged", "")
 
 
-def mapping_file(name: str) -> dict[str, Any]:
+def mapping_file(name: str, system: str = "elvis") -> dict[str, Any]:
     """A shipped mapping, every scalar as text."""
-    return yaml.load((REPOSITORY / "mappings" / "elvis" / f"{name}.yaml").read_text(encoding="utf-8"), Loader=yaml.BaseLoader)
+    return yaml.load((REPOSITORY / "mappings" / system / f"{name}.yaml").read_text(encoding="utf-8"), Loader=yaml.BaseLoader)
 
 
 @cache

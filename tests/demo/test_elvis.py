@@ -13,7 +13,8 @@ from demo_recount import Recount, identity, rows_of
 from demo_ward import NOW, SEED, UNITS, Journal
 from stdnum.se import personnummer
 
-from vardskiftet.demo.elvis import CHUNK, generate, patients_of
+from vardskiftet.demo.asked import patients_of
+from vardskiftet.demo.elvis import CHUNK, generate
 from vardskiftet.demo.planted import Planted
 from vardskiftet.errors import Usage
 

@@ -2,19 +2,38 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Protocol
 
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
+from numpy.typing import NDArray
 
 from vardskiftet.demo.columns import deal, mask_of, numbers, replace, words
-from vardskiftet.demo.outcomes import CODE, Ints, Mask, of_copies
-from vardskiftet.demo.persons import Persons
+from vardskiftet.demo.ledger import Ledger
+from vardskiftet.demo.outcomes import CODE, Ints, Mask, left_behind, of_copies
 from vardskiftet.demo.region import Region
 
 NOBODY = 90_000_000
 """Ids from here on belong to no row: what an orphan names."""
+
+
+class Cared(Protocol):
+    """A chunk of persons, as far as their care needs to know them."""
+
+    @property
+    def ids(self) -> Ints:
+        """Their keys in the journal."""
+
+    @property
+    def steady(self) -> Mask:
+        """Those whose care lies at one known unit."""
+
+    @property
+    def outcomes(self) -> Ints:
+        """What becomes of them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +62,8 @@ class Care:
     row_of: Ints
     row_outcomes: Ints
     dirt: dict[str, int]
+    unmapped: dict[str, tuple[Mask, pa.Array]] = field(default_factory=dict)
+    """Record column to the rows as first made whose code no codebook knows, with the codes as it is asked."""
 
     @property
     def row_units(self) -> Ints:
@@ -50,7 +71,7 @@ class Care:
         return self.units[self.row_of]
 
 
-def make_homes(rng: np.random.Generator, region: Region, persons: Persons) -> Homes:
+def make_homes(rng: np.random.Generator, region: Region, persons: Cared) -> Homes:
     """A home unit for each person; of two spellings of one person both have the same, and care there only."""
     count = len(persons.ids)
     home = region.somewhere(rng, count)
@@ -61,8 +82,8 @@ def make_homes(rng: np.random.Generator, region: Region, persons: Persons) -> Ho
     return Homes(home, elsewhere, (rng.random(count) < 0.04) & ~persons.steady)
 
 
-def visits(rng: np.random.Generator, homes: Homes, mean: float, at_least_one: Mask) -> tuple[Ints, Ints]:
-    """Person and unit of each row of care, with so many rows per person on average."""
+def visits(rng: np.random.Generator, homes: Homes, mean: float | NDArray[np.float64], at_least_one: Mask) -> tuple[Ints, Ints]:
+    """Person and unit of each row of care, with so many rows per person on average, or for each person."""
     count = len(homes.home)
     times = np.where(homes.idle, 0, rng.poisson(mean, count))
     times = np.where(at_least_one, np.maximum(times, 1), times)
@@ -90,7 +111,7 @@ def refer(rng: np.random.Generator, person: Ints, units: Ints, referrals: Care, 
     return choice, np.where(choice >= 0, referrals.units[choice] if len(referrals.units) else units, units)
 
 
-def person_column(rng: np.random.Generator, persons: Persons, person: Ints) -> pa.Array:
+def person_column(rng: np.random.Generator, persons: Cared, person: Ints) -> pa.Array:
     """The person's id in each row; an orphan's is nobody's."""
     nobody = NOBODY + rng.integers(0, 1_000_000, len(person))
     return numbers(np.where(person >= 0, persons.ids[person], nobody))
@@ -103,6 +124,16 @@ def referral_column(rng: np.random.Generator, referrals: Care, choice: Ints) -> 
     return numbers(np.where(lost, NOBODY + rng.integers(0, 1_000_000, len(choice)), named), empty=(choice < 0) & ~lost), lost
 
 
+@dataclass(frozen=True, slots=True)
+class Whose:
+    """Rows as first made: their keys, persons (-1 for orphans), the persons before orphans lost theirs, and units."""
+
+    keys: Ints
+    person: Ints
+    meant_for: Ints
+    units: Ints
+
+
 def with_copies(
     rng: np.random.Generator,
     table: dict[str, pa.Array],
@@ -110,14 +141,16 @@ def with_copies(
     outcomes: Ints,
     dirt: dict[str, int],
     *,
-    keys: Ints,
-    person: Ints,
-    meant_for: Ints,
-    units: Ints,
+    whose: Whose,
+    unmapped: dict[str, tuple[Mask, pa.Array]] | None = None,
+    spared: Mask | None = None,
 ) -> Care:
-    """The rows, some written twice word for word, some twice under one key with another text (none of those may load)."""
+    """The rows, some written twice word for word, some twice under one key with another text (none of those may load).
+
+    The `spared` rows stand once.
+    """
     count = len(outcomes)
-    hands = deal(rng, np.arange(count), {"exact copy": 0.003, "differing copy": 0.001})
+    hands = deal(rng, np.arange(count) if spared is None else np.flatnonzero(~spared), {"exact copy": 0.003, "differing copy": 0.001})
     exact, differing = hands["exact copy"], hands["differing copy"]
     outcomes = outcomes.copy()
     outcomes[differing] = CODE["DUPLICATE_KEY"]
@@ -128,10 +161,31 @@ def with_copies(
     rows = replace(rows, free_text, pc.if_else(pa.array(late), changed, rows[free_text].combine_chunks()))
     row_outcomes = np.concatenate([outcomes, of_copies(outcomes[exact]), outcomes[differing]])
     dirt = dirt | {kind: len(hand) for kind, hand in hands.items()}
-    return Care(keys, person, meant_for, units, outcomes, rows, row_of, row_outcomes, dirt)
+    return Care(whose.keys, whose.person, whose.meant_for, whose.units, outcomes, rows, row_of, row_outcomes, dirt, unmapped or {})
 
 
 def coded(rng: np.random.Generator, known: tuple[str, ...], unknown: tuple[str, ...], count: int) -> tuple[pa.Array, Mask]:
     """Local codes, a few of them in no codebook, and the mask tells which."""
     mask = mask_of(count, deal(rng, np.arange(count), {"unmapped": 0.002})["unmapped"])
     return pc.if_else(pa.array(mask), words(rng, unknown, count), words(rng, known, count)), mask
+
+
+def count(ledger: Ledger, mapping: str, table: str, made: Care, by: str) -> None:
+    """Tell the ledger what was made; `by` is the column with the person's key."""
+    ledger.care(mapping, table, made.row_units, made.row_outcomes)
+    ledger.dirt({f"{table}: {kind}": rows for kind, rows in made.dirt.items()})
+    for column, (mask, codes) in made.unmapped.items():
+        at = np.flatnonzero((mask & ~left_behind(made.outcomes))[made.row_of])
+        asked = codes.take(pa.array(made.row_of[at])).to_pylist()
+        ledger.unmapped(mapping, column, made.row_units[at], asked, made.rows[by].take(pa.array(at)).to_pylist())
+
+
+def in_waves(ledger: Ledger, persons: int, care: Sequence[Care]) -> Mask:
+    """Whether a person has care in a wave, struck-out rows too; shape (persons, waves)."""
+    has = np.zeros((persons, len(ledger.waves)), dtype=np.bool_)
+    for made in care:
+        counts = (made.person >= 0) & (made.units >= 0)
+        wave = ledger.wave_of[made.units]
+        counts &= wave >= 0
+        has[made.person[counts], wave[counts]] = True
+    return has

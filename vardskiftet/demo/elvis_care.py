@@ -7,7 +7,7 @@ import pyarrow as pa
 
 from vardskiftet.demo import care
 from vardskiftet.demo import words as say
-from vardskiftet.demo.care import Care, Homes
+from vardskiftet.demo.care import Care, Homes, Whose
 from vardskiftet.demo.columns import Moments, deal, flags, mask_of, moments_between, numbers, put, words, written
 from vardskiftet.demo.outcomes import PAST, STRUCK, Hit, Ints, Mask, by_parent, first_of
 from vardskiftet.demo.persons import Persons
@@ -53,7 +53,7 @@ def make_referrals(rng: np.random.Generator, region: Region, persons: Persons, h
         "andrad_tid": _changed(rng, region, count),
     }
     dirt |= no_unit | {kind: len(hand) for kind, hand in hands.items()} | {"struck out": int(struck.sum())}
-    return care.with_copies(rng, table, "orsak_text", outcomes, dirt, keys=keys, person=person, meant_for=meant_for, units=units)
+    return care.with_copies(rng, table, "orsak_text", outcomes, dirt, whose=Whose(keys, person, meant_for, units))
 
 
 def make_bookings(rng: np.random.Generator, region: Region, persons: Persons, homes: Homes, referrals: Care, first_id: int) -> Care:
@@ -95,7 +95,8 @@ def make_bookings(rng: np.random.Generator, region: Region, persons: Persons, ho
     }
     dirt |= no_unit | {kind: len(hand) for kind, hand in hands.items()}
     dirt |= {"unmapped code": int(unmapped.sum()), "referral missing": int(lost.sum()), "struck out": int(struck.sum())}
-    return care.with_copies(rng, table, "anteckning", outcomes, dirt, keys=keys, person=person, meant_for=meant_for, units=units)
+    lost_codes = {"visit_type": (unmapped, codes)}
+    return care.with_copies(rng, table, "anteckning", outcomes, dirt, whose=Whose(keys, person, meant_for, units), unmapped=lost_codes)
 
 
 def make_waiting(rng: np.random.Generator, region: Region, persons: Persons, homes: Homes, referrals: Care, first_id: int) -> Care:
@@ -129,7 +130,7 @@ def make_waiting(rng: np.random.Generator, region: Region, persons: Persons, hom
     }
     dirt |= no_unit | {kind: len(hand) for kind, hand in hands.items()}
     dirt |= {"referral missing": int(lost.sum()), "struck out": int(struck.sum())}
-    return care.with_copies(rng, table, "kommentar", outcomes, dirt, keys=keys, person=person, meant_for=meant_for, units=units)
+    return care.with_copies(rng, table, "kommentar", outcomes, dirt, whose=Whose(keys, person, meant_for, units))
 
 
 def make_past_contacts(rng: np.random.Generator, region: Region, persons: Persons, homes: Homes, first_id: int) -> pa.Table:

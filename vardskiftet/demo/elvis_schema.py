@@ -22,8 +22,6 @@ TABLES = {
     "kontakt_historik": "kontakt_id integer, person_id integer, enhet_hsaid text, kontakt_tid text, besokstyp text, anteckning text",
     "tmp_import": "rad integer, innehall text",
 }
-CREATE = tuple(f"create table {table} ({columns})" for table, columns in TABLES.items())
-
 INDEXED = {
     "person": ("person_id",),
     "remiss": ("remiss_id", "person_id"),
@@ -31,5 +29,3 @@ INDEXED = {
     "vantelista": ("vantelista_id", "person_id"),
     "kontakt_historik": ("person_id",),
 }
-INDEX = tuple(f"create index {table}_{column} on {table} ({column})" for table, columns in INDEXED.items() for column in columns)
-"""What any such system would have, or it could not be read by key."""

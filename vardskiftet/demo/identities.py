@@ -56,7 +56,11 @@ def _digits(values: Ints, width: int) -> Bytes:
     return digits
 
 
-def identifiers(days: Days, numbers: Ints, domain: Ints) -> Bytes:
+FIRST_PAIR, SECOND_PAIR = 20, 40
+"""Where the reserve numbers of persons without another number begin, and those of persons who have one."""
+
+
+def identifiers(days: Days, numbers: Ints, domain: Ints, first_pair: int = FIRST_PAIR) -> Bytes:
     """Twelve ASCII characters per person; shape (n, 12). The third digit of the birth number tells the sex (odd: man)."""
     years, months = days.astype("datetime64[Y]"), days.astype("datetime64[M]")
     year, month = years.astype(int) + 1970, (months - years).astype(int) + 1
@@ -64,9 +68,9 @@ def identifiers(days: Days, numbers: Ints, domain: Ints) -> Bytes:
     place = numbers - FIRST_NUMBER
     reserve = domain >= Domain.VGR_RESERVE
     unsexed = domain == Domain.VGR_RESERVE_UNKNOWN_SEX
-    # Reserve numbers: K (woman) and M (man) with 20 to 39 of the legal 06 to 79, X with 80 to 89; in the check digit K=5, M=7, X=8.
+    # Reserve numbers: K (woman) and M (man) with 20 to 59 of the legal 06 to 79, X with 80 to 89; in the check digit K=5, M=7, X=8.
     letter = np.where(unsexed, 8, np.where(place % 2 == 1, 7, 5))
-    pair = np.where(unsexed, 80 + place % 10, 20 + place)
+    pair = np.where(unsexed, 80 + place % 10, first_pair + place)
     last = np.where(reserve, letter * 100 + pair, numbers)
     digits = np.hstack([_digits(year * 10_000 + month * 100 + day, 8), _digits(last, 3)])
     text = np.hstack([digits, check_digit(digits[:, 2:])[:, None]]) + np.uint8(ord("0"))
@@ -91,6 +95,18 @@ def spelled_with_hyphen(text: Bytes) -> NDArray[np.bytes_]:
     """With a hyphen before the last four: YYYYMMDD-NNNC."""
     hyphen = np.full((len(text), 1), ord("-"), dtype=np.uint8)
     return np.ascontiguousarray(np.hstack([text[:, :8], hyphen, text[:, 8:]])).view("S13").ravel()
+
+
+def spelled_with_blanks(text: Bytes) -> NDArray[np.bytes_]:
+    """With blanks around, which change nothing: " YYYYMMDDNNNC "."""
+    blank = np.full((len(text), 1), ord(" "), dtype=np.uint8)
+    return np.ascontiguousarray(np.hstack([blank, text, blank])).view("S14").ravel()
+
+
+def spelled_with_a_blank_inside(text: Bytes) -> NDArray[np.bytes_]:
+    """With a blank before the last four, which is no spelling of a number: YYYYMMDD NNNC."""
+    blank = np.full((len(text), 1), ord(" "), dtype=np.uint8)
+    return np.ascontiguousarray(np.hstack([text[:, :8], blank, text[:, 8:]])).view("S13").ravel()
 
 
 def spelled_without_century(text: Bytes) -> NDArray[np.bytes_]:

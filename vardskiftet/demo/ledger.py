@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from vardskiftet.demo.identities import Domain
 from vardskiftet.demo.outcomes import LOADED, OUTCOMES, Ints, Mask
-from vardskiftet.demo.planted import Planted, PlantedMapping, PlantedTable, PlantedWave
+from vardskiftet.demo.planted import Planted, PlantedCode, PlantedMapping, PlantedTable, PlantedWave
 from vardskiftet.demo.served import ServedUnit
 from vardskiftet.model.books import ALL_UNITS
 from vardskiftet.model.fate import Fate, Tally
@@ -45,25 +45,42 @@ class Ledger:
         self._tables: dict[str, Counter[str]] = {}
         self._identities: Counter[tuple[str, str]] = Counter()
         self._dirt: Counter[str] = Counter()
+        self._codes: dict[tuple[str, str], dict[str, dict[str, list[object]]]] = {}
 
     def care(self, mapping: str, table: str, units: Ints, outcomes: Ints) -> None:
         """Count rows of a care table; `units` are indices, -1 where a row names none that the programme knows."""
+        self.items(mapping, units, outcomes)
+        self.rows(table, units)
+
+    def items(self, mapping: str, units: Ints, outcomes: Ints) -> None:
+        """Count the items of a mapping whose rows hold several."""
         known = units >= 0
         self._line(mapping, tuple((unit.wave, unit.unit) for unit in self.units), units[known], outcomes[known])
+
+    def rows(self, table: str, units: Ints) -> None:
+        """Count where the rows of a care table belong."""
+        known = units >= 0
         waves = self.wave_of[units[known]]
         self._table(table, len(units), in_waves=waves >= 0, excluded_units=waves < 0, no_unit=~known)
 
     def persons(self, mapping: str, table: str, in_wave: NDArray[np.bool_], outcomes: Ints, domains: Ints) -> None:
-        """Count rows of persons; `in_wave` has shape (rows, waves)."""
+        """Count rows of persons; `in_wave` and `outcomes` have shape (rows, waves)."""
         lines = tuple((wave, ALL_UNITS) for wave in self.waves)
         for number, wave in enumerate(self.waves):
             inside = in_wave[:, number]
-            self._line(mapping, lines, np.full(int(inside.sum()), number), outcomes[inside])
-            claimed = domains[inside & (outcomes == LOADED)]
+            self._line(mapping, lines, np.full(int(inside.sum()), number), outcomes[inside, number])
+            claimed = domains[inside & (outcomes[:, number] == LOADED)]
             for domain in Domain:
                 self._identities[wave, DOMAIN_NAMES[domain]] += int((claimed == domain).sum())
         any_wave: Mask = in_wave.sum(axis=1) > 0
         self._table(table, len(outcomes), in_waves=any_wave, no_care=~any_wave)
+
+    def unmapped(self, mapping: str, column: str, units: Ints, codes: Sequence[str], persons: Sequence[object]) -> None:
+        """Count rows with a code that no codebook knows: few, so that they are counted one by one; `persons` by their keys."""
+        for unit, code, person in zip(units.tolist(), codes, persons, strict=True):
+            if unit >= 0 and self.wave_of[unit] >= 0:
+                wave = self.waves[self.wave_of[unit]]
+                self._codes.setdefault((wave, mapping), {}).setdefault(column, {}).setdefault(code, []).append(person)
 
     def dirt(self, planted: Mapping[str, int]) -> None:
         """Count what was planted."""
@@ -90,7 +107,7 @@ class Ledger:
         )
 
     def _wave(self, wave: str) -> PlantedWave:
-        mappings = {mapping: self._mapping(wave, self._lines[mapping]) for mapping in sorted(self._lines)}
+        mappings = {mapping: self._mapping(wave, mapping) for mapping in sorted(self._lines)}
         rejected: Counter[str] = Counter()
         for planted in mappings.values():
             rejected.update(planted.rejected)
@@ -100,7 +117,8 @@ class Ledger:
             mappings=mappings, identities=identities, budgets=Budgets(no_unit=no_unit, rejected=dict(sorted(rejected.items())))
         )
 
-    def _mapping(self, wave: str, lines: _Lines) -> PlantedMapping:
+    def _mapping(self, wave: str, mapping: str) -> PlantedMapping:
+        lines = self._lines[mapping]
         mine = {unit: cells for (of_wave, unit), cells in zip(lines.places, lines.cells, strict=True) if of_wave == wave and cells.any()}
         whole = sum(mine.values(), np.zeros(len(OUTCOMES), dtype=np.int64))
         words: dict[Fate, dict[str, int]] = {Fate.REJECTED: {}, Fate.EXCLUDED: {}}
@@ -111,6 +129,7 @@ class Ledger:
             units={unit: _tally(cells) for unit, cells in sorted(mine.items())},
             rejected=words[Fate.REJECTED],
             excluded=words[Fate.EXCLUDED],
+            unmapped={column: _codes_of(found) for column, found in sorted(self._codes.get((wave, mapping), {}).items())},
         )
 
 
@@ -119,6 +138,10 @@ def _tally(cells: Ints) -> Tally:
     for (fate, _), items in zip(OUTCOMES, cells.tolist(), strict=True):
         fates[fate.value] += items
     return Tally(**fates)
+
+
+def _codes_of(found: Mapping[str, Sequence[object]]) -> dict[str, PlantedCode]:
+    return {code: PlantedCode(rows=len(persons), patients=len(set(persons))) for code, persons in sorted(found.items())}
 
 
 def _table_of(counts: Counter[str]) -> PlantedTable:

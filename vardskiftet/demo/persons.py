@@ -41,6 +41,14 @@ class Persons:
     """Row to person."""
     row_outcomes: Ints
     dirt: dict[str, int]
+    days: Days
+    """Of birth, as the identifier has it."""
+    numbers: Ints
+    """Birth numbers."""
+    identifiers: Bytes
+    """As they were given out, whatever the rows say."""
+    same: Ints
+    """Index of the person whose other spelling this is, its own for the rest."""
 
 
 def make_persons(rng: np.random.Generator, region: Region, first: int, count: int, seed: int) -> Persons:
@@ -72,7 +80,10 @@ def make_persons(rng: np.random.Generator, region: Region, first: int, count: in
     dirt |= {"samordningsnummer": int((domains == Domain.SAMORDNINGSNUMMER).sum())}
     dirt |= {"VGR reserve number": int((domains >= Domain.VGR_RESERVE).sum())}
     row_outcomes = np.concatenate([outcomes, of_copies(outcomes[copies])])
-    return Persons(person_ids, twin, outcomes, domains, table.take(pa.array(row_of)), row_of, row_outcomes, dirt)
+    rows = table.take(pa.array(row_of))
+    same = np.arange(count)
+    same[seconds] = firsts
+    return Persons(person_ids, twin, outcomes, domains, rows, row_of, row_outcomes, dirt, days, birth_numbers, text, same)
 
 
 def _identified(rng: np.random.Generator, region: Region, first: int, count: int, seed: int) -> tuple[Days, Ints, Ints, Bytes]:

@@ -9,6 +9,13 @@ from vardskiftet.model.frozen import Frozen
 from vardskiftet.model.wave import Budgets
 
 
+class PlantedCode(Frozen):
+    """A source code that no codebook knows: rows that no rule leaves behind, and different patients among them."""
+
+    rows: int
+    patients: int
+
+
 class PlantedMapping(Frozen):
     """Items of one mapping in one wave; units without a row are absent, persons stand on `*`."""
 
@@ -17,6 +24,8 @@ class PlantedMapping(Frozen):
     """Reason to items."""
     excluded: dict[str, int]
     """Because to items."""
+    unmapped: dict[str, dict[str, PlantedCode]] = {}
+    """Record column to source code."""
 
 
 class PlantedWave(Frozen):

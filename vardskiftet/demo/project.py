@@ -1,16 +1,20 @@
-"""How does a folder become a demo project? Shipped declarations made synthetic, a journal, and budgets that equal its key."""
+"""How does a folder become a demo project? Shipped declarations made synthetic, journals, and budgets that equal their keys."""
 
 from __future__ import annotations
 
 import json
 import shutil
-from collections.abc import Callable
+from collections import Counter
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
-from vardskiftet.demo.elvis import SYSTEM, generate, patients_of
+from vardskiftet.demo.asked import patients_of
+from vardskiftet.demo.elvis import SYSTEM
+from vardskiftet.demo.generators import GENERATORS
 from vardskiftet.demo.planted import Planted
+from vardskiftet.demo.population import Population
 from vardskiftet.demo.served import served_by
 from vardskiftet.errors import Usage
 from vardskiftet.model.programme import Programme
@@ -34,38 +38,41 @@ class Begun:
     seed: int
     complete: bool
     """Whether an earlier demo of the same size and seed stands here, to be used as it is."""
+    journals: tuple[str, ...] = tuple(GENERATORS)
 
 
 @dataclass(frozen=True, slots=True)
 class ProjectMade:
-    """A whole demo project."""
+    """A whole demo project: Elvis's journal and key, and the others' keys by system."""
 
     folder: Path
     journal: Path
     planted: Planted
     reused: bool
+    others: tuple[Planted, ...] = ()
 
 
-def begin(folder: Path, shipped: Path, size: str | int, seed: int) -> Begun:
+def begin(folder: Path, shipped: Path, size: str | int, seed: int, journals: Sequence[str] = tuple(GENERATORS)) -> Begun:
     """Put the shipped declarations into the folder, as a synthetic programme with a fixed clock; an earlier demo is left as it is.
 
-    Raises Usage if the folder holds anything else, or a demo of another size or seed. One that was broken off is begun again.
+    With fewer `journals` than there are, what the other systems would move automatically is not declared.
+    Raises Usage if the folder holds anything else, or a demo of another size, seed or journals. One that was broken off is begun again.
     """
     patients = patients_of(size)
     marker = folder / MARKER
-    asked = {"patients": patients, "seed": seed}
+    asked = _asked(patients, seed, journals)
     if folder.exists() and not folder.is_dir():
         raise Usage(f"'{folder}' is not a folder.", hint="Name another with --dir.")
     if marker.is_file():
         found = _marked(marker)
-        if {key: found.get(key) for key in asked} != asked:
+        if found | {"complete": None} != asked | {"complete": None}:
             other = f"{found.get('patients')} patients with seed {found.get('seed')}"
             raise Usage(
                 f"'{folder}' holds a demo of {other}, not of {patients} with seed {seed}.",
                 hint="Name another folder with --dir, or remove this one.",
             )
         if found.get("complete") is True:
-            return Begun(folder, patients, seed, complete=True)
+            return Begun(folder, patients, seed, complete=True, journals=tuple(journals))
     elif folder.exists() and any(folder.iterdir()):
         raise Usage(f"'{folder}' is not empty and holds no demo.", hint="Name a new or an empty folder with --dir.")
     folder.mkdir(parents=True, exist_ok=True)
@@ -74,26 +81,35 @@ def begin(folder: Path, shipped: Path, size: str | int, seed: int) -> Begun:
         if (shipped / name).is_dir():
             shutil.copytree(shipped / name, folder / name, dirs_exist_ok=True)
     _make_synthetic(folder / "waves" / "programme.yaml")
-    return Begun(folder, patients, seed, complete=False)
+    for system in GENERATORS.keys() - set(journals):
+        _move_nothing(folder / "mappings" / system)
+    return Begun(folder, patients, seed, complete=False, journals=tuple(journals))
 
 
 def finish(begun: Begun, programme: Programme, told: Callable[[int, int], None] | None = None) -> ProjectMade:
-    """Generate the journal for the units that the programme names, and write its budgets into the waves' files.
+    """Generate the journals for the units that the programme names, and write their budgets into the waves' files.
 
     `programme` is the folder's, read after `begin`; it must be read again afterwards, for the budgets.
-    `told` hears (patients done, patients in all).
+    `told` hears (patients done, patients in all), journal after journal.
     """
     journals = begun.folder / JOURNALS
     journal = journals / f"{SYSTEM}.sqlite"
+    systems = [system for system in programme.systems_in_order if system in begun.journals]
     if begun.complete:
-        key = (journals / f"{SYSTEM}.planted.json").read_text(encoding="utf-8")
-        return ProjectMade(begun.folder, journal, Planted.model_validate_json(key), reused=True)
-    planted = generate(journals, begun.patients, begun.seed, served_by(programme, SYSTEM), CLOCK.date(), told)
-    for name, wave in planted.waves.items():
-        with (begun.folder / "waves" / f"{name}.yaml").open("a", encoding="utf-8") as file:
-            file.write(budgets_block(wave.budgets))
-    _mark(begun.folder / MARKER, {"patients": begun.patients, "seed": begun.seed}, complete=True)
-    return ProjectMade(begun.folder, journal, planted, reused=False)
+        keys = {system: (journals / f"{system}.planted.json").read_text(encoding="utf-8") for system in systems}
+        planted = {system: Planted.model_validate_json(key) for system, key in keys.items()}
+    else:
+        people = Population(begun.patients)
+        planted = {
+            system: GENERATORS[system](journals, begun.patients, begun.seed, served_by(programme, system), CLOCK.date(), told, people)
+            for system in systems
+        }
+        for name, budgets in budgets_of(planted.values()).items():
+            with (begun.folder / "waves" / f"{name}.yaml").open("a", encoding="utf-8") as file:
+                file.write(budgets_block(budgets))
+        _mark(begun.folder / MARKER, _asked(begun.patients, begun.seed, begun.journals), complete=True)
+    first = planted.pop(SYSTEM)
+    return ProjectMade(begun.folder, journal, first, reused=begun.complete, others=tuple(planted.values()))
 
 
 def make_project(
@@ -103,10 +119,22 @@ def make_project(
     seed: int,
     read: Callable[[Path], Programme],
     told: Callable[[int, int], None] | None = None,
+    journals: Sequence[str] = tuple(GENERATORS),
 ) -> ProjectMade:
     """Make the whole demo project: begin, read the declarations with the caller's reader, finish. Raises Usage as `begin` does."""
-    begun = begin(folder, shipped, size, seed)
+    begun = begin(folder, shipped, size, seed, journals)
     return finish(begun, read(folder), told)
+
+
+def budgets_of(keys: Iterable[Planted]) -> dict[str, Budgets]:
+    """What each wave must allow for all journals together; a row without a unit belongs to no wave, so that every wave meets it."""
+    planted = tuple(keys)
+    no_unit = sum(table.no_unit for key in planted for table in key.tables.values())
+    rejected: dict[str, Counter[str]] = {}
+    for key in planted:
+        for name, wave in key.waves.items():
+            rejected.setdefault(name, Counter()).update(wave.budgets.rejected)
+    return {name: Budgets(no_unit=no_unit, rejected=dict(reasons)) for name, reasons in rejected.items()}
 
 
 def budgets_block(budgets: Budgets) -> str:
@@ -126,7 +154,23 @@ def _make_synthetic(path: Path) -> None:
     path.write_text("\n".join(lines) + "\n", encoding="utf-8")
 
 
-def _mark(marker: Path, asked: dict[str, int], *, complete: bool) -> None:
+def _move_nothing(mappings: Path) -> None:
+    """A system of which nothing is moved automatically: its mappings and their routes are left out."""
+    for path in mappings.glob("*.yaml"):
+        if path.name != "system.yaml":
+            path.unlink()
+    declared = mappings / "system.yaml"
+    lines = declared.read_text(encoding="utf-8").splitlines(keepends=True)
+    declared.write_text("".join(line for line in lines if "route: auto" not in line), encoding="utf-8")
+
+
+def _asked(patients: int, seed: int, journals: Sequence[str]) -> dict[str, object]:
+    """What the marker says; journals only if they are not all."""
+    every = set(journals) == set(GENERATORS)
+    return {"patients": patients, "seed": seed} | ({} if every else {"journals": sorted(journals)})
+
+
+def _mark(marker: Path, asked: dict[str, object], *, complete: bool) -> None:
     marker.write_text(json.dumps(asked | {"complete": complete}) + "\n", encoding="utf-8")
 
 

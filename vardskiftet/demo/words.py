@@ -58,3 +58,40 @@ VISITS = ("NB", "ÅB", "TEL", "VID", "HEM", "GRP", "PRV")
 VISITS_UNKNOWN = ("ÖVR", "XX", "nb")
 PROCEDURES = ("KNÄPROT", "HÖFTPROT", "GRÅSTARR", "GALLOP", "KARPAL", "LJUMSK", "TONSILL", "GASTRO")
 PRIORITIES = ("1", "2", "3")
+
+GROWTH = ("VIKT", "LÄNGD", "HUVUD")
+GROWTH_UNKNOWN = ("BMI", "MIDJA", "vikt?")
+VACCINES = ("DTP-IPV-HIB-HEPB", "DTP-IPV", "MPR", "PNC", "ROTA", "HPV", "DTP", "INFL", "TBE")
+VACCINES_APART = ("DTP IPV", "dtp-ipv", "mpr", "Pnc", "DTP IPV HIB HEPB")
+"""The same, written otherwise: the mapping knows them all the same."""
+VACCINES_UNKNOWN = ("GULA FEBERN", "COV-19", "MPRV")
+# KSH97-P: the short form of the classification that primary care used, with a letter after a hyphen or a point left out.
+DIAGNOSES_PRIMARY = ("J06-P", "I10-P", "E11-P", "M54-P", "F41-", "J45-P", "R05-P", "L30-P", "Z00-")
+DRUGS = ("Alvedon 500 mg", "Kåvepenin 1 g", "Metformin 500 mg", "Enalapril 5 mg", "Omeprazol 20 mg", "Levaxin 50 mikrogram")
+DOSES = ("1 x 2", "1 tablett morgon och kväll", "2 vid behov, högst 8 per dygn", "Ej till natten", "1+0+1")
+ALERTS = ("Överkänslighet penicillin", "MRSA", "Blödningsbenägenhet", "Ej blodtransfusion", "Inga kända")
+
+MATERNITY_VISITS = ("INSKR", "BM", "LÄK", "UL", "TEL", "EFTER")
+MATERNITY_UNKNOWN = ("B.M.", "läk", "KUB-TEST")
+
+
+def writable(texts: tuple[str, ...], encoding: str) -> tuple[str, ...]:
+    """Those that an encoding can write."""
+    return tuple(text for text in texts if text == text.encode(encoding, "ignore").decode(encoding))
+
+
+DIAGNOSES = ("I10.9", "E11.9", "J45.9", "M17.1", "K80.2", "R10.4", "N39.0", "F32.9", "Z03.9")
+DIAGNOSES_APART = ("I109", "i10.9", "E119", "j459", " M17.1", "K802")
+"""The same, with and without point, in small letters: the mapping knows them all the same."""
+DIAGNOSES_UNKNOWN = ("X99.9", "I10-P", "I 10.9", "?")
+MEASURES = ("BT", "PULS", "TEMP")
+CONTROLS = (
+    "f\u00f6re\x00efter nollan, inga fynd",
+    "\x01\x08r\u00f6d text\x1b[31m, ej akut\x7f",
+    "rad ett\u0085rad tv\u00e5\u2028ingen feber",
+)
+TWICE_ENCODED = tuple(text.encode("utf-8").decode("latin-1") for text in ("Återbesök på söndag, ej fastande", "Inga åtgärder"))
+TOO_LONG = "Inga fynd vid undersökning, utan anmärkning. " * 100
+"""Longer than the 4,000 characters of the record's texts."""
+ONE_BYTE = tuple(text.encode("cp1252") for text in ("Smärta i höger knä", "Ej ökad törst", "Öm på höger sida, inga bråck"))
+"""What an older client wrote into a database of UTF-8."""

@@ -1,0 +1,146 @@
+-- obstetrix.booking: each row of besok with its key, its unit and its place
+create or replace temp table placed as
+with keyed as (
+select *,
+       "besok_id" as vs_key,
+       getvariable('extracted_at')::timestamptz as extracted_at
+  from extract
+)
+select keyed.*,
+       unit_place.unit as vs_unit,
+       coalesce(unit_place.place, 'no_unit') as vs_place
+  from keyed
+  left join unit_place on unit_place.value = keyed."enhet_hsaid";
+
+-- obstetrix.booking: besok becomes appointment; every item with its fate
+create or replace temp table outcome as
+with -- keys that come more than once, and how many different rows stand behind each
+repeated_key as (
+select vs_key,
+       count(distinct row("besok_id", "enhet_hsaid", "struken", "starttid", "kvinna_id", "langd_min", "typ", "status", "anteckning")) as contents
+  from placed
+ where vs_key is not null
+ group by vs_key
+having count(*) > 1
+),
+-- which row of a repeated key goes first
+copy as (
+select placed.vs_row,
+       repeated_key.contents,
+       row_number() over (partition by placed.vs_key order by row(placed."besok_id", placed."enhet_hsaid", placed."struken", placed."starttid", placed."kvinna_id", placed."langd_min", placed."typ", placed."status", placed."anteckning"), placed.vs_row) as place
+  from placed
+  join repeated_key on repeated_key.vs_key = placed.vs_key
+),
+-- rows of this wave, with the mapping's exclusions
+item as (
+select placed.*,
+       '' as vs_item,
+       coalesce(copy.contents, 1) as vs_contents,
+       coalesce(copy.place, 1) as vs_copy,
+       try({'v': coalesce((struken = 'J'), false)}) as vs_excluded1,
+       try({'v': coalesce((starttid >= '1900-01-01' and starttid < '2024-11-12'), false)}) as vs_excluded2
+  from placed
+  left join copy on copy.vs_row = placed.vs_row
+ where placed.vs_place = 'in_wave'
+),
+parsed1a as (
+select *,
+       (case when strftime(try_strptime((case when "starttid" not in ('') then "starttid" end), '%Y-%m-%d %H:%M'), '%Y-%m-%d %H:%M') = (case when "starttid" not in ('') then "starttid" end) and try_strptime((case when "starttid" not in ('') then "starttid" end), '%Y-%m-%d %H:%M') >= timestamp '0001-01-02' then try_strptime((case when "starttid" not in ('') then "starttid" end), '%Y-%m-%d %H:%M') end) as vs_starttid_8cb7_local,
+       try({'v': (case status when 'B' then 'booked' when 'K' then 'called' end)::varchar}) as vs6_tried
+  from item
+),
+level1 as (
+select parsed1a.*,
+       -- patient_id
+       vs1_parent.id as vs1_value,
+       coalesce(coalesce(case vs1_parent.fate when 'rejected' then 'PARENT_REJECTED' when 'excluded' then 'PARENT_EXCLUDED' end, case when "kvinna_id" is not null and vs1_parent.key is null then 'PARENT_MISSING' end), case when vs1_parent.id is null then 'REQUIRED_EMPTY' end) as vs1_reason1,
+       -- unit
+       nullif("enhet_hsaid", '') as vs2_value,
+       coalesce(case when "enhet_hsaid" <> '' and not regexp_full_match("enhet_hsaid", 'SE[0-9]{10}-[A-Za-z0-9]{1,18}') then 'HSA_FORMAT' end, case when nullif("enhet_hsaid", '') is null then 'REQUIRED_EMPTY' end) as vs2_reason1,
+       -- starts_at
+       case when vs_starttid_8cb7_zone.odd_until is null or vs_starttid_8cb7_local < vs_starttid_8cb7_zone.odd_until then (vs_starttid_8cb7_local - to_seconds(vs_starttid_8cb7_zone.offset_before)) else (vs_starttid_8cb7_local - to_seconds(vs_starttid_8cb7_zone.offset_after)) end as vs3_value,
+       coalesce(case when (case when "starttid" not in ('') then "starttid" end) is not null and vs_starttid_8cb7_local is null then 'INVALID_DATE' when vs_starttid_8cb7_local >= vs_starttid_8cb7_zone.odd_from and vs_starttid_8cb7_local < vs_starttid_8cb7_zone.odd_until and vs_starttid_8cb7_zone.odd = 'missing' then 'MISSING_HOUR' end, case when case when vs_starttid_8cb7_zone.odd_until is null or vs_starttid_8cb7_local < vs_starttid_8cb7_zone.odd_until then (vs_starttid_8cb7_local - to_seconds(vs_starttid_8cb7_zone.offset_before)) else (vs_starttid_8cb7_local - to_seconds(vs_starttid_8cb7_zone.offset_after)) end is null then 'REQUIRED_EMPTY' end) as vs3_reason1,
+       -- minutes
+       case when regexp_full_match(trim("langd_min"), '[-+]?[0-9]+(,[0-9]+)?([eE][-+]?(0?[0-9]|[1-3][0-9]|40))?') then plain_number(replace(ltrim(trim("langd_min"), '+'), ',', '.')) end as vs4_value,
+       case when trim("langd_min") <> '' and not regexp_full_match(trim("langd_min"), '[-+]?[0-9]+(,[0-9]+)?([eE][-+]?(0?[0-9]|[1-3][0-9]|40))?') then 'INVALID_NUMBER' end as vs4_reason1,
+       -- visit_type
+       vs_typ_2233_book.target as vs5_value,
+       coalesce(case when "typ" <> '' and vs_typ_2233_book.target is null then 'UNMAPPED_CODE' end, case when vs_typ_2233_book.target is null then 'REQUIRED_EMPTY' end) as vs5_reason1,
+       -- status
+       vs6_tried.v as vs6_value,
+       coalesce(case when vs6_tried is null then 'SQL_FAILED' end, case when vs6_tried.v is null then 'REQUIRED_EMPTY' end) as vs6_reason1,
+       -- note
+       "anteckning" as vs7_value,
+       case when length("anteckning") > 4000 then 'TOO_LONG' end as vs7_reason1,
+       -- source_system
+       'obstetrix' as vs8_value,
+       case when 'obstetrix' is null then 'REQUIRED_EMPTY' end as vs8_reason1
+  from parsed1a
+  left join parent as vs1_parent
+    on vs1_parent.mapping = 'obstetrix.woman' and vs1_parent.key = "kvinna_id"
+  left join zone_week as vs_starttid_8cb7_zone
+    on vs_starttid_8cb7_zone.zone = 'Europe/Stockholm' and vs_starttid_8cb7_zone.week = week_of(vs_starttid_8cb7_local)
+  left join codebook as vs_typ_2233_book
+    on vs_typ_2233_book.codebook = 'maternity_visit' and vs_typ_2233_book.source = "typ"
+),
+-- the record's columns under their own names
+shown as (
+select * exclude ("status"),
+       vs1_value as "patient_id",
+       vs2_value as "unit",
+       vs3_value as "starts_at",
+       vs4_value as "minutes",
+       vs5_value as "visit_type",
+       vs6_value as "status",
+       vs7_value as "note",
+       vs8_value as "source_system"
+  from level1
+),
+-- which exclusion takes it out, and what the mapping's own rules say against it
+ruled as (
+select *,
+       case when vs_key is null or vs_damaged is not null or vs_contents > 1 or vs_excluded1 is null or vs_excluded2 is null then null when vs_excluded1.v then 'Struck out in Obstetrix; kept in the archive.' when vs_excluded2.v then 'Past bookings stay in Obstetrix, readable for at least one year.' end as vs_because
+  from shown
+),
+-- the first reason that speaks against it
+judged as (
+select *,
+       case when starts_with(vs_damaged, 'row:') then 'MALFORMED_ROW'
+            when vs_damaged is not null then 'INVALID_ENCODING'
+            when vs_key is null then 'KEY_MISSING'
+            when vs_contents > 1 then 'DUPLICATE_KEY'
+            when vs_excluded1 is null then 'SQL_FAILED'
+            when vs_excluded2 is null then 'SQL_FAILED'
+            when vs_because is null
+            then coalesce(vs1_reason1, vs2_reason1, vs3_reason1, vs4_reason1, vs5_reason1, vs6_reason1, vs7_reason1, vs8_reason1) end as vs_reason
+  from ruled
+),
+identified as (
+select *,
+       uuid5(unhex('76cfa8a13cd95c0fb0c4a8dbb8b71b9f'), '9:obstetrix17:obstetrix.booking' || part(vs_key) || part(vs_item)) as vs_id,
+       false as vs_second
+  from judged
+)
+select vs_row,
+       vs_key,
+       vs_item,
+       vs_unit,
+       vs_copy,
+       case when vs_reason is not null then 'rejected'
+            when vs_because is not null then 'excluded'
+            when vs_copy > 1 or vs_second then 'merged'
+            else 'loaded' end as vs_fate,
+       case when vs_because is not null then vs_because else vs_reason end as vs_reason,
+       vs_id,
+       unhex(sha256(tagged('u', "patient_id") || tagged('u', null::varchar) || tagged('t', "unit") || tagged('z', instant_text("starts_at")) || tagged('n', "minutes") || tagged('t', "visit_type") || tagged('t', "status") || tagged('t', "note") || tagged('t', "source_system"))) as vs_digest,
+       "patient_id" as "patient_id",
+       null::varchar as "referral_id",
+       "unit" as "unit",
+       "starts_at" as "starts_at",
+       "minutes" as "minutes",
+       "visit_type" as "visit_type",
+       "status" as "status",
+       "note" as "note",
+       "source_system" as "source_system"
+  from identified
+ order by vs_row;
