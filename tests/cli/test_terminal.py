@@ -119,7 +119,7 @@ def test_without_colour_and_on_a_dumb_terminal_nothing_but_text_comes(demo: Ward
 
 def test_what_is_redirected_is_never_folded(demo: Ward) -> None:
     lines = redirected(demo, "books", "south-1", COLUMNS="40").out.splitlines()
-    headings = [line for line in lines if line.startswith("mapping")]
+    headings = [line for line in lines if line.startswith("mapping") and "unit" in line]
     assert len(headings) == 1
     assert headings[0].split() == ["mapping", "unit", "extracted", "loaded", "merged", "rejected", "excluded", "unchanged", "in", "target"]
 

@@ -271,3 +271,19 @@ def test_a_value_that_is_no_utf_8_is_read_in_the_declared_encoding(tmp_path: Pat
     assert landed(tmp_path).books.closes
     assert rows(tmp_path, "select code from finding order by _key") == [("Åsa",), ("Åsa",), ("€ 5",)]
     assert fates(tmp_path) == [("3", "", "rejected", "INVALID_ENCODING")], "0x81 is nothing in either"
+
+
+def test_a_rule_compares_a_decimal_as_a_number_and_its_text_stays_exact(tmp_path: Path) -> None:
+    project(
+        tmp_path,
+        source=["create table d (id, x)", "insert into d values (1, '9.50'), (2, '10'), (3, '200.5'), (4, '1.00000000000000001')"],
+        record=CODE_TABLE,
+        mappings={
+            "value": f"{PLAIN}fields:\n  code: {{from: x}}\n  number: {{from: x, through: decimal}}\n"
+            'reject:\n  - {when: "number > 100", reason: TOO_MUCH}\n'
+            "examples:\n  - {row: {id: '1', x: '9.50'}, gives: {number: '9.50'}}\n"
+        },
+    )
+    assert landed(tmp_path).books.closes
+    assert rows(tmp_path, "select number from finding order by _key") == [("9.50",), ("10",), ("1.00000000000000001",)]
+    assert fates(tmp_path) == [("3", "", "rejected", "TOO_MUCH")]

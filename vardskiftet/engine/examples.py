@@ -81,8 +81,8 @@ def take_parents_as_loaded(duck: duckdb.DuckDBPyConnection, programme: Programme
 def _canonical(compiled: Compiled) -> str:
     """The verdicts, with every field's value as the text that the record would hold."""
     texts = "".join(
-        f", {canonical(compiled.table.column(field.column), quoted(field.column))} as {quoted('text of ' + field.column)}"
-        for field in compiled.mapping.fields
+        f", {canonical(compiled.table.column(field.column), f'vs{number}_value')} as {quoted('text of ' + field.column)}"
+        for number, field in enumerate(compiled.mapping.fields, 1)
     )
     return f"select *{texts} from ({compiled.judged})"
 

@@ -14,7 +14,7 @@ from vardskiftet.engine.names import literal, quoted
 from vardskiftet.engine.transforms.protocol import Expression, Join
 from vardskiftet.model.mapping import Conflict, Mapping
 from vardskiftet.model.programme import Programme
-from vardskiftet.model.record import Table
+from vardskiftet.model.record import ColumnType, Table
 
 
 @dataclass(frozen=True, slots=True)
@@ -154,10 +154,16 @@ def _shown(depth: int, filled: list[Filled], columns: tuple[str, ...]) -> str:
     names = {one.column.column.lower() for one in filled}
     hidden = [quoted(name) for name in columns if name.lower() in names]
     star = "*" + (f" exclude ({', '.join(hidden)})" if hidden else "")
-    lines = [f"       vs{number}_value as {quoted(one.column.column)}" for number, one in enumerate(filled, 1)]
+    # A decimal is kept as its exact text; the mapping's own rules see it as a number.
+    typed = {number: f"try_cast(vs{number}_value as decimal(38, 9))" for number, one in enumerate(filled, 1) if _is_decimal(one)}
+    lines = [f"       {typed.get(n, f'vs{n}_value')} as {quoted(one.column.column)}" for n, one in enumerate(filled, 1)]
     return (
         "-- the record's columns under their own names\nshown as (\n" + ",\n".join([f"select {star}", *lines]) + f"\n  from level{depth}\n)"
     )
+
+
+def _is_decimal(one: Filled) -> bool:
+    return one.column.type is ColumnType.DECIMAL
 
 
 def _judged(mapping: Mapping, filled: list[Filled], people: int) -> str:
@@ -216,9 +222,9 @@ def _identified(mapping: Mapping) -> list[str]:
 
 def _outcome(mapping: Mapping, table: Table, people: int) -> str:
     """Every item with its fate, its target id and, where it is to be loaded, its columns and their digest."""
-    given = {field.column for field in mapping.fields}
+    given = {field.column: f"vs{number}_value" for number, field in enumerate(mapping.fields, 1)}
     typed = [
-        (column, quoted(column.column) if column.column in given else f"null::{DUCK_TYPES[column.type]}")
+        (column, given[column.column] if column.column in given else f"null::{DUCK_TYPES[column.type]}")
         for column in table.columns
         if column.column != table.key
     ]
