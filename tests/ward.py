@@ -8,6 +8,7 @@ import io
 import json
 import os
 import shutil
+import signal
 import sqlite3
 import subprocess
 import sys
@@ -99,6 +100,8 @@ class Ward:
         command = [sys.executable, "-m", "vardskiftet", *arguments]
         return subprocess.Popen(
             command,
+            # A background shell ignores Ctrl-C, and so would its children; whoever stops them here means it.
+            preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),
             cwd=self.folder,
             env=inherited | own,
             stdin=subprocess.DEVNULL,
