@@ -101,7 +101,7 @@ class Ward:
         return subprocess.Popen(
             command,
             # A background shell ignores Ctrl-C, and so would its children; whoever stops them here means it.
-            preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),
+            preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),  # noqa: PLW1509 - this process has one thread
             cwd=self.folder,
             env=inherited | own,
             stdin=subprocess.DEVNULL,
