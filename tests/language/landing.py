@@ -27,9 +27,9 @@ systems: [old]
 """
 UNITS = """\
 units:
-  - {unit: ward, title: The ward, kind: hospital_administration, area: here, hsa_id: SE2321000131-X0001, systems: [old]}
-  - {unit: clinic, title: The clinic, kind: narhalsan_unit, area: here, hsa_id: SE2321000131-X0002, systems: [old]}
-  - {unit: later, title: Later, kind: narhalsan_unit, area: here, hsa_id: SE2321000131-X0003, systems: [old]}
+  - {unit: ward, title: The ward, kind: hospital_administration, area: here, hsa_id: SE2321000131-X0001}
+  - {unit: clinic, title: The clinic, kind: narhalsan_unit, area: here, hsa_id: SE2321000131-X0002}
+  - {unit: later, title: Later, kind: narhalsan_unit, area: here, hsa_id: SE2321000131-X0003}
 """
 WAVES = {
     "first": "wave: first\ntitle: First\ngo_live: 2024-11-12 04:00\nunits:\n"

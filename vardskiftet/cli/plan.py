@@ -18,12 +18,13 @@ def run(
 ) -> None:
     """Freeze what a wave's load will do, with counts as expectations; nothing is loaded.
 
-    Exits 1 if rows without unit are over budget, or a safety-critical field holds a code without an answer.
+    Exits 1 if rows without unit are over budget, a unit has no row in a system that it names, or a safety-critical code has no answer.
 
     Example:  vardskiftet plan south-1
     """
     from vardskiftet.cli.opening import open_desk
     from vardskiftet.cli.telling_coverage import told_critical
+    from vardskiftet.plan.silent_units import silent_units
     from vardskiftet.run.coverage import measure
     from vardskiftet.run.desk import save_plan
     from vardskiftet.run.planning import make_plan
@@ -59,6 +60,15 @@ def run(
     told_critical(answer, measure(desk, wave, critical_only=True, keep=False))
     if homeless > budget:
         answer.because("NO_UNIT", f"{homeless:,} rows belong to no unit; the budget is {budget:,}.", where=f"waves/{wave}.yaml")
+    silent = silent_units(desk.programme, made)
+    answer.own["silent_units"] = [{"system": system, "unit": unit} for system, unit in silent]
+    for system, unit in silent:
+        answer.because(
+            "SILENT_UNIT",
+            f"'{system}' holds no row of '{unit}', which names it under `systems:`.",
+            where=unit,
+            hint="Is the delivery whole, and is the unit written as its rows write it? Otherwise take the system from the unit.",
+        )
     answer.exit_code = 1 if answer.reasons else 0
     answer.next_steps = [f"vardskiftet rehearse {wave}", f"vardskiftet apply {wave}"]
     raise typer.Exit(console.show(answer, as_json=options.as_json))

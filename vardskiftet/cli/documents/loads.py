@@ -41,6 +41,7 @@ LOADS: dict[str, Keys] = {
         "batches": int,
         "steps": list[str],
         "expectations": many(TableExpectation),
+        "silent_units": many(keys({"system": str, "unit": str})),
     },
     "rehearse": _CARRIED,
     "apply": _CARRIED,
