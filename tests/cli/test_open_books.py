@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
 
 import pytest
 from ward import WAVE, Ward, rows_of
 
+from vardskiftet.engine.sources.protocol import Source
 from vardskiftet.run import balance
+from vardskiftet.run.desk import Desk
 
 BOOKING = "elvis.booking"
 
@@ -16,8 +19,8 @@ def one_too_few(monkeypatch: pytest.MonkeyPatch) -> None:
     """The second count of the bookings sees one row less than were read."""
     right = balance._counted
 
-    def wrong(desk: object, mapping: str, sources: object) -> int | None:
-        counted = right(desk, mapping, sources)  # type: ignore[arg-type]
+    def wrong(desk: Desk, mapping: str, sources: Mapping[str, Source]) -> int | None:
+        counted = right(desk, mapping, sources)
         return counted - 1 if mapping == BOOKING and counted else counted
 
     monkeypatch.setattr(balance, "_counted", wrong)

@@ -71,11 +71,11 @@ def on_terminal(ward: Ward, columns: int, *arguments: str, **own: str) -> list[s
 
 def in_this_process(ward: Ward, encoding: str, *arguments: str) -> Done:
     """The same command in this interpreter, heard in an encoding; what cannot be encoded is an error, as in a real one."""
-    out, err = (io.TextIOWrapper(io.BytesIO(), encoding=encoding, write_through=True) for _ in range(2))
+    heard = (io.BytesIO(), io.BytesIO())
+    out, err = (io.TextIOWrapper(stream, encoding=encoding, write_through=True) for stream in heard)
     with contextlib.redirect_stdout(out), contextlib.redirect_stderr(err):
         code = main.run(["--project", str(ward.folder), *arguments])
-    said = [stream.detach().getvalue().decode(encoding) for stream in (out, err)]  # type: ignore[attr-defined]
-    return Done(code, *said)
+    return Done(code, *(stream.getvalue().decode(encoding) for stream in heard))
 
 
 def read(leader: int) -> bytes:

@@ -45,7 +45,7 @@ def load_code(duck: duckdb.DuckDBPyConnection, codes: Iterable[Code], wanted: It
         for suffix, made, kind in (("", over_columns, PythonUDFType.ARROW), ("_alone", alone, PythonUDFType.NATIVE)):
             duck.create_function(
                 _named(function, columns) + suffix,
-                _taking(made, columns),
+                _Taking(made, columns),
                 ["VARCHAR"] * columns,
                 ANSWER,
                 type=kind,
@@ -58,11 +58,16 @@ def _named(function: str, columns: int) -> str:
     return "python_" + re.sub(r"\W", "_", function) + f"_{columns}"
 
 
-def _taking(function: Columns, columns: int) -> Columns:
-    """The function, with the signature that the engine asks for."""
-    places = [inspect.Parameter(f"column{place}", inspect.Parameter.POSITIONAL_ONLY) for place in range(columns)]
-    function.__signature__ = inspect.Signature(places)  # type: ignore[attr-defined]
-    return function
+class _Taking:
+    """A function that says how many columns it takes, as the engine asks; it is called with as many."""
+
+    def __init__(self, function: Columns, columns: int) -> None:
+        self._function = function
+        places = [inspect.Parameter(f"column{place}", inspect.Parameter.POSITIONAL_ONLY) for place in range(columns)]
+        self.__signature__ = inspect.Signature(places)
+
+    def __call__(self, *columns: Any) -> Any:
+        return self._function(*columns)
 
 
 def _over_arrow(function: Columns) -> Columns:
