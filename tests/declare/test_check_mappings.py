@@ -47,3 +47,11 @@ def test_a_codebook_of_another_code_system_is_told_at_its_use(tmp_path: Path) ->
 def test_a_codebook_of_an_unknown_code_system_is_told_in_the_codebook(tmp_path: Path) -> None:
     faults = told(tmp_path, {CODES: FILES[CODES].replace("visit_type", "visittype")})
     assert (CODES, 1, "Did you mean 'visit_type'?") in [(fault.path, fault.line, fault.hint) for fault in faults]
+
+
+def test_an_unknown_table_hides_no_unknown_codebook(tmp_path: Path) -> None:
+    both = edited(BOOKING, ("into: appointment", "into: apointment"), ("codebook: visit_type", "codebook: visits"))
+    assert [fault.message for fault in told(tmp_path, {BOOKING: both})] == [
+        "'apointment' is not a table of the record.",
+        "'visits' is not a codebook here.",
+    ]

@@ -36,10 +36,10 @@ def check_mappings(declared: Declarations, faults: Faults) -> None:
         if mapping.value.into in tables:
             _check_columns(mapping, tables[mapping.value.into], faults)
             _check_identity(mapping, tables[mapping.value.into], faults)
-            _check_codes(mapping, tables[mapping.value.into], declared, faults)
         elif mapping.value.into and "" not in tables:
             message = f"{quoted(mapping.value.into)} is not a table of the record."
             faults.at(found(mapping.node, "into"), message, nearest(mapping.value.into, tables))
+        _check_codes(mapping, tables.get(mapping.value.into), declared, faults)
     if declared.record is not None:
         check_finds(declared, declared.record.value, faults)
         _check_code_systems(declared, declared.record.value, faults)
@@ -136,8 +136,9 @@ def _check_identity(mapping: Declared[Mapping], table: Table, faults: Faults) ->
         faults.at(found(mapping.node, "unit"), "`wherever` is only for persons.", "Write unit: {from: COLUMN}, {via: …} or {is: UNIT}.")
 
 
-def _check_codes(mapping: Declared[Mapping], table: Table, declared: Declarations, faults: Faults) -> None:
-    systems = {column.column: column.code_system for column in table.columns}
+def _check_codes(mapping: Declared[Mapping], table: Table | None, declared: Declarations, faults: Faults) -> None:
+    """Codebooks that exist, and, where the table is known, fit its columns."""
+    systems = {column.column: column.code_system for column in table.columns} if table else {}
     for field in mapping.value.fields:
         at = found(mapping.node, "fields", field.column)
         for step in field.steps:
