@@ -11,6 +11,7 @@ from collections.abc import Iterator
 import house
 import hypothesis
 import pytest
+import servers
 from walls import EXCUSES, ROOT, UNSEEN, excuses, forbid_work_folders, forget_variables, unexamined
 
 # Examples are drawn alike in every run with CI=true; elsewhere each run tries new ones. Timing belongs to benchmarks.
@@ -48,6 +49,20 @@ def no_variable_stays() -> Iterator[None]:
     yield
     left = forget_variables()
     assert not left, f"left in the environment: {', '.join(left)}"
+
+
+@pytest.fixture(scope="session")
+def postgresql_server() -> Iterator[servers.Postgresql]:
+    """A PostgreSQL server for the whole session; tests that ask for it are marked `server`."""
+    with servers.postgresql() as server:
+        yield server
+
+
+@pytest.fixture
+def postgresql(postgresql_server: servers.Postgresql) -> Iterator[str]:
+    """The URL of a PostgreSQL database of this test's own."""
+    with postgresql_server.database() as url:
+        yield url
 
 
 @pytest.hookimpl(wrapper=True, tryfirst=True)
