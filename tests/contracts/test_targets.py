@@ -177,7 +177,7 @@ def test_every_kind_sits_the_exam() -> None:
 def test_asking_creates_nothing(ward: TargetWard, target: Target) -> None:
     assert target.exists() is False
     assert target.rows(sa.select(layout(RECORD).tables["vs_batch"])) == []
-    empty = target.arrow("select 1, 2", ("a", "b"))
+    empty = target.arrow(sa.select(sa.literal(1).label("a"), sa.literal(2).label("b")))
     assert (empty.num_rows, empty.column_names, [str(kind) for kind in empty.schema.types]) == (0, ["a", "b"], ["string", "string"])
     assert len(target.inspect()) == 64
     target.close()
@@ -291,8 +291,9 @@ def test_values_come_back_as_the_texts_that_digests_are_made_of(ready: Target, d
     ready.write(desk.persons(1, ANNA, BO, protected=False))
     ready.write(desk.visits(2, (V1, ANNA), starts_at=None, minutes=None, rank=None, note=None))
     ready.write(desk.visits(3, (V2, BO), starts_at=MORNING.replace(microsecond=1), note="\0 \r\n 'inga' ä\u0308", rank=-(2**63)))
+    visit = layout(RECORD).tables["visit"]
     names = ("visit_id", "patient_id", "starts_at", "minutes", "rank", "note")
-    found = ready.arrow("select visit_id, patient_id, starts_at, minutes, cast(rank as text), note from visit order by 1", names)
+    found = ready.arrow(sa.select(*(visit.c[name] for name in names))).sort_by("visit_id")
     assert found.to_pylist() == [
         {"visit_id": V1, "patient_id": ANNA, "starts_at": None, "minutes": None, "rank": None, "note": None},
         {
@@ -304,7 +305,8 @@ def test_values_come_back_as_the_texts_that_digests_are_made_of(ready: Target, d
             "note": "\0 \r\n 'inga' ä\u0308",
         },
     ]
-    born = ready.arrow("select cast(protected as text), born from patient", ("protected", "born")).to_pylist()
+    patient = layout(RECORD).tables["patient"]
+    born = ready.arrow(sa.select(patient.c.protected, patient.c.born)).to_pylist()
     assert born == [{"protected": "0", "born": "1981-12-28"}] * 2
 
 
@@ -450,9 +452,9 @@ def test_columns_that_are_null_for_long_are_read_to_their_end(ward: TargetWard, 
         " with recursive n(i) as (select 1 union all select i + 1 from n where i < 70000)"
         " select printf('%06d', i), 'x', iif(i = 70000, '2024-02-29', null) from n"
     )
-    texts = ready.arrow("select patient_id, born from patient order by patient_id", ("patient_id", "born"))
-    assert texts["born"].to_pylist() == [None] * 69_999 + ["2024-02-29"]
     patient = layout(RECORD).tables["patient"]
+    texts = ready.arrow(sa.select(patient.c.patient_id, patient.c.born)).sort_by("patient_id")
+    assert texts["born"].to_pylist() == [None] * 69_999 + ["2024-02-29"]
     asked = ready.rows(sa.select(patient.c.patient_id, patient.c.born).order_by(patient.c.patient_id))
     assert [born for _, born in asked[-2:]] == [None, "2024-02-29"]
 

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import duckdb
+import sqlalchemy as sa
 
 from vardskiftet.engine.compile import Compiled
 from vardskiftet.engine.compile.coerce import digest
 from vardskiftet.engine.duck import arrow
 from vardskiftet.engine.names import literal, quoted
 from vardskiftet.engine.targets.protocol import Target
+from vardskiftet.engine.targets.tables import asked_table
 from vardskiftet.model.mapping import Mapping
 from vardskiftet.model.record import Column, Table
 
@@ -51,12 +53,10 @@ def compared(duck: duckdb.DuckDBPyConnection, compiled: Compiled, target: Target
 
 def edited(duck: duckdb.DuckDBPyConnection, mapping: Mapping, table: Table, target: Target, batch: int) -> list[str]:
     """Ids of a batch's rows that no longer stand as they were written: the new system's users changed them."""
-    names = ", ".join(f"cast(row.{quoted(column.column)} as text)" for column in table.columns)
-    columns = tuple(column.column for column in table.columns)
-    found = target.arrow(
-        f"select {names}, lower(hex(row._digest)) from {quoted(table.table)} as row where row._batch = {batch}", (*columns, "vs_digest")
-    )
+    rows = asked_table(table)
+    columns = [rows.c[column.column] for column in table.columns]
+    found = target.arrow(sa.select(*columns, rows.c._digest.label("vs_digest")).where(rows.c._batch == batch))
     duck.register("written_rows", found)
-    rows = duck.execute(f"select {quoted(table.key)} from written_rows where {stored_digest(table)} <> vs_digest order by 1").fetchall()
+    changed = duck.execute(f"select {quoted(table.key)} from written_rows where {stored_digest(table)} <> vs_digest order by 1").fetchall()
     duck.unregister("written_rows")
-    return [str(key) for (key,) in rows]
+    return [str(key) for (key,) in changed]

@@ -26,6 +26,12 @@ MACROS = (
     "part(t) as (strlen(t)::varchar || ':' || t)",
     # Type-tagged and length-prefixed, NULL tagged: the one encoding of a stored value in a row digest.
     "tagged(tag, t) as (case when t is null then tag || '-' else tag || strlen(t)::varchar || ':' || t end)",
+    # A decimal's writing as a database's exact decimals have it: 7.50 for +007.50, and no minus before a zero.
+    "bare_number(t) as (case when t = '' or starts_with(t, '.') then '0' || t else t end)",
+    (
+        "number_text(t) as (case when starts_with(t, '-') and regexp_matches(t, '[1-9]') then '-' else '' end"
+        " || bare_number(ltrim(t, '+-0')))"
+    ),
     (
         "instant_text(t) as (strftime(t, '%Y-%m-%dT%H:%M:%S')"
         " || case when epoch_us(t) % 1000000 = 0 then '' else strftime(t, '.%f') end || 'Z')"

@@ -6,6 +6,7 @@ import duckdb
 import pyarrow as pa
 
 from vardskiftet.engine.compile.fields import parent_mapping
+from vardskiftet.engine.held import Held
 from vardskiftet.engine.names import literal, quoted
 from vardskiftet.engine.sources.protocol import Extract, Source
 from vardskiftet.engine.targets.protocol import Target
@@ -103,57 +104,22 @@ def prepare_references(duck: duckdb.DuckDBPyConnection, programme: Programme, ma
     """Persons by identifier, and parents by key, as the target holds them now."""
     for name in ("person", "origin", "brought", "parent"):
         duck.execute(f"create or replace table {name} ({_EMPTY[name]})")
+    books = Held(programme.record)
     if programme.record.table(mapping.into).identity:
-        _fill(duck, "person", target.arrow(_known_persons(mapping.into), _PERSON))
-        _fill(duck, "origin", target.arrow(_origins(programme, mapping.into), ("record_table", "id", "mapping", "key")))
-        _fill(duck, "brought", target.arrow(f"select distinct c.source_key {_contributed(mapping)}", ("key",)))
+        _fill(duck, "person", target.arrow(books.known_persons(mapping.into)))
+        _fill(duck, "origin", target.arrow(books.origins(mapping.into)))
+        _fill(duck, "brought", target.arrow(books.brought(mapping).with_only_columns(books.given.c.source_key.label("key")).distinct()))
     for find in (field.find for field in mapping.fields if field.find is not None):
         if find.step is not None:
-            key = programme.record.table(find.table).key
-            beside = f" join {quoted(find.table)} as row on row.{quoted(key)} = i.target_id"
             duck.execute("delete from person where record_table = ?", [find.table])
-            _fill(duck, "person", target.arrow(_known_persons(find.table, beside), _PERSON))
+            _fill(duck, "person", target.arrow(books.known_persons(find.table, standing=True)))
         else:
             _parents(duck, programme, parent_mapping(programme, mapping, find), target)
 
 
-def _contributed(mapping: Mapping) -> str:
-    """SQL of the persons that a mapping brought, in any wave, loaded or merged: from … where …"""
-    where = f"c.record_table = {literal(mapping.into)} and b.mapping = {literal(mapping.mapping)}"
-    return f"from vs_contribution as c join vs_batch as b on b.batch = c.batch where {where}"
-
-
-_PERSON = ("record_table", "domain", "identifier", "id")
-
-
-def _known_persons(table: str, beside: str = "") -> str:
-    return (
-        f"select i.record_table, i.domain, i.identifier, i.target_id from vs_identity as i{beside} where i.record_table = {literal(table)}"
-    )
-
-
-def _origins(programme: Programme, table: str) -> str:
-    key = quoted(programme.record.table(table).key)
-    return (
-        f"select {literal(table)}, row.{key}, coalesce(b.mapping, ''), coalesce(row._key, '')"
-        f" from {quoted(table)} as row left join vs_batch as b on b.batch = row._batch"
-    )
-
-
 def _parents(duck: duckdb.DuckDBPyConnection, programme: Programme, name: str, target: Target) -> None:
     """Source key of the parent mapping to its id, or to what became of it; a loaded copy speaks before a merged one."""
-    parent = programme.mapping(name)
-    table = programme.record.table(parent.into)
-    key, rows = quoted(table.key), quoted(table.table)
-    mine = f" where b.mapping = {literal(name)}"
-    if table.identity:
-        # By what this very mapping brought, not by the system's keys: another mapping of the system may use the same ones.
-        loaded = f"select c.source_key, c.target_id, 'loaded' {_contributed(parent)}"
-        loaded += f" and exists (select 1 from {rows} as row where row.{key} = c.target_id)"
-    else:
-        loaded = f"select row._key, row.{key}, 'loaded' from {rows} as row join vs_batch as b on b.batch = row._batch{mine}"
-    fates = f"select f.source_key, f.target_id, f.fate from vs_fate as f join vs_batch as b on b.batch = f.batch{mine}"
-    found = target.arrow(f"{loaded} union all {fates}", ("key", "id", "fate"))
+    found = target.arrow(Held(programme.record).fates_of(programme.mapping(name)))
     duck.register("candidate", found)
     duck.execute("delete from parent where mapping = ?", [name])
     duck.execute(

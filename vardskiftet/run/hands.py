@@ -76,8 +76,8 @@ class Working:
         if duck is None:
             raise RuntimeError("the target is prepared before anything is loaded")
         mapping = programme.mapping(step.mapping)
-        batches = self.plan.of(step.mapping)
-        left = [batch for batch in batches if (batch.mapping, batch.number) not in self._done()]
+        batches, done_before = self.plan.of(step.mapping), self._done()
+        left = [batch for batch in batches if (batch.mapping, batch.number) not in done_before]
         if not left:
             return
         source = self.sources[mapping.system]

@@ -88,6 +88,10 @@ TAGS = {
 
 
 def digest(columns: list[tuple[Column, str]]) -> str:
-    """SQL of a row's digest: SHA-256 over its tagged, length-prefixed columns, from (column, SQL of its canonical text)."""
-    parts = " || ".join(f"tagged('{TAGS[column.type]}', {text})" for column, text in columns)
+    """SQL of a row's digest: SHA-256 over its tagged, length-prefixed columns, from (column, SQL of its canonical text).
+
+    A decimal is digested without a plus sign and leading zeros, which a database's own decimals do not keep; its places count.
+    """
+    texts = [(column, f"number_text({text})" if column.type == ColumnType.DECIMAL else text) for column, text in columns]
+    parts = " || ".join(f"tagged('{TAGS[column.type]}', {text})" for column, text in texts)
     return f"unhex(sha256({parts}))"

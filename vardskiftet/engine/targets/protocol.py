@@ -60,6 +60,10 @@ class Lock:
     verb: str
 
 
+Query = sa.Select[Any] | sa.CompoundSelect[Any]
+"""A question in no database's own words: the kind of target puts it into its own, and binds its values."""
+
+
 class Target(Protocol):
     """The new record, with the books beside its tables. One batch is one transaction."""
 
@@ -67,7 +71,7 @@ class Target(Protocol):
         """Whether the target was prepared. Asking never creates it."""
         ...
 
-    def rows(self, query: sa.Select[Any]) -> list[tuple[Any, ...]]:
+    def rows(self, query: Query) -> list[tuple[Any, ...]]:
         """Answer of a read-only question to the books; none where the target does not exist yet."""
         ...
 
@@ -87,8 +91,11 @@ class Target(Protocol):
         """SQL of a typed value in the form that this target's ingest wants."""
         ...
 
-    def arrow(self, sql: str, columns: tuple[str, ...]) -> pa.Table:
-        """Answer of a read-only query, every column as text; no rows where the target does not exist yet."""
+    def arrow(self, query: Query) -> pa.Table:
+        """Answer of a read-only question, under its columns' names, each as the text that digests are made of (bytes in hex).
+
+        No rows where the target does not exist yet.
+        """
         ...
 
     def present(self, mapping: Mapping, table: Table, ids: pa.Table) -> pa.Table:

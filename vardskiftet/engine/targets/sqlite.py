@@ -11,11 +11,13 @@ import pyarrow as pa
 import sqlalchemy as sa
 from sqlalchemy.dialects import sqlite
 
-from vardskiftet.engine.names import literal, quoted
+from vardskiftet.engine.names import quoted
 from vardskiftet.engine.sources.options import SqliteOptions
 from vardskiftet.engine.sqlite_adbc import Connection, Cursor, connected
 from vardskiftet.engine.sqlite_uri import sqlite_uri
-from vardskiftet.engine.targets.protocol import Lock, Outcome
+from vardskiftet.engine.targets.changes import KEPT, LINKED, RENEWED, beside, entry_table, linking, renewing, taken_back
+from vardskiftet.engine.targets.protocol import Lock, Outcome, Query
+from vardskiftet.engine.targets.questions import in_texts
 from vardskiftet.engine.targets.schema import check, create, digest_of, drift
 from vardskiftet.engine.targets.sqlite_errors import translated
 from vardskiftet.engine.targets.sqlite_locks import SqliteLocks
@@ -60,12 +62,11 @@ class SqliteTarget:
         asked = ("select count(*) from sqlite_schema where name = 'vs_meta'", "select count(*) from vs_meta where name = 'layout'")
         return all(self._ask(sql).column(0)[0].as_py() for sql in asked)
 
-    def rows(self, query: sa.Select[Any]) -> list[tuple[Any, ...]]:
+    def rows(self, query: Query) -> list[tuple[Any, ...]]:
         """A question to the books, on a connection of its own, read-only."""
         if not self.exists():
             return []
-        text = query.compile(dialect=sqlite.dialect(), compile_kwargs={"literal_binds": True})
-        found = self._ask(str(text))
+        found = self._ask(_text(query))
         return list(zip(*(column.to_pylist() for column in found.columns), strict=True))
 
     def _ask(self, sql: str) -> pa.Table:
@@ -131,13 +132,14 @@ class SqliteTarget:
             case _:
                 return value
 
-    def arrow(self, sql: str, columns: tuple[str, ...]) -> pa.Table:
-        """A query on a connection of its own, read-only; `sql` selects `columns` as text."""
+    def arrow(self, query: Query) -> pa.Table:
+        """A question on a connection of its own, read-only."""
+        names = [str(column.name) for column in query.selected_columns]
         if not self.exists():
-            return pa.table({name: pa.array([], pa.string()) for name in columns})
+            return pa.table({name: pa.array([], pa.string()) for name in names})
         # ADBC takes a column's type from its first rows, and NULLs for whole numbers: a row of texts goes before.
-        first = ", ".join(f"'' as {quoted(name)}" for name in columns)
-        return self._ask(f"select {first} union all select * from ({sql})").slice(1)
+        first = ", ".join(f"'' as {quoted(name)}" for name in names)
+        return self._ask(f"select {first} union all select * from ({_text(in_texts(query, _shown))})").slice(1)
 
     def present(self, mapping: Mapping, table: Table, ids: pa.Table) -> pa.Table:
         """Rows of the record with these ids (`ids` has one column `id`), every column as text."""
@@ -164,14 +166,14 @@ class SqliteTarget:
         with translated(self.path.name), connection.cursor() as cursor:
             try:
                 reach("target.rows.before")
-                cursor.adbc_ingest("vs_batch", _entry_table(outcome), mode="append")
+                cursor.adbc_ingest("vs_batch", entry_table(outcome), mode="append")
                 if outcome.fresh.num_rows:
                     cursor.adbc_ingest(outcome.table.table, outcome.fresh, mode="append")
                 if outcome.renewed.num_rows:
                     _update(cursor, outcome.table, outcome.renewed)
                 if outcome.identities.num_rows:
                     _link(cursor, outcome.identities)
-                for name, rows in _beside(outcome):
+                for name, rows in beside(outcome):
                     if rows.num_rows:
                         cursor.adbc_ingest(name, rows, mode="append")
                 reach("target.rows.after")
@@ -183,47 +185,20 @@ class SqliteTarget:
         reach("target.commit.after")
 
     def take_back(self, batch: int, mapping: Mapping, table: Table, keep: pa.Table) -> tuple[int, int]:
-        """Delete a batch's rows and its lines in the books; rows in `keep`, or still referred to, become the new system's own."""
+        """Delete a batch's rows and its lines in the books, in one transaction."""
         connection = self._writer()
-        name, key = quoted(table.table), quoted(table.key)
-        own = f" and (child._batch is not {batch} or child.{key} in (select id from temp.kept))"
-        referred = "".join(
-            f" and not exists (select 1 from {quoted(other.table)} as child where child.{quoted(column.column)} = {name}.{key}"
-            f"{own if other.table == table.table else ''})"
-            for other in self.record.tables
-            for column in other.columns
-            if column.references == table.table
-        )
-        shared = (
-            f"from vs_contribution as c where c.record_table = {literal(table.table)} and c.target_id = {name}.{key} and c.batch <> {batch}"
-        )
-        others = f" and not exists (select 1 {shared})" if table.identity else ""
         with translated(self.path.name), connection.cursor() as cursor:
             try:
-                cursor.adbc_ingest("kept", keep, mode="create", temporary=True)
-                for column in (column for column in table.columns if column.references == table.table):
-                    cursor.execute(_with_ancestors(name, key, quoted(column.column)))
-                cursor.execute(f"delete from {name} where _batch = {batch} and {key} not in (select id from temp.kept){referred}{others}")
-                cursor.execute("select changes()")
-                (removed,) = cursor.fetchall()
-                if table.identity:
-                    # A person whom another batch brought as well is that batch's from now on.
-                    cursor.execute(
-                        f"update {name} set _batch = (select min(c.batch) {shared}) where _batch = {batch} and exists (select 1 {shared})"
-                    )
-                cursor.execute(f"update {name} set _batch = null where _batch = {batch}")
-                cursor.execute("select changes()")
-                (left,) = cursor.fetchall()
-                for books in ("vs_contribution", "vs_fate", "vs_rows", "vs_tally", "vs_batch"):
-                    cursor.execute(f"delete from {books} where batch = {batch}")
-                cursor.execute("drop table temp.kept")
+                cursor.adbc_ingest(KEPT, keep, mode="create", temporary=True)
+                removed, left = taken_back(lambda sql: _run(cursor, sql), self.record, table, batch)
+                cursor.execute(f"drop table temp.{KEPT}")
                 reach("undo.commit.before")
                 connection.adbc_connection.commit()
             except BaseException:
                 connection.adbc_connection.rollback()
                 raise
         reach("undo.commit.after")
-        return int(removed[0]), int(left[0])
+        return removed, left
 
     def lock(self, lock: Lock) -> Lock | None:
         """Take the wave's lock, or tell who has it."""
@@ -269,44 +244,32 @@ class SqliteTarget:
         return self._writing
 
 
-def _entry_table(outcome: Outcome) -> pa.Table:
-    entry = outcome.entry
-    names = ("batch", "wave", "plan", "mapping", "number", "run_id", "rows_read", "items", "manifest", "committed_at")
-    return pa.table({name: [getattr(entry, name)] for name in names})
-
-
-def _beside(outcome: Outcome) -> tuple[tuple[str, pa.Table], ...]:
-    return (
-        ("vs_fate", outcome.fates),
-        ("vs_tally", outcome.tallies),
-        ("vs_rows", outcome.rows),
-        ("vs_contribution", outcome.contributions),
-    )
-
-
-def _with_ancestors(name: str, key: str, parent: str) -> str:
-    """Rows of the same table that those which are kept refer to, however far up, are kept too."""
-    above = f"select row.{parent} from {name} as row join up on row.{key} = up.id where row.{parent} is not null"
-    return f"insert into temp.kept with recursive up(id) as (select id from temp.kept union {above}) select id from up"
-
-
 def _update(cursor: Cursor, table: Table, rows: pa.Table) -> None:
     """Rows of the same origin with new content; the key stays."""
-    cursor.adbc_ingest("renewed", rows, mode="create", temporary=True)
-    columns = [name for name in rows.column_names if name != table.key]
-    assignments = ", ".join(f"{quoted(name)} = renewed.{quoted(name)}" for name in columns)
-    name, key = quoted(table.table), quoted(table.key)
-    cursor.execute(f"update {name} set {assignments} from temp.renewed where {name}.{key} = renewed.{key}")
-    cursor.execute("drop table temp.renewed")
+    cursor.adbc_ingest(RENEWED, rows, mode="create", temporary=True)
+    cursor.execute(renewing(table, rows.column_names))
+    cursor.execute(f"drop table temp.{RENEWED}")
 
 
 def _link(cursor: Cursor, identities: pa.Table) -> None:
     """New identifiers; one that is known already keeps its person for ever."""
-    cursor.adbc_ingest("linked", identities, mode="create", temporary=True)
-    cursor.execute(
-        "insert into vs_identity (record_table, domain, identifier, target_id)"
-        " select distinct record_table, domain, identifier, target_id from temp.linked as new where not exists"
-        " (select 1 from vs_identity as old where old.record_table = new.record_table and old.domain = new.domain"
-        " and old.identifier = new.identifier)"
-    )
-    cursor.execute("drop table temp.linked")
+    cursor.adbc_ingest(LINKED, identities, mode="create", temporary=True)
+    cursor.execute(linking())
+    cursor.execute(f"drop table temp.{LINKED}")
+
+
+def _run(cursor: Cursor, sql: str) -> int:
+    """Rows that a statement changed."""
+    cursor.execute(sql)
+    cursor.execute("select changes()")
+    ((rows,),) = cursor.fetchall()
+    return int(rows)
+
+
+def _text(query: Query) -> str:
+    return str(query.compile(dialect=sqlite.dialect(), compile_kwargs={"literal_binds": True}))
+
+
+def _shown(column: sa.ColumnElement[Any]) -> sa.ColumnElement[Any]:
+    """A column as the text that digests are made of; most are stored as that text."""
+    return sa.func.lower(sa.func.hex(column)) if isinstance(column.type, sa.LargeBinary) else sa.cast(column, sa.Text)

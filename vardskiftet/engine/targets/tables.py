@@ -8,6 +8,7 @@ from sqlalchemy import (
     BigInteger,
     Boolean,
     Column,
+    ColumnClause,
     Date,
     DateTime,
     ForeignKey,
@@ -18,10 +19,13 @@ from sqlalchemy import (
     Numeric,
     String,
     Table,
+    TableClause,
     Text,
     UniqueConstraint,
     Uuid,
+    column,
 )
+from sqlalchemy import table as sql_table
 from sqlalchemy.types import TypeEngine
 
 from vardskiftet.model import record as declared
@@ -95,12 +99,10 @@ def _of_batch(metadata: MetaData, name: str, *parts: Column[Any] | Index) -> Non
 def record_table(metadata: MetaData, table: declared.Table) -> Table:
     """One table of the record, with the columns that say which batch and source row it came from."""
     columns = []
-    for column in table.columns:
-        references = [_reference(metadata, table.table, column.references)] if column.references else []
-        is_key = column.column == table.key
-        columns.append(
-            Column(column.column, _TYPES[column.type], *references, primary_key=is_key, nullable=not (column.required or is_key))
-        )
+    for one in table.columns:
+        references = [_reference(metadata, table.table, one.references)] if one.references else []
+        is_key = one.column == table.key
+        columns.append(Column(one.column, _TYPES[one.type], *references, primary_key=is_key, nullable=not (one.required or is_key)))
     return Table(
         table.table,
         metadata,
@@ -111,8 +113,14 @@ def record_table(metadata: MetaData, table: declared.Table) -> Table:
         Column("_key", Text),
         Column("_digest", LargeBinary),
         Index(f"vs_{table.table}_batch", "_batch"),
-        *(Index(f"vs_{table.table}_{column.column}", column.column) for column in table.columns if column.references),
+        *(Index(f"vs_{table.table}_{one.column}", one.column) for one in table.columns if one.references),
     )
+
+
+def asked_table(table: declared.Table) -> TableClause:
+    """One table of the record as a question sees it: names and types, nothing of what holds between tables."""
+    columns: list[ColumnClause[Any]] = [column(one.column, _TYPES[one.type]) for one in table.columns]
+    return sql_table(table.table, *columns, column("_batch", BigInteger()), column("_key", Text()), column("_digest", LargeBinary()))
 
 
 def _reference(metadata: MetaData, table: str, to: str) -> ForeignKey:
