@@ -24,6 +24,8 @@ NAMES: dict[str, str] = {
     "hold.copy.before": "a source, before its copy is made",
     "hold.rename.before": "a source's copy, written and synced, before it gets its name",
     "hold.rename.after": "a source's copy stands under its name",
+    "batch.read.before": "a batch, before its rows are read from the source",
+    "batch.read.after": "a batch's rows are read and counted, nothing else has happened to them",
     "manifest.write.before": "a batch's manifest, before its temporary copy is written",
     "manifest.rename.before": "a batch's manifest, written and synced, before it gets its name",
     "manifest.rename.after": "a batch's manifest stands under its name",

@@ -71,12 +71,14 @@ def assert_silent(text: str, hidden: set[str], where: str) -> None:
     assert not leaked, f"{where} tells {len(leaked)} of {len(hidden)} values"
 
 
+@pytest.mark.story
 def test_nothing_that_was_said_holds_a_patients_value(used: tuple[Ward, str]) -> None:
     ward, said = used
     assert "full" in said and "stale" in said and "books close" in said.lower(), "not everything was said"
     assert_silent(said, secrets(ward), "the terminal")
 
 
+@pytest.mark.story
 def test_no_memory_report_or_plan_holds_a_patients_value(used: tuple[Ward, str]) -> None:
     ward, _ = used
     hidden = secrets(ward)
@@ -109,6 +111,7 @@ def test_a_crash_tells_where_and_not_what(demo: Ward, tmp_path: Path, monkeypatc
     assert stat.S_IMODE(crash.stat().st_mode) == 0o600
 
 
+@pytest.mark.story
 def test_what_is_written_is_for_its_owner_alone(used: tuple[Ward, str]) -> None:
     ward, _ = used
     wide = [

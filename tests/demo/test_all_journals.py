@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from pathlib import Path
 
 import numpy as np
@@ -60,13 +59,6 @@ def test_budgets_are_summed_wave_by_wave(tmp_path: Path) -> None:
     assert (later.no_unit, later.rejected) == (south.no_unit, keys[0].waves["south-2"].budgets.rejected)
     assert budgets_of([]) == {}
     assert isinstance(south, Budgets)
-
-
-@pytest.mark.parametrize("name", GENERATORS)
-def test_a_small_journal_is_made_in_a_blink(tmp_path: Path, name: str) -> None:
-    began = time.process_time()
-    GENERATORS[name](tmp_path, "small", SEED, UNITS, NOW)
-    assert time.process_time() - began < 4, "a loop over rows would take longer"
 
 
 def test_the_first_journal_that_brings_an_identifier_loads_it_and_the_rest_are_merged() -> None:

@@ -78,8 +78,8 @@ def test_the_demo_is_synthetic_with_a_fixed_clock_and_the_shipped_programme_is_n
 
 
 def test_the_budgets_of_each_wave_are_the_planted_ones(made: ProjectMade) -> None:
-    assert set(made.planted.waves) == {"south-1", "north-east"}
-    for name, wave in made.planted.waves.items():
+    assert set(made.planted["elvis"].waves) == {"south-1", "north-east"}
+    for name, wave in made.planted["elvis"].waves.items():
         found = declared(made.folder, f"waves/{name}.yaml")["budgets"]
         assert Budgets.model_validate(found) == wave.budgets
         assert wave.budgets.rejected
@@ -99,7 +99,8 @@ def test_only_units_that_use_the_system_are_served_and_the_first_wave_most(made:
 def test_the_same_demo_again_is_used_as_it_is(made: ProjectMade) -> None:
     before = {path: path.stat().st_mtime_ns for path in made.folder.rglob("*")}
     again = make_project(made.folder, SHIPPED, "200", 7, read)
-    assert again == ProjectMade(made.folder, made.journal, made.planted, reused=True)
+    assert again == ProjectMade(made.folder, made.planted, reused=True)
+    assert list(again.keys()) == ["elvis"] and all(key.is_file() for key in again.keys().values())
     assert {path: path.stat().st_mtime_ns for path in made.folder.rglob("*")} == before
 
 

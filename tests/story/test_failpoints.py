@@ -44,6 +44,8 @@ LOAD_ONCE = (
     "target.unlock.after",
 )
 LOAD_EACH_BATCH = (
+    "batch.read.before",
+    "batch.read.after",
     "manifest.write.before",
     "manifest.rename.before",
     "manifest.rename.after",

@@ -8,6 +8,8 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pytest
+
 ROOT = Path(__file__).parents[2]
 
 
@@ -22,6 +24,7 @@ def test_the_tour_is_ten_lines() -> None:
     assert len(tour()) == 10
 
 
+@pytest.mark.story
 def test_every_line_of_the_tour_ends_well(tmp_path: Path) -> None:
     here = tmp_path
     path = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"

@@ -39,7 +39,8 @@ def show_demo(options: Given, size: str, seed: int) -> console.Answer:
     page, books = wave_page(desk, WAVE, "en", None)
     answer = console.Answer("vardskiftet.demo/1", exit_code=applied.exit_code)
     folder = str(made.folder)
-    answer.own = {"project": folder, "report": str(page), "planted": str(made.journal.with_suffix(".planted.json")), **as_json(books)}
+    planted = {system: str(path) for system, path in made.keys().items()}
+    answer.own = {"project": folder, "report": str(page), "planted": planted, **as_json(books)}
     answer.say(f"A synthetic region lies in {folder}: wave {WAVE} was planned, rehearsed and loaded.")
     tell(answer, books)
     answer.say(f"The report: {page}")

@@ -11,7 +11,6 @@ from datetime import datetime
 from pathlib import Path
 
 from vardskiftet.demo.asked import patients_of
-from vardskiftet.demo.elvis import SYSTEM
 from vardskiftet.demo.generators import GENERATORS
 from vardskiftet.demo.planted import Planted
 from vardskiftet.demo.population import Population
@@ -43,13 +42,15 @@ class Begun:
 
 @dataclass(frozen=True, slots=True)
 class ProjectMade:
-    """A whole demo project: Elvis's journal and key, and the others' keys by system."""
+    """A whole demo project, and the key of each of its journals by system."""
 
     folder: Path
-    journal: Path
-    planted: Planted
+    planted: dict[str, Planted]
     reused: bool
-    others: tuple[Planted, ...] = ()
+
+    def keys(self) -> dict[str, Path]:
+        """Where the keys lie, by system."""
+        return {system: _key(self.folder, system) for system in self.planted}
 
 
 def begin(folder: Path, shipped: Path, size: str | int, seed: int, journals: Sequence[str] = tuple(GENERATORS)) -> Begun:
@@ -93,10 +94,9 @@ def finish(begun: Begun, programme: Programme, told: Callable[[int, int], None] 
     `told` hears (patients done, patients in all), journal after journal.
     """
     journals = begun.folder / JOURNALS
-    journal = journals / f"{SYSTEM}.sqlite"
     systems = [system for system in programme.systems_in_order if system in begun.journals]
     if begun.complete:
-        keys = {system: (journals / f"{system}.planted.json").read_text(encoding="utf-8") for system in systems}
+        keys = {system: _key(begun.folder, system).read_text(encoding="utf-8") for system in systems}
         planted = {system: Planted.model_validate_json(key) for system, key in keys.items()}
     else:
         people = Population(begun.patients)
@@ -108,8 +108,11 @@ def finish(begun: Begun, programme: Programme, told: Callable[[int, int], None] 
             with (begun.folder / "waves" / f"{name}.yaml").open("a", encoding="utf-8") as file:
                 file.write(budgets_block(budgets))
         _mark(begun.folder / MARKER, _asked(begun.patients, begun.seed, begun.journals), complete=True)
-    first = planted.pop(SYSTEM)
-    return ProjectMade(begun.folder, journal, first, reused=begun.complete, others=tuple(planted.values()))
+    return ProjectMade(begun.folder, planted, reused=begun.complete)
+
+
+def _key(folder: Path, system: str) -> Path:
+    return folder / JOURNALS / f"{system}.planted.json"
 
 
 def make_project(

@@ -18,6 +18,7 @@ from vardskiftet.engine.names import literal, quoted
 from vardskiftet.engine.sources.protocol import Extract, Source
 from vardskiftet.engine.targets.protocol import BatchEntry, Outcome, Target
 from vardskiftet.errors import IntegrityBroken, NoRoom
+from vardskiftet.failpoint import reach
 from vardskiftet.model.batch import Batch
 
 
@@ -40,6 +41,7 @@ def batch_id(plan: str, mapping: str, number: int) -> int:
 
 def fetch(source: Source, extract: Extract, batch: Batch) -> pa.Table:
     """The rows of a batch, proved complete by an independent count. Raises IntegrityBroken if they are not."""
+    reach("batch.read.before")
     parts = list(source.read(extract, batch.range))
     rows = pa.Table.from_batches(parts).sort_by("vs_row") if parts else pa.table({})
     counted = source.count_range(extract, batch.range)
@@ -49,6 +51,7 @@ def fetch(source: Source, extract: Extract, batch: Batch) -> pa.Table:
             where=f"{extract.table}, batch {batch.number}",
             hint="Nothing of the batch was written. Give the command again; if it stays, the source changes while it is read.",
         )
+    reach("batch.read.after")
     return rows
 
 

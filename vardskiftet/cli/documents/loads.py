@@ -30,7 +30,7 @@ BOOKS: Keys = {
 _CARRIED: Keys = {"run_id": str, "plan": str, "committed": int, "findings": list[str], **BOOKS}
 
 LOADS: dict[str, Keys] = {
-    "demo": {"project": str, "report": str, "planted": str, **BOOKS},
+    "demo": {"project": str, "report": str, "planted": dict[str, str], **BOOKS},
     "coverage": {"wave": str, "before": str, "fields": many(FieldCoverage)},
     "plan": {
         "wave": str,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cache
 from typing import Any
 
 from sqlalchemy import (
@@ -133,8 +134,9 @@ def _key_of(metadata: MetaData, name: str) -> str:
     return str(metadata.info["keys"][name])
 
 
+@cache
 def layout(record: Record) -> MetaData:
-    """All tables of a target for this record, parents before children."""
+    """All tables of a target for this record, parents before children. Made once for each record: who gets it leaves it as it is."""
     metadata = MetaData(info={"keys": {table.table: table.key for table in record.tables}})
     books_tables(metadata)
     for table in record.tables:
