@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import os
 import sqlite3
 from abc import ABC, abstractmethod
 from collections.abc import Iterator
@@ -11,12 +12,16 @@ from pathlib import Path
 from types import ModuleType
 from typing import Any
 from urllib.parse import quote
+from uuid import UUID
 
 import adbc_driver_sqlite.dbapi as adbc
+import psycopg
 import pytest
+import sqlalchemy as sa
 
 from vardskiftet.engine.sources import hold_source, open_source, sqlite
 from vardskiftet.engine.sources.protocol import Source
+from vardskiftet.errors import IntegrityBroken, Unreachable, VardskiftetError
 from vardskiftet.model.programme import Programme
 from vardskiftet.model.record import Column, ColumnType, Record
 from vardskiftet.model.record import Table as RecordTable
@@ -234,6 +239,15 @@ class TargetWard(ABC):
             root=folder,
         )
 
+    in_its_place: type[VardskiftetError] = IntegrityBroken
+    """What is told of something else in the target's place."""
+    unholdable = ""
+    """Signs that a text of this target cannot hold."""
+
+    def typed(self, kind: str, value: str) -> str:
+        """SQL of a text as a value of a type."""
+        return value
+
     @abstractmethod
     def do(self, *statements: str) -> None:
         """Let somebody else write into the target."""
@@ -305,5 +319,68 @@ class SqliteTargetWard(TargetWard):
         return sorted(self.path.parent.iterdir())
 
 
-TARGETS: dict[str, type[TargetWard]] = {"sqlite": SqliteTargetWard}
+class PostgresqlTargetWard(TargetWard):
+    """A schema with a name of its own in a database of its own; it is not there yet."""
+
+    in_its_place = Unreachable
+    unholdable = "\0"
+    schema = 'Vårdens "order"'
+
+    def __init__(self, folder: Path, record: Record = RECORD) -> None:
+        super().__init__(folder, {"url_from": "RECORD_URL", "schema": self.schema}, "postgresql", record)
+        self.url = os.environ["RECORD_URL"]
+
+    def typed(self, kind: str, value: str) -> str:
+        """PostgreSQL takes no text for a value of another type."""
+        return f"cast({value} as {kind})"
+
+    def do(self, *statements: str) -> None:
+        self._did(f"create schema if not exists {named(self.schema)}", *statements)
+
+    def _did(self, *statements: str) -> list[tuple[Any, ...]]:
+        with psycopg.connect(self.url, autocommit=True) as record:
+            record.execute(f"set search_path = {named(self.schema)}".encode())
+            done = [record.execute(statement.encode()) for statement in statements]
+            return done[-1].fetchall() if done[-1].description else []
+
+    def ask(self, query: str) -> list[tuple[Any, ...]]:
+        return [tuple(str(one) if isinstance(one, UUID) else one for one in row) for row in self._did(query)]
+
+    def tables(self) -> dict[str, str]:
+        where = f"where schemaname = {literal(self.schema)}"
+        keys = (
+            f"select conname, pg_get_constraintdef(oid) from pg_constraint where connamespace = {literal(named(self.schema))}::regnamespace"
+        )
+        columns = "string_agg(column_name || ' ' || data_type || ' ' || is_nullable, ', ' order by ordinal_position)"
+        return dict(
+            self._did(f"select indexname, indexdef from pg_indexes {where}")
+            + self._did(keys)
+            + self._did(
+                f"select table_name, {columns} from information_schema.columns where table_schema = {literal(self.schema)} group by 1"
+            )
+        )
+
+    def forget(self, *names: str) -> None:
+        indexes = {name for (name,) in self._did("select indexname from pg_indexes")}
+        kinds = {name: "index" if name in indexes else "table" for name in names}
+        self.do("delete from vs_meta", *(f"drop {kinds[name]} {named(name)}" for name in names))
+
+    def retype(self, table: str, column: str) -> None:
+        self.do(f"alter table {named(table)} alter column {named(column)} type real using null")
+
+    def ruin(self) -> None:
+        url = sa.make_url(self.url)
+        with psycopg.connect(url.set(database="postgres").render_as_string(hide_password=False), autocommit=True) as server:
+            server.execute(f"drop database {named(str(url.database))} with (force)".encode())
+
+    def files(self) -> list[Path]:
+        return []
+
+
+def literal(text: str) -> str:
+    """A text in single quotes, in an own hand."""
+    return "'{}'".format(text.replace("'", "''"))
+
+
+TARGETS: dict[str, type[TargetWard]] = {"postgresql": PostgresqlTargetWard, "sqlite": SqliteTargetWard}
 """Kind of target to its ward; tests hold it against the engine's own table."""

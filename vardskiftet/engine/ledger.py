@@ -75,7 +75,7 @@ class Ledger:
                 query = query.where(to.c._batch.in_(of_wave), batch.c.wave != wave)
                 if parent.identity:  # a person whom another wave brought too is passed on to it
                     shared = sa.select(given.c.target_id).where(given.c.record_table == parent.table, given.c.batch.not_in(of_wave))
-                    query = query.where(to.c[parent.key].not_in(shared))
+                    query = query.where(sa.cast(to.c[parent.key], sa.Text).not_in(shared))
                 for other, number in self.target.rows(query.group_by(batch.c.wave)):
                     found[other, parent.table] = found.get((other, parent.table), 0) + int(number)
         return found
@@ -134,7 +134,7 @@ class Ledger:
     def _of_persons(self, table: Table, wave: str) -> sa.Select[Any]:
         """Persons stand in the record once, whichever wave brought them first: a wave's are those that it contributed itself."""
         batch, given, rows = self.tables["vs_batch"], self.tables["vs_contribution"], self.tables[table.table]
-        joined = given.join(batch, batch.c.batch == given.c.batch).join(rows, rows.c[table.key] == given.c.target_id)
+        joined = given.join(batch, batch.c.batch == given.c.batch).join(rows, sa.cast(rows.c[table.key], sa.Text) == given.c.target_id)
         query = sa.select(batch.c.mapping, sa.literal(ALL_UNITS), sa.func.count(given.c.target_id.distinct())).select_from(joined)
         brought = given.c.fate.in_((Fate.LOADED.value, Fate.UNCHANGED.value))
         return query.where(batch.c.wave == wave, given.c.record_table == table.table, brought).group_by(batch.c.mapping)

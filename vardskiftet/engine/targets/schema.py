@@ -26,10 +26,10 @@ def create(connection: sa.Connection, metadata: sa.MetaData) -> None:
             index.create(connection, checkfirst=True)
 
 
-def drift(engine: sa.Engine, metadata: sa.MetaData) -> tuple[str, ...]:
+def drift(engine: sa.Engine, metadata: sa.MetaData, schema: str | None = None) -> tuple[str, ...]:
     """What the target holds that the declarations do not, and the other way round; empty for an empty or a matching target."""
     inspector = sa.inspect(engine)
-    have = set(inspector.get_table_names()) | set(inspector.get_view_names())
+    have = set(inspector.get_table_names(schema)) | set(inspector.get_view_names(schema)) | _further(engine, schema)
     if not have:
         return ()
     foreign = sorted(have - set(metadata.tables))
@@ -40,7 +40,7 @@ def drift(engine: sa.Engine, metadata: sa.MetaData) -> tuple[str, ...]:
         found.append(f"its books are of layout {known}, and this tool knows {LAYOUT}")
     for name, table in sorted(metadata.tables.items()):
         if name in have:
-            found += _columns(inspector, engine, table)
+            found += _columns(inspector, engine, table, schema)
         elif complete:
             found.append(f"table '{name}' is missing")
     return tuple(found)
@@ -53,8 +53,17 @@ def _layout(engine: sa.Engine) -> str | None:
     return None if found is None else str(found)
 
 
-def _columns(inspector: sa.Inspector, engine: sa.Engine, table: sa.Table) -> list[str]:
-    have = {column["name"]: column["type"].compile(engine.dialect) for column in inspector.get_columns(table.name)}
+def _further(engine: sa.Engine, schema: str | None) -> set[str]:
+    """What else a server can hold under a table's name."""
+    if engine.dialect.name != "postgresql":
+        return set()
+    asked = "select relname from pg_catalog.pg_class where relkind in ('f', 'm') and relnamespace = to_regnamespace(quote_ident(:name))"
+    with engine.connect() as connection:
+        return set(connection.scalars(sa.text(asked), {"name": schema}))
+
+
+def _columns(inspector: sa.Inspector, engine: sa.Engine, table: sa.Table, schema: str | None) -> list[str]:
+    have = {column["name"]: column["type"].compile(engine.dialect) for column in inspector.get_columns(table.name, schema)}
     want = {column.name: column.type.compile(engine.dialect) for column in table.columns}
     found = [f"column '{table.name}.{name}' is missing" for name in sorted(set(want) - set(have))]
     found += [f"column '{table.name}.{name}' is not of the record" for name in sorted(set(have) - set(want))]

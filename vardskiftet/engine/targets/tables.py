@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from functools import cache
 from typing import Any
 
@@ -113,9 +114,15 @@ def record_table(metadata: MetaData, table: declared.Table) -> Table:
         Column("_unit", Text),
         Column("_key", Text),
         Column("_digest", LargeBinary),
-        Index(f"vs_{table.table}_batch", "_batch"),
-        *(Index(f"vs_{table.table}_{one.column}", one.column) for one in table.columns if one.references),
+        Index(_index(table.table, "batch"), "_batch"),
+        *(Index(_index(table.table, one.column), one.column) for one in table.columns if one.references),
     )
+
+
+def _index(table: str, column: str) -> str:
+    """An index's name, no longer than any server lets a name be."""
+    name = f"vs_{table}_{column}"
+    return name if len(name) <= 63 else f"{name[:46]}_{hashlib.sha256(name.encode()).hexdigest()[:16]}"
 
 
 def asked_table(table: declared.Table) -> TableClause:

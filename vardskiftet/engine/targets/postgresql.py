@@ -1,0 +1,284 @@
+"""How is a record on a PostgreSQL server written? COPY into its tables, one transaction a batch; asked on connections of their own."""
+
+from __future__ import annotations
+
+import contextlib
+import hashlib
+import random
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import psycopg
+import pyarrow as pa
+import sqlalchemy as sa
+
+from vardskiftet.engine.compile.coerce import canonical
+from vardskiftet.engine.names import quoted
+from vardskiftet.engine.targets.changes import KEPT, LINKED, RENEWED, beside, entry_table, linking, renewing, taken_back
+from vardskiftet.engine.targets.postgresql_copy import copy_rows, taken
+from vardskiftet.engine.targets.postgresql_errors import patiently, translated
+from vardskiftet.engine.targets.postgresql_locks import PostgresqlLocks, holds
+from vardskiftet.engine.targets.postgresql_notices import Notices
+from vardskiftet.engine.targets.postgresql_place import Place, PostgresqlOptions, place_of
+from vardskiftet.engine.targets.postgresql_schema import NAME_BYTES, demand_names, found_drift, is_prepared, prepared, refuse_unfit
+from vardskiftet.engine.targets.protocol import Lock, Outcome, Query
+from vardskiftet.engine.targets.questions import in_texts
+from vardskiftet.engine.targets.schema import digest_of
+from vardskiftet.engine.targets.tables import layout
+from vardskiftet.errors import Locked
+from vardskiftet.failpoint import reach
+from vardskiftet.model.mapping import Mapping
+from vardskiftet.model.programme import Programme
+from vardskiftet.model.record import Column, Record, Table
+
+OPTIONS = PostgresqlOptions
+MAIN = "url_from"
+SAYS = "A schema of a PostgreSQL database, reached by the URL in an environment variable."
+
+ATTEMPTS = 5
+"""How often a batch is tried where the server rolled it back for another transaction's sake, or the connection was lost."""
+
+_ASKED = "vs_asked"
+_DIALECT = sa.create_engine("postgresql+psycopg://", paramstyle="numeric_dollar").dialect
+
+
+def open_target(programme: Programme) -> PostgresqlTarget:
+    """The programme's record. Raises Unreachable if the variable names none; the server is asked later."""
+    return PostgresqlTarget(place_of(PostgresqlOptions.model_validate(programme.target.options)), programme.record)
+
+
+def open_scratch(programme: Programme, folder: Path) -> PostgresqlTarget:
+    """An empty schema in the same database, named for the folder."""
+    name = f"rehearsal_{folder.name}"
+    if len(name.encode()) > NAME_BYTES:
+        name = f"rehearsal_{hashlib.sha256(folder.name.encode()).hexdigest()[:32]}"
+    return PostgresqlTarget(place_of(PostgresqlOptions.model_validate(programme.target.options)).beside(name), programme.record)
+
+
+class PostgresqlTarget:
+    """A schema that holds the record and the books."""
+
+    def __init__(self, place: Place, record: Record) -> None:
+        self.place = place
+        self.record = record
+        self.layout = layout(record)
+        self.locks = PostgresqlLocks(place)
+        self.notices = Notices()
+        self._asking = place.engine(read_only=True)
+        self._there = False
+        self._writing: psycopg.Connection | None = None
+        self._held: dict[str, Lock] = {}
+
+    def exists(self) -> bool:
+        """Whether the schema has all of the record's tables; what was there once is not asked for again."""
+        if not self._there:
+            with translated(self.place.name):
+                self._there = is_prepared(self._asking, self.place)
+        return self._there
+
+    def rows(self, query: Query) -> list[tuple[Any, ...]]:
+        """A question to the books, on a connection of its own, read-only."""
+        if not self.exists():
+            return []
+        with translated(self.place.name), self._asking.connect() as connection:
+            return [tuple(row) for row in connection.execute(query)]
+
+    def copy_in(self, table: sa.Table, rows: list[dict[str, Any]]) -> None:
+        """Rows into one table, in a transaction of their own."""
+        with translated(self.place.name), self.place.engine().begin() as connection:
+            connection.execute(sa.insert(table), rows)
+
+    def inspect(self) -> str:
+        """The schema's digest. Raises Usage for names that the server cannot have, Stale for drift or foreign tables."""
+        demand_names(self.layout, self.place.schema)
+        with translated(self.place.name):
+            refuse_unfit(self.place, found_drift(self._asking, self.place, self.layout))
+        return digest_of(self.layout)
+
+    def prepare(self) -> None:
+        """Create what is missing of the tables in a schema of ours, or in an empty one."""
+        self.inspect()
+        with translated(self.place.name):
+            prepared(self.place, self.layout)
+
+    def stored_form(self, column: Column, value: str) -> str:
+        """Text, as digests are made of it: the server reads it as its own type."""
+        return canonical(column, value)
+
+    def arrow(self, query: Query) -> pa.Table:
+        """A question on a connection of its own, read-only."""
+        if not self.exists():
+            return pa.table({str(column.name): pa.array([], pa.string()) for column in query.selected_columns})
+        with translated(self.place.name), contextlib.closing(self.place.reading(read_only=True)) as connection:
+            return _answer(connection, in_texts(query, _shown))
+
+    def present(self, mapping: Mapping, table: Table, ids: pa.Table) -> pa.Table:
+        """Rows of the record with these ids (`ids` has one column `id`), every column as text."""
+        rows, batch = self.layout.tables[table.table], self.layout.tables["vs_batch"]
+        asked = sa.table(_ASKED, sa.column("id", sa.Text))
+        key = rows.c[table.key]
+        query = sa.select(
+            *(rows.c[column.column] for column in table.columns),
+            rows.c._digest.label("vs_digest"),
+            rows.c._key.label("vs_key"),
+            sa.func.coalesce(batch.c.mapping, "").label("vs_mapping"),
+        ).select_from(asked.join(rows, key == sa.cast(asked.c.id, key.type)).outerjoin(batch, batch.c.batch == rows.c._batch))
+        with translated(self.place.name), contextlib.closing(self.place.reading(read_only=False)) as connection:
+            with connection.cursor() as cursor:
+                cursor.adbc_ingest(_ASKED, ids, mode="create", temporary=True)
+            return _answer(connection, in_texts(query, _shown))
+
+    def write(self, outcome: Outcome) -> None:
+        """One transaction: the entry, the rows, their links, what became of the others, and the tallies."""
+        patiently(lambda: self._write(outcome), lambda: self._stands(outcome.entry.batch), _pause, ATTEMPTS)
+        reach("target.commit.after")
+
+    def _write(self, outcome: Outcome) -> None:
+        name = self.place.name
+        with self._transaction() as cursor:
+            reach("target.rows.before")
+            self._demand_lock(cursor, outcome.entry.wave)
+            copy_rows(cursor, "vs_batch", entry_table(outcome), name)
+            if outcome.fresh.num_rows:
+                copy_rows(cursor, outcome.table.table, outcome.fresh, name)
+            if outcome.renewed.num_rows:
+                self._stage(cursor, RENEWED, outcome.table.table, outcome.renewed)
+                cursor.execute(renewing(outcome.table, outcome.renewed.column_names).encode())
+                taken(cursor, outcome.renewed.num_rows, outcome.table.table, name)
+            if outcome.identities.num_rows:
+                self._stage(cursor, LINKED, "vs_identity", outcome.identities)
+                cursor.execute(linking().encode())
+            for books, rows in beside(outcome):
+                if rows.num_rows:
+                    copy_rows(cursor, books, rows, name)
+            reach("target.rows.after")
+            reach("target.commit.before")
+
+    def _stage(self, cursor: psycopg.Cursor, staging: str, like: str, rows: pa.Table) -> None:
+        """Rows into a temporary table with the columns and types of another; it goes with the transaction."""
+        columns = ", ".join(quoted(name) for name in rows.column_names)
+        cursor.execute(f"create temporary table {staging} on commit drop as select {columns} from {quoted(like)} limit 0".encode())
+        copy_rows(cursor, staging, rows, self.place.name)
+
+    def _stands(self, number: int) -> bool:
+        """Whether a batch is in the books: after a lost connection, the way to know. Raises Unreachable while the server is silent."""
+        batch = self.layout.tables["vs_batch"]
+        return bool(self.rows(sa.select(batch.c.batch).where(batch.c.batch == number)))
+
+    def take_back(self, batch: int, mapping: Mapping, table: Table, keep: pa.Table) -> tuple[int, int]:
+        """Delete a batch's rows and its lines in the books, in one transaction."""
+        done: tuple[int, int] | None = None
+
+        def attempt() -> None:
+            nonlocal done
+            with self._transaction() as cursor:
+                self._demand_lock(cursor, "")
+                cursor.execute(_kept_like(table).encode())
+                copy_rows(cursor, KEPT, keep, self.place.name)
+                done = taken_back(lambda sql: cursor.execute(sql.encode()).rowcount, self.record, table, batch)
+                reach("undo.commit.before")
+
+        patiently(attempt, lambda: done is not None and not self._stands(batch), _pause, ATTEMPTS)
+        reach("undo.commit.after")
+        return done or (0, 0)
+
+    def lock(self, lock: Lock) -> Lock | None:
+        """Take the wave's lock, or tell who has it."""
+        reach("target.lock.before")
+        holder = self.locks.take(lock)
+        reach("target.lock.after")
+        if holder is None:
+            self._held[lock.wave] = lock
+        return holder
+
+    def replace_lock(self, dead: Lock, lock: Lock | None) -> bool:
+        """Take over, or break, exactly this lock."""
+        done = self.locks.replace(dead, lock)
+        if done and lock is not None:
+            self._held[lock.wave] = lock
+        return done
+
+    def beat(self, lock: Lock, at: str) -> None:
+        """Write the holder's heartbeat."""
+        self.locks.beat(lock, at)
+
+    def unlock(self, lock: Lock) -> None:
+        """Give the lock back."""
+        reach("target.unlock.before")
+        self.locks.release(lock)
+        self._held.pop(lock.wave, None)
+        reach("target.unlock.after")
+
+    def close(self) -> None:
+        """Close the writing connection."""
+        if self._writing is not None:
+            self._writing.close()
+            self._writing = None
+
+    def _demand_lock(self, cursor: psycopg.Cursor, wave: str) -> None:
+        """Raise Locked if a hold of ours was broken meanwhile, on another host perhaps: then somebody else may be at work."""
+        for lock in [one for one in self._held.values() if wave in ("", one.wave)]:
+            if not holds(cursor, lock):
+                raise Locked(
+                    f"The hold on wave '{lock.wave}' was broken while this run was at work.",
+                    where=lock.wave,
+                    hint=f"Nothing of the batch in hand was written. Who broke it, and why: vardskiftet audit list --wave {lock.wave}",
+                )
+
+    @contextlib.contextmanager
+    def _transaction(self) -> Iterator[psycopg.Cursor]:
+        """A transaction on the writing connection, committed at the end unless the server remarked on something."""
+        with translated(self.place.name):
+            try:
+                connection = self._writer()
+                with connection.transaction(), connection.cursor() as cursor:
+                    yield cursor
+                    self.notices.refuse(self.place.name)
+            except BaseException:
+                self.notices.heard.clear()
+                if self._writing is not None and self._writing.closed:
+                    self._writing = None
+                raise
+
+    def _writer(self) -> psycopg.Connection:
+        if self._writing is None or self._writing.closed:
+            self._writing = self.place.connected()
+            self.notices.listen(self._writing)
+        return self._writing
+
+
+def _kept_like(table: Table) -> str:
+    """A temporary table for keys of this one; it goes with the transaction."""
+    return f"create temporary table {KEPT} on commit drop as select {quoted(table.key)} as id from {quoted(table.table)} limit 0"
+
+
+def _answer(connection: Any, query: Query) -> pa.Table:
+    said = query.compile(dialect=_DIALECT, compile_kwargs={"render_postcompile": True})
+    values = [said.params[name] for name in said.positiontup or ()]
+    with connection.cursor() as cursor:
+        cursor.execute(str(said), values or None)
+        return cursor.fetch_arrow_table()
+
+
+def _shown(column: sa.ColumnElement[Any]) -> sa.ColumnElement[Any]:
+    """A column as the text that digests are made of."""
+    match column.type:
+        case sa.LargeBinary():
+            return sa.func.encode(column, "hex")
+        case sa.Boolean():
+            return sa.cast(sa.cast(column, sa.Integer), sa.Text)
+        case sa.Date():
+            return sa.func.to_char(column, "YYYY-MM-DD")
+        case sa.DateTime():
+            whole, moment = sa.func.date_trunc("second", column), sa.func.timezone("UTC", column)
+            seconds = sa.func.to_char(moment, 'YYYY-MM-DD"T"HH24:MI:SS')
+            return sa.case((column == whole, seconds), else_=sa.func.to_char(moment, 'YYYY-MM-DD"T"HH24:MI:SS.US')) + sa.literal("Z")
+        case _:
+            return sa.cast(column, sa.Text)
+
+
+def _pause(attempt: int) -> None:
+    """Longer each time, and never the same for two: whoever collided must not meet again."""
+    time.sleep(random.uniform(0.02, 0.1) * 2**attempt)
