@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 from fault import Carried, carried, project, refused
-from ward import logical, rows_of
+from ward import logical, opened, rows_of
 
 RECORD = """\
 tables:
@@ -208,6 +208,45 @@ def test_f10_what_happened_after_death_before_birth_or_in_the_future_is_kept(dat
     assert stands(dates, "care", "2011-11-11")
     assert told(dates, "f10") == {"after": "2011-11-11", "before": "1971-07-17", "future": "2093-05-05"}
     assert rows_of(dates.ward.target, "select deceased from patient where deceased is not null") == [("2001-02-03",)]
+
+
+PLAUSIBLE = """\
+sql: select care.*, person.deceased from care left join person on person.id = care.pid
+counts: care
+into: event
+key: [id]
+unit: {is: ward}
+fields:
+  patient_id: {find: patient, by: pid}
+  day: {from: v, through: day}
+flag:
+  - {when: "day > deceased::date", reason: AFTER_DEATH}
+  - {when: "day > extracted_at", reason: IN_THE_FUTURE}
+examples:
+  - {row: {id: "1", v: "2001-02-04", deceased: "2001-02-03"}, gives: {day: "2001-02-04", flagged: AFTER_DEATH}}
+"""
+
+
+def test_f10_what_is_declared_implausible_is_loaded_counted_and_listed(tmp_path: Path) -> None:
+    ward = project(tmp_path, record=RECORD, mappings=MAPPINGS | {"care": PLAUSIBLE}, source=source())
+    with opened(tmp_path / "old.sqlite") as old:
+        old.execute("insert into care values ('f10-both', 'f4-ten', '2093-05-06'), ('f10-late', 'f4-plus', '2093-05-07')")
+        dead = "select care.id from care join person on person.id = care.pid where care.v > person.deceased order by 1"
+        assert old.execute(dead).fetchall() == [("f10-after",), ("f10-both",)], "after death"
+    assert ward.ask("mappings", "test").code == 0
+    counted = {table: len(rows) for table, rows in TABLES.items()} | {"person": len(PERSONS), "care": len(CARE) + 2}
+    loaded = carried(ward, counted=counted, rejected=REJECTED, hidden=HIDDEN, rehearse=False)
+    days = loaded.values("event", "day")
+    assert [days[key] for key in ("f10-after", "f10-before", "f10-both")] == ["2011-11-11", "1971-07-17", "2093-05-06"], "nothing is lost"
+    listed = rows_of(ward.target, "select source_key, flag from vs_flag join event on event_id = target_id order by 1, 2")
+    expected = {"AFTER_DEATH": ["f10-after", "f10-both"], "IN_THE_FUTURE": ["f10-both", "f10-late"]}
+    assert listed == sorted((key, flag) for flag, keys in expected.items() for key in keys)
+    told = {one["flag"]: one["items"] for one in loaded.books["flagged"]}
+    assert told == {"AFTER_DEATH": 2, "IN_THE_FUTURE": 2}
+    assert "AFTER_DEATH" in ward.ask("books", "first").out
+    ward.ask("report", "wave", "first")
+    (page,) = ward.work.glob("reports/**/*.html")
+    assert "Kept and flagged" in page.read_text(encoding="utf-8")
 
 
 def test_f11_a_date_that_is_missing_stays_missing(dates: Carried) -> None:

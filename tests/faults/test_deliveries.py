@@ -68,6 +68,19 @@ def test_g1_line_ends_delimiters_and_quotes_inside_a_field_are_content(torn: Car
     assert torn.values("note", "words")["g1"] == ODD
 
 
+def test_g1_the_file_and_the_record_of_a_rejected_row_are_told(tmp_path: Path) -> None:
+    first = f'nid,words,ward\n1,"{SECRET}\noch en rad till",a\n\n2,x,a,b\n'
+    second = "nid,words,ward\n3,x,a\n4,x,a\n\\N,x,a\n"
+    ward = made(tmp_path, {"note_a.csv": first, "note_b.csv": second}, ", tables: {note: 'note_*.csv'}, null: ['\\N']")
+    assert delivered(ward, "note_a.csv").count(b"\n") > 3, "a record of two lines, and a line that is none"
+    rejected = {"MALFORMED_ROW": 1, "KEY_MISSING": 1}
+    loaded = carried(ward, counted={"note": 5}, rejected=rejected, hidden=(SECRET,))
+    details = dict(rows_of(ward.target, "select reason, detail from vs_fate"))
+    assert details == {"MALFORMED_ROW": "note_a.csv record 2: fields: 4 of 3", "KEY_MISSING": "note_b.csv record 3"}
+    assert {one["reason"]: one["for_instance"] for one in loaded.books["rejects_by_mapping"]} == details
+    assert "note_b.csv record 3" in ward.ask("books", WAVE).out
+
+
 def test_g2_a_quote_without_its_end_makes_no_giant_note(tmp_path: Path) -> None:
     lines = [f'n{number:05},"{SECRET},a' if number == 5 else f"n{number:05},rad {number},a" for number in range(10_000)]
     ward = made(tmp_path, {"note.csv": "\n".join(["nid,words,ward", *lines]) + "\n"})

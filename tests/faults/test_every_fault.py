@@ -28,15 +28,9 @@ LATER = {
 """Faults without a test here, each with its reason."""
 
 PARTLY = {
-    "d1": "the damaged column stands in the held copy of files; the place of the byte is nowhere, and no output names the column",
-    "d3": "values that were read in the second encoding are not counted apart",
-    "e5": "the lengths of a column are seen before the run by `profile`, its numbers only at the run, row by row",
     "e7": "control totals over the record come with the verifier; here the values are proved exact",
     "f8": "a clock that changes in the night of a cutover: with the cutover's clockwork",
-    "f10": "an event after death or before birth is kept; it is flagged with the plausibility checks",
-    "g1": "which line of its file a record came from is not told",
     "g5": "compressed files are no source yet",
-    "h1": "the key of the missing parent stands in the held copy; no list shows it",
     "h2": "that children are released with their parent: with the work on rejected rows",
     "h7": "the books of a delta stay open over such a row (tests/story/test_wave.py)",
     "h15": "that every marker of the source arrives: with the verifier's pairs of zero tolerance",

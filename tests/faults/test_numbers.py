@@ -169,6 +169,15 @@ def test_e5_a_whole_number_beyond_the_columns_range_is_rejected(numbers: Carried
     assert reasons(numbers, "e5") == {"over": "INVALID_NUMBER", "unsigned": "INVALID_NUMBER"}
 
 
+def test_e5_numbers_that_will_not_fit_are_counted_before_the_run(numbers: Carried) -> None:
+    oddities = numbers.ward.ask("profile", "old", "--json").document["oddities"]
+    found = {one["table"]: one["rows"] for one in oddities if one["what"] == "no_number"}
+    rejected = {table: len(keys) for table, keys in REJECTED.items() if table != "dose"}
+    assert found == rejected | {"dose": 3}, "as many as the run rejects, each under its column"
+    assert "no number" in numbers.ward.ask("profile", "old").out
+    assert not [text for text in HIDDEN if text in numbers.ward.ask("profile", "old").told]
+
+
 def test_e6_no_decimal_loses_its_scale_or_a_digit(numbers: Carried) -> None:
     expected = {key.removeprefix("e6-"): value for key, value in stored(numbers, "e6").items()}
     assert told(numbers, "e6", "number") == expected

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+import re
 import unicodedata
 from pathlib import Path
 
@@ -131,16 +132,27 @@ def delivered(loaded: Carried, raw: bytes) -> bool:
 
 
 def damage(loaded: Carried) -> dict[str, str]:
-    """Key to the columns that the held copy says are damaged."""
+    """Key to the columns that the held copy says are damaged, each with its first wrong byte."""
     (held,) = loaded.ward.work.glob("held/*/old.sqlite")
     return dict(rows_of(held, 'select nid, vs_damaged from "vs_rows note" where vs_damaged is not null'))
+
+
+def details(loaded: Carried) -> dict[str, str]:
+    """Key to what the books say of a reject beside its reason."""
+    return dict(rows_of(loaded.ward.target, "select source_key, detail from vs_fate where detail is not null"))
 
 
 def test_d1_bytes_of_cp1252_in_a_file_declared_utf8_reject_their_row(texts: Carried) -> None:
     assert delivered(texts, b"Sm\xe4rta i h\xf6ger kn\xe4")
     fates = texts.fates("old.note")
     assert [fates[key] for key in ("d1-a", "d1-b")] == ["INVALID_ENCODING"] * 2
-    assert damage(texts)["d1-a"] == "words", "the column is known"
+    assert damage(texts)["d1-a"] == "words byte 3", "the column is known, and the byte in it"
+    assert details(texts)["d1-a"] == "note.csv record 1: column words byte 3", "in the books too"
+    (told,) = (one for one in texts.books["rejects_by_mapping"] if one["reason"] == "INVALID_ENCODING")
+    assert re.fullmatch(r"note\.csv record \d+: column words byte \d+", told["for_instance"]), "and where anybody sees it"
+    assert told["for_instance"] in texts.ward.ask("books", "first").out
+    profiled = texts.ward.ask("profile", "old", "--json").document["oddities"]
+    assert [(one["column"], one["rows"]) for one in profiled if one["what"] == "damaged"] == [("words", len(DAMAGED))]
     assert rows_of(texts.ward.target, "select count(*) from note where instr(words, ?)", "\ufffd") == [(1,)], (
         "the one that was delivered so"
     )
@@ -173,6 +185,23 @@ def test_d3_a_column_of_two_encodings_is_decided_value_by_value_and_counted(text
     assert texts.values("note", "words")["d3-utf8"] == words
     assert texts.fates("old.note")["d3-cp1252"] == "INVALID_ENCODING"
     assert sorted(damage(texts)) == DAMAGED
+
+
+def test_d3_values_of_the_second_encoding_are_counted_apart_in_profile_and_books(tmp_path: Path) -> None:
+    words = {"1": "Återbesök", "2": "Återbesök", "3": "utan", "4": "Ångest"}
+    raw = {key: text.encode("cp1252" if key in "24" else "utf-8") for key, text in words.items()}
+    source = ["create table note (nid text, pid text, words text, short text)", "create table person (pid text, number text, name text)"]
+    source += [f"insert into note values ('{key}', null, cast(x'{text.hex()}' as text), null)" for key, text in raw.items()]
+    ward = project(tmp_path, record=RECORD, mappings=MAPPINGS, source=source)
+    ward.edit("mappings/old/system.yaml", "system: old\n", "system: old\nencoding: cp1252\n")
+    read = dict(rows_of(tmp_path / "old.sqlite", "select nid, hex(words) from note"))
+    assert read["2"].startswith("C5") and read["1"].startswith("C385"), "two encodings in one column"
+    loaded = carried(ward, counted={"note": 4, "person": 0}, rejected={}, hidden=list(words.values()))
+    assert loaded.values("note", "words") == words
+    assert loaded.books["flagged"] == [{"mapping": "old.note", "flag": "SECOND_ENCODING", "detail": "column words", "items": 2}]
+    assert "SECOND_ENCODING" in ward.ask("apply", "first").out
+    profiled = ward.ask("profile", "old", "--json").document["oddities"]
+    assert ("words", "second_encoding", 2) in {(one["column"], one["what"], one["rows"]) for one in profiled}
 
 
 def test_d4_a_text_that_was_encoded_twice_is_carried_as_it_is_and_never_repaired(texts: Carried) -> None:
@@ -244,7 +273,7 @@ def test_d14_markup_and_formulas_are_stored_word_for_word_and_reach_no_report(te
     found = texts.values("note", "words")
     assert [found[f"d14-{one}"] for one in ("rtf", "html", "formula")] == [RTF, HTML, FORMULA]
     told = texts.ward.ask("report", "wave", "first")
-    (report,) = texts.ward.work.glob("reports/**/*.html")
+    (report,) = texts.ward.work.glob("reports/**/first.html")
     page = report.read_text(encoding="utf-8")
     assert told.code in (0, 1) and "INVALID_ENCODING" in page
     assert not [text for text in HIDDEN if text in page or text in told.told]

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from typing import Annotated
+
 import typer
 
 from vardskiftet.cli import console
 from vardskiftet.cli.options import AsJson, Project, WaveName, given
+from vardskiftet.model.books import Books
 
 
 def run(
@@ -13,6 +16,10 @@ def run(
     wave: WaveName,
     project: Project = None,
     as_json: AsJson = False,
+    show_values: Annotated[
+        bool, typer.Option("--show-values", help="Also list the keys of missing parents; needs --reason, and is remembered.")
+    ] = False,
+    reason: Annotated[str | None, typer.Option("--reason", help="Why the keys must be seen.")] = None,
 ) -> None:
     """Draw up the books of a wave: every mapping, unit and source table. Exits 8 if they do not close, 1 if a budget is passed.
 
@@ -20,17 +27,33 @@ def run(
     """
     from vardskiftet.cli import telling
     from vardskiftet.cli.opening import open_desk
+    from vardskiftet.cli.orphans import tell_orphans
+    from vardskiftet.cli.values import remembered
     from vardskiftet.judge.books import exit_code
-    from vardskiftet.run.balance import present_books
+    from vardskiftet.run.balance import missing_parents, present_books
     from vardskiftet.run.lock import in_words
     from vardskiftet.run.status import standings
 
     options = given(ctx, project, as_json, None)
     desk = open_desk(options)
+    if show_values:
+        remembered(desk, f"books {wave}", reason)
     plan, books = present_books(desk, wave)
     found = standings(desk, (wave,))[0]
     answer = console.Answer("vardskiftet.books/1", exit_code=exit_code(books))
     answer.own = {"plan": plan.name, **telling.as_json(books)}
+    _tables(answer, books)
+    telling.tell(answer, books, by_mapping=True)
+    tell_orphans(answer, missing_parents(desk, plan), keys=show_values)
+    if found.lock is not None:
+        how = "but its process is dead: the numbers are as it left them" if found.load == "dead" else "which is at work: the numbers move"
+        answer.say(f"Held by {in_words(found.lock)}, {how}.")
+    answer.next_steps = [f"vardskiftet report wave {wave}"] if books.complete else found.next_steps
+    raise typer.Exit(console.show(answer, as_json=options.as_json))
+
+
+def _tables(answer: console.Answer, books: Books) -> None:
+    """The items line by line, then the source rows."""
     fates = ("extracted", "loaded", "merged", "rejected", "excluded", "unchanged")
     answer.table(
         "items",
@@ -60,12 +83,6 @@ def run(
             for one in books.tables
         ],
     )
-    telling.tell(answer, books, by_mapping=True)
-    if found.lock is not None:
-        how = "but its process is dead: the numbers are as it left them" if found.load == "dead" else "which is at work: the numbers move"
-        answer.say(f"Held by {in_words(found.lock)}, {how}.")
-    answer.next_steps = [f"vardskiftet report wave {wave}"] if books.complete else found.next_steps
-    raise typer.Exit(console.show(answer, as_json=options.as_json))
 
 
 def _word(closes: bool) -> str:

@@ -27,6 +27,7 @@ def identity(line: BookLine) -> str:
 def as_json(books: Books) -> dict[str, Any]:
     """The books' own keys of a JSON document."""
     lines = [line.model_dump(mode="json") | {"closes": line.closes} for line in books.lines]
+    instances = _instances(books)
     return {
         "wave": books.wave,
         "closes": books.closes,
@@ -37,10 +38,18 @@ def as_json(books: Books) -> dict[str, Any]:
         "total": books.total.model_dump(mode="json") | {"closes": books.total.closes},
         "rejects": [line.model_dump(mode="json") | {"within": line.within} for line in books.rejects],
         "no_unit": books.no_unit.model_dump(mode="json") | {"within": books.no_unit.within},
-        "rejects_by_mapping": [{"mapping": mapping, "reason": reason, "items": items} for mapping, reason, items in books.rejects_by],
+        "rejects_by_mapping": [
+            {"mapping": mapping, "reason": reason, "items": items, "for_instance": instances.get((mapping, reason), "")}
+            for mapping, reason, items in books.rejects_by
+        ],
+        "flagged": [{"mapping": mapping, "flag": flag, "detail": detail, "items": items} for mapping, flag, detail, items in books.flagged],
         "exclusions": [{"mapping": mapping, "because": because, "items": items} for mapping, because, items in books.exclusions],
         "batches": {"done": books.batches_done, "planned": books.batches_planned},
     }
+
+
+def _instances(books: Books) -> dict[tuple[str, str], str]:
+    return {(mapping, reason): detail for mapping, reason, detail in books.instances}
 
 
 def tell(answer: Answer, books: Books, *, by_mapping: bool = False) -> None:
@@ -56,7 +65,11 @@ def tell(answer: Answer, books: Books, *, by_mapping: bool = False) -> None:
             [(line.reason, line.items, line.budget, "within" if line.within else "OVER") for line in lost],
         )
     if books.rejects_by and (by_mapping or not books.within_budget):
-        answer.table("rejected, by mapping", ("mapping", "reason", "items"), list(books.rejects_by))
+        instances = _instances(books)
+        rows = [(mapping, reason, items, instances.get((mapping, reason), "")) for mapping, reason, items in books.rejects_by]
+        answer.table("rejected, by mapping", ("mapping", "reason", "items", "for instance"), rows)
+    if books.flagged:
+        answer.table("kept and flagged", ("mapping", "flag", "", "items"), list(books.flagged))
     reasons_of(answer, books)
 
 

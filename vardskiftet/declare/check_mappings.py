@@ -5,7 +5,7 @@ from __future__ import annotations
 from vardskiftet.declare import scalars
 from vardskiftet.declare.check_finds import check_finds
 from vardskiftet.declare.faults import Faults
-from vardskiftet.declare.mapping import FATES
+from vardskiftet.declare.mapping import FATES, FLAGGED
 from vardskiftet.declare.node import found
 from vardskiftet.declare.reading import Declarations, Declared
 from vardskiftet.declare.through import CODEBOOK, UNMAPPED
@@ -102,9 +102,9 @@ def _check_columns(mapping: Declared[Mapping], table: Table, faults: Faults) -> 
             faults.at(fields, f"do not fill {quoted(column.column)}, which the record requires.", "Add it.")
     for place, example in enumerate(mapping.value.examples):
         for name in example.gives:
-            if name not in columns and name not in FATES and "" not in columns:
+            if name not in columns and name not in (*FATES, FLAGGED) and "" not in columns:
                 node = found(mapping.node, "examples", place, "gives", name)
-                faults.at(node, f"{quoted(name)} is not a column of {quoted(table.table)}.", nearest(name, (*columns, *FATES)))
+                faults.at(node, f"{quoted(name)} is not a column of {quoted(table.table)}.", nearest(name, (*columns, *FATES, FLAGGED)))
 
 
 def _check_constant(mapping: Declared[Mapping], field: Field, column: Column, faults: Faults) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from vardskiftet.declare import scalars
 from vardskiftet.declare.faults import Faults
+from vardskiftet.declare.mapping import FLAGGED
 from vardskiftet.declare.node import found
 from vardskiftet.declare.reading import Declarations
 from vardskiftet.declare.words import nearest, quoted
@@ -24,6 +25,10 @@ def check_reasons(declared: Declarations, vocabulary: Vocabulary, faults: Faults
                 faults.at(node, f"{quoted(reason)} is no reason that anything here gives.", nearest(reason, known))
     for _, mapping in sorted(declared.mappings.items()):
         for place, example in enumerate(mapping.value.examples):
+            flag, flags = example.gives.get(FLAGGED), {one.reason for one in mapping.value.flag}
+            if flag and flag not in flags:
+                node = found(mapping.node, "examples", place, "gives", FLAGGED)
+                faults.at(node, f"{quoted(str(flag))} is no flag of this mapping.", nearest(str(flag), flags))
             given = example.gives.get("rejected")
             if given and given not in known:
                 node = found(mapping.node, "examples", place, "gives", "rejected")

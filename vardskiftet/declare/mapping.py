@@ -16,9 +16,10 @@ from vardskiftet.declare.words import quoted
 from vardskiftet.model.mapping import WHOLE_ROW, Condition, Conflict, Example, FollowParent, Mapping, UnitRule
 
 NEEDS = ("mapping", "information", "into", "key", "unit", "fields")
-MAY = ("reads", "sql", "counts", "changed", "split", "exclude", "identities", "reject", "conflict", "follow_parent", "examples")
+MAY = ("reads", "sql", "counts", "changed", "split", "exclude", "identities", "reject", "flag", "conflict", "follow_parent", "examples")
 UNIT_KEYS = ("from", "via", "is", "wherever", "codebook")
 FATES = ("rejected", "excluded")
+FLAGGED = "flagged"
 
 
 def mapping_name(file: File) -> str:
@@ -51,6 +52,7 @@ def read_mapping(file: File, reading: Reading) -> Declared[Mapping] | None:
         identities=read_identities(form, reading),
         fields=read_fields(form, reading),
         reject=_conditions(form, "reject", "reason", reading),
+        flag=_conditions(form, "flag", "reason", reading),
         conflict=conflict,
         conflict_by=conflict_by,
         follow_parent=form.scalar("follow_parent", scalars.choice(FollowParent), FollowParent.REJECT),
@@ -156,7 +158,7 @@ def _example(form: Form) -> Example:
     row = {column: _cell(node, form) for column, node in form.entries("row").items()}
     gives: dict[str, Any] = {}
     for name, node in form.entries("gives").items():
-        gives[name] = _fate(name, node, form) if name in FATES else _cell(node, form)
+        gives[name] = _fate(name, node, form) if name in (*FATES, FLAGGED) else _cell(node, form)
     if len(gives) > 1 and any(fate in gives for fate in FATES):
         form.faults.at(form.at("gives"), "a row that is rejected or excluded gives nothing else.", "Keep one of them.")
     return Example(row=row, gives=gives, line=form.node.line)
@@ -173,7 +175,7 @@ def _cell(node: Node, form: Form) -> str | None:
 
 def _fate(name: str, node: Node, form: Form) -> str | bool:
     one = Form(form.at("gives"), form.faults, (), tuple(form.entries("gives")))
-    if name == "rejected":
+    if name in ("rejected", FLAGGED):
         return one.text(name, scalars.reason)
     if isinstance(node, Text) and node.text != "true":
         form.faults.at(node, f"{quoted(node.text)} is not possible here.", "Write `excluded: true`, or the columns that come out.")

@@ -93,7 +93,10 @@ def _item_shortfalls(compiled: Compiled, item: dict[str, Any], gives: dict[str, 
         return [] if gives["rejected"] in reasons else [f"is not rejected {gives['rejected']}; {_against(reasons, item)}"]
     if gives.get("excluded"):
         return [] if item["vs_because"] is not None else [f"is not excluded; {_against(reasons, item)}"]
+    flags = [one.reason for number, one in enumerate(compiled.mapping.flag, 1) if (item[f"vs_flagged{number}"] or {}).get("v")]
     faults = []
+    if gives.get("flagged", "") not in ("", *flags):
+        faults.append(f"is not flagged {gives['flagged']}; " + (f"it is flagged {', '.join(flags)}" if flags else "it has no flag"))
     for number, field in enumerate(compiled.mapping.fields, 1):
         if field.column not in gives:
             continue

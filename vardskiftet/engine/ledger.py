@@ -15,6 +15,7 @@ from vardskiftet.model.fate import Fate, Place, Tally
 from vardskiftet.model.programme import Programme
 from vardskiftet.model.record import Record, Table
 
+PARENT_MISSING = "PARENT_MISSING"
 FATES = tuple(fate.value for fate in Fate)
 
 
@@ -32,6 +33,10 @@ class Accounts:
     rejected: dict[tuple[str, str], int]
     """(mapping, reason) to items."""
     excluded: dict[tuple[str, str], int]
+    instances: dict[tuple[str, str], str]
+    """(mapping, reason) to the detail of one reject: where it stands, and what of it is wrong."""
+    flagged: dict[tuple[str, str, str], int]
+    """(mapping, flag, detail) to items that were kept, or values that were read in the second encoding."""
 
 
 class Ledger:
@@ -103,6 +108,11 @@ class Ledger:
             places.setdefault(mapping, {})[Place(place)] = int(number)
         counted = [sa.func.count()]
         rejected = ask(_joined(batch, fate, (batch.c.mapping, fate.c.reason), counted, (*mine, fate.c.fate == Fate.REJECTED.value)))
+        named = [sa.func.min(fate.c.detail)]
+        instances = ask(_joined(batch, fate, (batch.c.mapping, fate.c.reason), named, (*mine, fate.c.fate == Fate.REJECTED.value)))
+        flag = self.tables["vs_flag"]
+        told = (batch.c.mapping, flag.c.flag, flag.c.detail)
+        flagged = ask(_joined(batch, flag, told, [sa.func.sum(flag.c["items"])], mine))
         excluded = ask(_joined(batch, fate, (batch.c.mapping, fate.c.reason), counted, (*mine, fate.c.fate == Fate.EXCLUDED.value)))
         return Accounts(
             batches=tuple(BatchEntry(*row) for row in ask(sa.select(batch).where(*mine).order_by(batch.c.mapping, batch.c.number))),
@@ -114,7 +124,16 @@ class Ledger:
             in_target=self._in_target(programme, wave),
             rejected={(mapping, reason): int(items) for mapping, reason, items in rejected},
             excluded={(mapping, because): int(items) for mapping, because, items in excluded},
+            instances={(mapping, reason): detail for mapping, reason, detail in instances if detail},
+            flagged={(mapping, kind, detail or ""): int(items) for mapping, kind, detail, items in flagged},
         )
+
+    def missing_parents(self, wave: str, plan: str) -> tuple[tuple[str, str, int], ...]:
+        """(mapping, source key of a parent that does not exist, items that look for it): keys may be patients' numbers."""
+        batch, fate = self.tables["vs_batch"], self.tables["vs_fate"]
+        mine = (batch.c.wave == wave, batch.c.plan == plan, fate.c.reason == PARENT_MISSING, fate.c.parent_key.is_not(None))
+        found = self.target.rows(_joined(batch, fate, (batch.c.mapping, fate.c.parent_key), [sa.func.count()], mine))
+        return tuple((mapping, key, int(items)) for mapping, key, items in found)
 
     def _in_target(self, programme: Programme, wave: str) -> dict[tuple[str, str], int]:
         """Rows of the record by mapping and unit: all that this wave's batches own, whichever plan brought them."""

@@ -10,6 +10,7 @@ from pathlib import Path
 import duckdb
 import pyarrow as pa
 
+from vardskiftet.engine.beside import DETAIL, beside_source, flags
 from vardskiftet.engine.compare import compared
 from vardskiftet.engine.compile import Compiled
 from vardskiftet.engine.duck import arrow
@@ -109,9 +110,11 @@ def move(duck: duckdb.DuckDBPyConnection, compiled: Compiled, rows: pa.Table, ba
             duck,
             number,
             "vs_key as source_key, vs_item as item, vs_unit as unit, vs_fate as fate, vs_reason as reason,"
-            " case when vs_fate = 'merged' then vs_id end as target_id from outcome"
-            " where vs_fate in ('merged', 'rejected', 'excluded') order by vs_row",
+            f" case when vs_fate = 'merged' then vs_id end as target_id, {DETAIL} as detail,"
+            f" case when vs_fate = 'rejected' then vs_parent end as parent_key from {beside_source(rows.column_names)}"
+            " where vs_fate in ('merged', 'rejected', 'excluded') order by outcome.vs_row",
         ),
+        flags=_rows(duck, number, flags(compiled.mapping, rows.column_names)),
         tallies=_rows(duck, number, _tally(compiled.items)),
         rows=_rows(
             duck, number, "vs_place as place, vs_unit as unit, count(*) as rows from placed group by vs_place, vs_unit order by all"

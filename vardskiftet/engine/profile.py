@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
 import duckdb
 
-from vardskiftet.engine.encoding import DAMAGED
+from vardskiftet.engine.encoding import DAMAGED, PARTED, RECODED
 from vardskiftet.engine.names import literal, quoted
 from vardskiftet.engine.sources.protocol import Extract, Source
 
@@ -63,6 +63,12 @@ class ColumnProfile:
     """Of columns that hold times: sentinels, invalid, before_1900, future, missing_hour, repeated_hour; only those that were found."""
     too_long: int
     """Rows whose value is longer than the record's column that it goes into."""
+    damaged: int
+    """Rows whose value holds bytes that the declared encoding does not know."""
+    recoded: int
+    """Rows whose value is no UTF-8, and was read in the system's declared encoding."""
+    misfits: int
+    """Rows whose value does not fit the number column of the record that it goes into."""
     codes: tuple[tuple[str, int], ...]
     """Of columns that a mapping sends through a codebook: code to rows."""
 
@@ -75,6 +81,8 @@ class Meant:
     coded: frozenset[str] = frozenset()
     keys: frozenset[str] = frozenset()
     """Columns that alone are a mapping's key."""
+    misfits: Callable[[str], Mapping[str, int]] = lambda rows: {}
+    """Of a DuckDB table with the rows: source column to values that do not fit the record's number column."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,6 +94,8 @@ class TableProfile:
     counted: int
     damaged: int
     """Rows with bytes that the declared encoding does not know, or that are no row of the table."""
+    torn: int
+    """Those of them that are no row of the table."""
     keys: tuple[str, ...]
     """Columns that are never empty and never repeat."""
     repeats: dict[str, int]
@@ -100,7 +110,7 @@ class Oddity:
     table: str
     column: str
     what: str
-    """damaged, not_counted, key_empty, key_repeats, too_long, or an oddity of text or time."""
+    """damaged, second_encoding, not_counted, key_empty, key_repeats, too_long, no_number, or an oddity of text or time."""
     rows: int
 
 
@@ -108,21 +118,23 @@ def profile_table(duck: duckdb.DuckDBPyConnection, source: Source, table: str, t
     """Read a table once and look at every column. `duck` may spill; the zone's clock changes must stand in it."""
     declared = source.schema()[table]
     names = tuple(column.name for column in declared)
-    listed = ", ".join(f"{quoted(name)} varchar" for name in (*names, DAMAGED))
+    listed = ", ".join(f"{quoted(name)} varchar" for name in (*names, RECODED, DAMAGED))
     duck.execute(f"create or replace temp table looked ({listed})")
     for batch in source.read(Extract(table, names), None):
-        duck.register("rows_read", batch.select([*names, DAMAGED]))
-        duck.execute("insert into looked select * from rows_read")
+        duck.register("rows_read", batch.select([*names, *(name for name in (RECODED, DAMAGED) if name in batch.schema.names)]))
+        duck.execute("insert into looked by name select * from rows_read")
         duck.unregister("rows_read")
-    ((rows, damaged),) = duck.execute(f"select count(*), count({DAMAGED}) from looked").fetchall()
-    columns = tuple(_column(duck, column.name, column.type, timezone, meant) for column in declared)
+    torn_too = f"count(*), count({DAMAGED}), count(*) filter (starts_with({DAMAGED}, 'row:'))"
+    ((rows, damaged, torn),) = duck.execute(f"select {torn_too} from looked").fetchall()
+    misfits = meant.misfits("looked")
+    columns = tuple(_column(duck, column.name, column.type, timezone, meant, misfits.get(column.name, 0)) for column in declared)
     # The rough number of different values tells which columns are worth an exact count.
     likely = [one for one in columns if rows and (one.column in meant.keys or one.distinct * 10 >= rows * 7)]
     again = {one.column: _repeats(duck, one.column) for one in likely}
     keys = tuple(one.column for one in likely if not again[one.column] + one.nulls + one.empty)
     repeats = {name: number for name, number in again.items() if number and name in meant.keys}
     duck.execute("drop table looked")
-    return TableProfile(table, rows, source.count(table), damaged, keys, repeats, columns)
+    return TableProfile(table, rows, source.count(table), damaged, torn, keys, repeats, columns)
 
 
 def _repeats(duck: duckdb.DuckDBPyConnection, name: str) -> int:
@@ -131,7 +143,7 @@ def _repeats(duck: duckdb.DuckDBPyConnection, name: str) -> int:
     return int(number)
 
 
-def _column(duck: duckdb.DuckDBPyConnection, name: str, kind: str, timezone: str, meant: Meant) -> ColumnProfile:
+def _column(duck: duckdb.DuckDBPyConnection, name: str, kind: str, timezone: str, meant: Meant, misfits: int) -> ColumnProfile:
     column = quoted(name)
     odd = [f"count(*) filter ({condition.format(c=column)})" for condition in _ODD_TEXT.values()]
     figures = [
@@ -141,9 +153,11 @@ def _column(duck: duckdb.DuckDBPyConnection, name: str, kind: str, timezone: str
         f"coalesce(min(length({column})), 0)",
         f"coalesce(max(length({column})), 0)",
         f"count(*) filter (length({column}) > {meant.longest[name]})" if name in meant.longest else "0",
+        f"count(*) filter (contains(', ' || {DAMAGED}, {literal(f', {name} byte ')}))",
+        f"count(*) filter (list_contains(string_split({RECODED}, chr({ord(PARTED)})), {literal(name)}))",
         *odd,
     ]
-    ((nulls, empty, distinct, shortest, longest, too_long, *oddities),) = duck.execute(
+    ((nulls, empty, distinct, shortest, longest, too_long, damaged, recoded, *oddities),) = duck.execute(
         f"select {', '.join(figures)} from looked"
     ).fetchall()
     shapes = duck.execute(
@@ -162,6 +176,9 @@ def _column(duck: duckdb.DuckDBPyConnection, name: str, kind: str, timezone: str
         text={what: rows for what, rows in zip(_ODD_TEXT, oddities, strict=True) if rows},
         times=_times(duck, column, str(shapes[0][0]), timezone) if shapes and shapes[0][0] in _TIMES else {},
         too_long=too_long,
+        damaged=damaged,
+        recoded=recoded,
+        misfits=misfits,
         codes=_codes(duck, column) if name in meant.coded else (),
     )
 

@@ -25,11 +25,13 @@ def balance(
     counted: Map[str, int | None],
     rejected: Map[tuple[str, str], int],
     excluded: Map[tuple[str, str], int],
+    instances: Map[tuple[str, str], str],
+    flagged: Map[tuple[str, str, str], int],
 ) -> Books:
     """The books of a wave under a plan.
 
-    `tallies` and `in_target` by (mapping, unit), `rejected` by (mapping, reason), `places` and `counted` by mapping; `in_target` is
-    None if the target could not be read.
+    `tallies` and `in_target` by (mapping, unit), `rejected` and `instances` by (mapping, reason), `flagged` by (mapping, flag,
+    detail), `places` and `counted` by mapping; `in_target` is None if the target could not be read.
     """
     lines = []
     # What no mapping of the plan speaks of, and the target holds for this wave all the same, is a line too: an open one.
@@ -50,6 +52,8 @@ def balance(
         tables=tuple(tables),
         rejects=tuple(RejectLine(reason=one, items=by_reason[one], budget=declared.rejected.get(one, 0)) for one in reasons),
         rejects_by=tuple((mapping, reason, items) for (mapping, reason), items in sorted(rejected.items())),
+        instances=tuple((mapping, reason, detail) for (mapping, reason), detail in sorted(instances.items())),
+        flagged=tuple((mapping, flag, detail, items) for (mapping, flag, detail), items in sorted(flagged.items())),
         exclusions=tuple((mapping, because, items) for (mapping, because), items in sorted(excluded.items())),
         no_unit=RejectLine(reason="no_unit", items=no_unit, budget=declared.no_unit),
         batches_done=batches_done,

@@ -73,6 +73,10 @@ class Books(Frozen):
     rejects: tuple[RejectLine, ...]
     rejects_by: tuple[tuple[str, str, int], ...] = ()
     """(mapping, reason, items): where to look."""
+    instances: tuple[tuple[str, str, str], ...] = ()
+    """(mapping, reason, detail): one reject of each line of `rejects_by`, where it stands and what of it is wrong."""
+    flagged: tuple[tuple[str, str, str, int], ...] = ()
+    """(mapping, flag, detail, items): what was kept as it is, and is to be known."""
     exclusions: tuple[tuple[str, str, int], ...] = ()
     """(mapping, because, items)."""
     no_unit: RejectLine

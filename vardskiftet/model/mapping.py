@@ -143,6 +143,8 @@ class Mapping(Frozen):
     identities: tuple[Identity, ...] = ()
     fields: tuple[Field, ...]
     reject: tuple[Condition, ...] = ()
+    flag: tuple[Condition, ...] = ()
+    """Rows that are loaded as they are, and counted and listed under the reason."""
     conflict: Conflict = Conflict.REVIEW
     conflict_by: str = ""
     """The source column that says which copy is the latest or the earliest."""

@@ -101,6 +101,15 @@ class RunFacts(Frozen):
     outcome: str
 
 
+class Flagged(Frozen):
+    """Items of a mapping that were kept under a flag; `detail` says which column, where a flag is about one."""
+
+    mapping: str
+    flag: str
+    detail: str
+    items: int
+
+
 class Facts(Frozen):
     """Everything a report of a wave may say. Moments are in the programme's time zone."""
 
@@ -132,6 +141,8 @@ class Facts(Frozen):
     rejects: tuple[RejectLine, ...]
     """Reject reasons and `no_unit`, those over their budget first, then by number."""
     exclusions: tuple[Exclusion, ...]
+    flagged: tuple[Flagged, ...] = ()
+    """What was loaded as it is, and is to be known, by mapping and flag."""
     excluded_units: tuple[ExcludedUnit, ...]
     other_routes: tuple[OtherRoute, ...]
     tables: tuple[SourceTable, ...]

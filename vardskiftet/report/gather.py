@@ -19,6 +19,7 @@ from vardskiftet.report.facts import (
     ExcludedUnit,
     Exclusion,
     Facts,
+    Flagged,
     Flow,
     OtherRoute,
     PlanFacts,
@@ -88,6 +89,7 @@ def _counted(programme: Programme, wave: Wave, books: Books) -> dict[str, Any]:
         "lines": _lines(books),
         "rejects": _rejects(books),
         "exclusions": _exclusions(books),
+        "flagged": tuple(Flagged(mapping=one[0], flag=one[1], detail=one[2], items=one[3]) for one in books.flagged),
         "batches_done": books.batches_done,
         "batches_planned": books.batches_planned,
     }

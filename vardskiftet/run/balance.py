@@ -24,7 +24,7 @@ def books_of(desk: Desk, plan: Plan, target: Target, sources: Map[str, Source]) 
 
 
 def _balanced(desk: Desk, plan: Plan, accounts: Accounts | None, counted: dict[str, int | None]) -> Books:
-    found = accounts or Accounts((), {}, {}, {}, {}, {})
+    found = accounts or Accounts((), {}, {}, {}, {}, {}, {}, {})
     return balance(
         desk.programme,
         plan.wave,
@@ -36,6 +36,8 @@ def _balanced(desk: Desk, plan: Plan, accounts: Accounts | None, counted: dict[s
         counted=counted,
         rejected=found.rejected,
         excluded=found.excluded,
+        instances=found.instances,
+        flagged=found.flagged,
     )
 
 
@@ -49,6 +51,11 @@ def _counted(desk: Desk, mapping: str, sources: Map[str, Source]) -> int | None:
     except VardskiftetError:
         # Could not look is never equal: the line stays open, and says so.
         return None
+
+
+def missing_parents(desk: Desk, plan: Plan) -> tuple[tuple[str, str, int], ...]:
+    """(mapping, key of a parent that is not there, items that look for it), as the target holds them now."""
+    return Ledger(open_target(desk.programme), desk.programme.record).missing_parents(plan.wave, plan.fingerprint)
 
 
 def current_plan(desk: Desk, wave: str) -> Plan:

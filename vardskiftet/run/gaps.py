@@ -79,9 +79,9 @@ def _named(mapping: Mapping) -> Iterable[tuple[str, int, str]]:
     )
     yield from ((trail, 1, column) for trail, column in single if column)
     filled = {field.column for field in mapping.fields}
-    for kind, conditions in (("exclude", mapping.exclude), ("reject", mapping.reject)):
+    for kind, conditions in (("exclude", mapping.exclude), ("reject", mapping.reject), ("flag", mapping.flag)):
         for number, one in enumerate(conditions, 1):
-            known = filled if kind == "reject" else set()
+            known = set() if kind == "exclude" else filled
             yield from ((f"{kind} › {number} › when", one.line or 1, column) for column in _columns(one.when) if column not in known)
     if mapping.split is not None:
         texts = [text for piece in mapping.split.pieces for text in (piece.when, *(sql for _, sql in piece.columns))]

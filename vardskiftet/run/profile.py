@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 from contextlib import ExitStack
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from functools import partial
+
+import duckdb
 
 from vardskiftet.declare.words import nearest
 from vardskiftet.engine.duck import open_duck
+from vardskiftet.engine.misfits import misfits
 from vardskiftet.engine.profile import Meant, Oddity, TableProfile, profile_table
 from vardskiftet.engine.sources import open_source
 from vardskiftet.errors import Usage
@@ -48,7 +52,8 @@ def profile(desk: Desk, system: str, only: tuple[str, ...] = ()) -> Profile:
         wanted = [name for name in names if not only or name in only]
         for done, name in enumerate(wanted):
             desk.notify(Progress(f"look at {name}", done, len(wanted)))
-            tables.append(profile_table(duck, source, name, declared.timezone, _meant(programme, system, name)))
+            meant = replace(_meant(programme, system, name), misfits=partial(_misfits, duck, programme, system, name))
+            tables.append(profile_table(duck, source, name, declared.timezone, meant))
     mine = [one for one in programme.mappings if one.system == system]
     spoken = {table.table: _spoken(programme, system, table.table) for table in tables}
     oddities = tuple(odd for table in tables for odd in (*_of_table(table, mine), *_of_columns(table)))
@@ -73,6 +78,16 @@ def _meant(programme: Programme, system: str, table: str) -> Meant:
     return Meant(longest, frozenset(coded), frozenset(keys))
 
 
+def _misfits(duck: duckdb.DuckDBPyConnection, programme: Programme, system: str, table: str, rows: str) -> dict[str, int]:
+    """Numbers of a table that its mappings would reject, by source column; of several mappings the one that rejects most."""
+    found: dict[str, int] = {}
+    for mapping in programme.mappings:
+        if mapping.system == system and mapping.reads == table and not mapping.sql and not mapping.split:
+            for column, number in misfits(duck, programme, mapping, rows).items():
+                found[column] = max(number, found.get(column, 0))
+    return found
+
+
 def _spoken(programme: Programme, system: str, table: str) -> str:
     readers = [one.mapping for one in programme.mappings if one.system == system and one.reads == table]
     if readers:
@@ -85,8 +100,8 @@ def _spoken(programme: Programme, system: str, table: str) -> str:
 
 def _of_table(table: TableProfile, mappings: list[Mapping]) -> list[Oddity]:
     found = []
-    if table.damaged:
-        found.append(Oddity(table.table, "", "damaged", table.damaged))
+    if table.torn:
+        found.append(Oddity(table.table, "", "damaged", table.torn))
     if table.counted != table.rows:
         found.append(Oddity(table.table, "", "not_counted", abs(table.counted - table.rows)))
     for mapping in mappings:
@@ -102,6 +117,7 @@ def _of_table(table: TableProfile, mappings: list[Mapping]) -> list[Oddity]:
 def _of_columns(table: TableProfile) -> list[Oddity]:
     found = []
     for column in table.columns:
-        odd = {**({"too_long": column.too_long} if column.too_long else {}), **column.text, **column.times}
+        counted = {"damaged": column.damaged, "second_encoding": column.recoded, "too_long": column.too_long, "no_number": column.misfits}
+        odd = {**{what: rows for what, rows in counted.items() if rows}, **column.text, **column.times}
         found += [Oddity(table.table, column.column, what, rows) for what, rows in odd.items() if what != "line_ends"]
     return found

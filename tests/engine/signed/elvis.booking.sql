@@ -77,7 +77,9 @@ select parsed1a.*,
        case when length("anteckning") > 4000 then 'TOO_LONG' end as vs8_reason1,
        -- source_system
        'elvis' as vs9_value,
-       case when 'elvis' is null then 'REQUIRED_EMPTY' end as vs9_reason1
+       case when 'elvis' is null then 'REQUIRED_EMPTY' end as vs9_reason1,
+       "person_id" as vs1_value_by,
+       "remiss_id" as vs2_value_by
   from parsed1a
   left join parent as vs1_parent
     on vs1_parent.mapping = 'elvis.person' and vs1_parent.key = "person_id"
@@ -138,6 +140,20 @@ select vs_row,
             when vs_copy > 1 or vs_second then 'merged'
             else 'loaded' end as vs_fate,
        case when vs_because is not null then vs_because else vs_reason end as vs_reason,
+       case vs_reason
+            when vs1_reason1 then 'patient_id'
+            when vs2_reason1 then 'referral_id'
+            when vs3_reason1 then 'unit'
+            when vs4_reason1 then 'starts_at'
+            when vs5_reason1 then 'minutes'
+            when vs6_reason1 then 'visit_type'
+            when vs7_reason1 then 'status'
+            when vs8_reason1 then 'note'
+            when vs9_reason1 then 'source_system' end as vs_field,
+       case when vs_reason is null or not starts_with(vs_reason, 'PARENT_') then null
+            when vs1_reason1 = vs_reason then vs1_value_by
+            when vs2_reason1 = vs_reason then vs2_value_by
+            else null end as vs_parent,
        vs_id,
        unhex(sha256(tagged('u', vs1_value) || tagged('u', vs2_value) || tagged('t', vs3_value) || tagged('z', instant_text(vs4_value)) || tagged('n', number_text(vs5_value)) || tagged('t', vs6_value) || tagged('t', vs7_value) || tagged('t', vs8_value) || tagged('t', vs9_value))) as vs_digest,
        vs1_value as "patient_id",

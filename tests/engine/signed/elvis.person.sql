@@ -205,6 +205,15 @@ select vs_row,
             else 'loaded' end as vs_fate,
        case when vs_because is not null then vs_because
             when vs_reason is null and vs_copy > 1 and not bool_or(vs_copy = 1 and vs_reason is null and vs_because is null) over (partition by vs_key, vs_item) then 'DUPLICATE_KEY' else vs_reason end as vs_reason,
+       case vs_reason
+            when vs1_reason1 then 'identifier'
+            when vs2_reason1 then 'identifier_domain'
+            when vs5_reason1 then 'birth_date'
+            when vs6_reason1 then 'deceased_on'
+            when vs7_reason1 then 'sex'
+            when vs12_reason1 then 'protected_identity'
+            when vs13_reason1 then 'source_system' end as vs_field,
+       null::varchar as vs_parent,
        vs_id,
        unhex(sha256(tagged('t', vs1_value) || tagged('t', vs2_value) || tagged('t', vs3_value) || tagged('t', vs4_value) || tagged('d', strftime(vs5_value, '%Y-%m-%d')) || tagged('d', strftime(vs6_value, '%Y-%m-%d')) || tagged('t', vs7_value) || tagged('t', vs8_value) || tagged('t', vs9_value) || tagged('t', vs10_value) || tagged('t', vs11_value) || tagged('b', (vs12_value)::integer::varchar) || tagged('t', vs13_value))) as vs_digest,
        vs1_value as "identifier",

@@ -74,6 +74,7 @@ select parsed1a.*,
        -- source_system
        'elvis' as vs8_value,
        case when 'elvis' is null then 'REQUIRED_EMPTY' end as vs8_reason1,
+       "person_id" as vs1_value_by,
        vs1_parent.fate = 'excluded' as vs1_value_follows
   from parsed1a
   left join parent as vs1_parent
@@ -130,6 +131,18 @@ select vs_row,
             when vs_copy > 1 or vs_second then 'merged'
             else 'loaded' end as vs_fate,
        case when vs_because is not null then vs_because else vs_reason end as vs_reason,
+       case vs_reason
+            when vs1_reason1 then 'patient_id'
+            when vs2_reason1 then 'referring_unit'
+            when vs3_reason1 then 'receiving_unit'
+            when vs4_reason1 then 'sent_at'
+            when vs5_reason1 then 'priority'
+            when vs6_reason1 then 'reason_text'
+            when vs7_reason1 then 'status'
+            when vs8_reason1 then 'source_system' end as vs_field,
+       case when vs_reason is null or not starts_with(vs_reason, 'PARENT_') then null
+            when vs1_reason1 = vs_reason then vs1_value_by
+            else vs1_value_by end as vs_parent,
        vs_id,
        unhex(sha256(tagged('u', vs1_value) || tagged('t', vs2_value) || tagged('t', vs3_value) || tagged('z', instant_text(vs4_value)) || tagged('t', vs5_value) || tagged('t', null::varchar) || tagged('t', vs6_value) || tagged('t', vs7_value) || tagged('t', vs8_value))) as vs_digest,
        vs1_value as "patient_id",

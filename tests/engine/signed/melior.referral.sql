@@ -77,7 +77,8 @@ select parsed1a.*,
        coalesce(case when vs8_tried is null then 'SQL_FAILED' end, case when vs8_tried.v is null then 'REQUIRED_EMPTY' end) as vs8_reason1,
        -- source_system
        'melior' as vs9_value,
-       case when 'melior' is null then 'REQUIRED_EMPTY' end as vs9_reason1
+       case when 'melior' is null then 'REQUIRED_EMPTY' end as vs9_reason1,
+       "patnr" as vs1_value_by
   from parsed1a
   left join parent as vs1_parent
     on vs1_parent.mapping = 'melior.person' and vs1_parent.key = "patnr"
@@ -143,6 +144,20 @@ select vs_row,
             when vs_copy > 1 or vs_second then 'merged'
             else 'loaded' end as vs_fate,
        case when vs_because is not null then vs_because else vs_reason end as vs_reason,
+       case vs_reason
+            when vs1_reason1 then 'patient_id'
+            when vs2_reason1 then 'referring_unit'
+            when vs3_reason1 then 'receiving_unit'
+            when vs4_reason1 then 'sent_at'
+            when vs5_reason1 then 'priority'
+            when vs6_reason1 then 'diagnosis'
+            when vs6_reason2 then 'diagnosis'
+            when vs7_reason1 then 'reason_text'
+            when vs8_reason1 then 'status'
+            when vs9_reason1 then 'source_system' end as vs_field,
+       case when vs_reason is null or not starts_with(vs_reason, 'PARENT_') then null
+            when vs1_reason1 = vs_reason then vs1_value_by
+            else vs1_value_by end as vs_parent,
        vs_id,
        unhex(sha256(tagged('u', vs1_value) || tagged('t', vs2_value) || tagged('t', vs3_value) || tagged('z', instant_text(vs4_value)) || tagged('t', vs5_value) || tagged('t', vs6_value) || tagged('t', vs7_value) || tagged('t', vs8_value) || tagged('t', vs9_value))) as vs_digest,
        vs1_value as "patient_id",

@@ -184,6 +184,14 @@ select vs_row,
             else 'loaded' end as vs_fate,
        case when vs_because is not null then vs_because
             when vs_reason is null and vs_copy > 1 and not bool_or(vs_copy = 1 and vs_reason is null and vs_because is null) over (partition by vs_key, vs_item) then 'DUPLICATE_KEY' else vs_reason end as vs_reason,
+       case vs_reason
+            when vs1_reason1 then 'identifier'
+            when vs2_reason1 then 'identifier_domain'
+            when vs5_reason1 then 'birth_date'
+            when vs6_reason1 then 'sex'
+            when vs7_reason1 then 'protected_identity'
+            when vs8_reason1 then 'source_system' end as vs_field,
+       null::varchar as vs_parent,
        vs_id,
        unhex(sha256(tagged('t', vs1_value) || tagged('t', vs2_value) || tagged('t', vs3_value) || tagged('t', vs4_value) || tagged('d', strftime(vs5_value, '%Y-%m-%d')) || tagged('d', strftime(null::date, '%Y-%m-%d')) || tagged('t', vs6_value) || tagged('t', null::varchar) || tagged('t', null::varchar) || tagged('t', null::varchar) || tagged('t', null::varchar) || tagged('b', (vs7_value)::integer::varchar) || tagged('t', vs8_value))) as vs_digest,
        vs1_value as "identifier",

@@ -22,7 +22,8 @@ BOOKS: Keys = {
     "total": _LINE,
     "rejects": many(_LOST),
     "no_unit": _LOST,
-    "rejects_by_mapping": many(keys({"mapping": str, "reason": str, "items": int})),
+    "rejects_by_mapping": many(keys({"mapping": str, "reason": str, "items": int, "for_instance": str})),
+    "flagged": many(keys({"mapping": str, "flag": str, "detail": str, "items": int})),
     "exclusions": many(keys({"mapping": str, "because": str, "items": int})),
     "batches": keys({"done": int, "planned": int}),
 }
@@ -45,7 +46,12 @@ LOADS: dict[str, Keys] = {
     },
     "rehearse": _CARRIED,
     "apply": _CARRIED,
-    "books": {"plan": str, **BOOKS},
+    "books": {
+        "plan": str,
+        **BOOKS,
+        "missing_parents": many(keys({"mapping": str, "items": int, "parents": int})),
+        "missing_parent_keys?": many(keys({"mapping": str, "key": str, "items": int})),
+    },
     "status": {"waves": many(Standing)},
     "undo": {"wave": str, "run_id": str, "batches": int, "rows_removed": int, "rows_left": dict[str, int], "rows_standing": dict[str, int]},
     "lock.status": {"locks": many(plus(Lock, {"dead": bool}))},

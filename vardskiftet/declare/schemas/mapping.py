@@ -58,6 +58,10 @@ def mapping(vocabulary: Vocabulary) -> Schema:
             "reject": many(
                 keys({"when": text(SQL), "reason": shaped(scalars.REASON)}), "Rows that may not pass; record columns are typed here."
             ),
+            "flag": many(
+                keys({"when": text(SQL), "reason": shaped(scalars.REASON)}),
+                "Rows that are loaded as they are, and counted under the reason; record columns are typed here.",
+            ),
             "conflict": _conflict(),
             "follow_parent": one_of(FollowParent, "What becomes of the child of an excluded parent."),
             "examples": many(_example(), "Rows, and what must become of them."),

@@ -22,6 +22,8 @@ class Filled:
 
     column: Column
     levels: tuple[Expression, ...]
+    by: str = ""
+    """SQL of the key by which a parent is found; empty for other fields."""
     follows: str = ""
     """SQL that is true where the row goes the way of an excluded parent; empty if it cannot."""
 
@@ -30,8 +32,9 @@ def field_levels(programme: Programme, mapping: Mapping, table: Table, number: i
     """All levels of one field."""
     column = table.column(field.column)
     prefix = f"vs{number}"
-    follows = ""
+    by, follows = "", ""
     if field.find is not None:
+        by = quoted(field.find.by)
         expression, follows = found(programme, mapping, field.find, prefix)
         levels = [expression]
     elif field.constant is not None:
@@ -41,7 +44,7 @@ def field_levels(programme: Programme, mapping: Mapping, table: Table, number: i
     else:
         levels = chain(programme, mapping, field.source, field.steps, prefix)
     levels[-1] = coerced(levels[-1], column)
-    return Filled(column, tuple(levels), follows)
+    return Filled(column, tuple(levels), by, follows)
 
 
 def chain(programme: Programme, mapping: Mapping, source: str, steps: tuple[Step, ...], prefix: str) -> list[Expression]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from vardskiftet.engine.compile.beside import blame, flagged, flags_sql
 from vardskiftet.engine.compile.coerce import DUCK_TYPES, canonical, digest
 from vardskiftet.engine.compile.fields import Filled, chain, condition, field_levels
 from vardskiftet.engine.compile.identity import NAMESPACE, known, local, part_of, resolving
@@ -44,6 +45,7 @@ class Slot:
     name: str
     reason: str
     made: Expression
+    by: str = ""
     follows: str = ""
     column: str = ""
     """The record's column that it fills: a comment in the text."""
@@ -62,7 +64,7 @@ def compile_mapping(programme: Programme, mapping: Mapping, columns: tuple[str, 
     parts = [*own, _copies(mapping, columns), _items(mapping, columns)]
     for level in range(1, depth + 1):
         slots = [
-            Slot(f"vs{n}_value", f"vs{n}_reason{level}", one.levels[level - 1], one.follows, one.column.column)
+            Slot(f"vs{n}_value", f"vs{n}_reason{level}", one.levels[level - 1], one.by, one.follows, one.column.column)
             for n, one in enumerate(filled, 1)
             if len(one.levels) >= level
         ]
@@ -72,7 +74,7 @@ def compile_mapping(programme: Programme, mapping: Mapping, columns: tuple[str, 
     parts += resolving(mapping, table, len(people)) if table.identity else _identified(mapping)
     head = f"-- {mapping.mapping}: {mapping.reads} becomes {mapping.into}; every item with its fate\n"
     head += f"create or replace temp table outcome as\nwith {'recursive ' if kin(mapping) else ''}"
-    body = ",\n".join(parts) + "\n" + _outcome(mapping, table, len(people))
+    body = ",\n".join(parts) + "\n" + _outcome(mapping, table, filled, len(people))
     items = number_sql(mapping.split) if mapping.split else "1"
     return Compiled(mapping, table, columns, place_sql(mapping, columns), head + body, judged, items)
 
@@ -128,6 +130,7 @@ def _level(level: int, slots: list[Slot], people: list[Expression], own: Join | 
     lines = [
         f"       -- {slot.column}\n       {slot.made.value} as {slot.name},\n       {slot.made.reason} as {slot.reason}" for slot in slots
     ]
+    lines += [f"       {slot.by} as {slot.name}_by" for slot in slots if slot.by]
     lines += [f"       {slot.follows} as {slot.name}_follows" for slot in slots if slot.follows]
     lines += [
         f"       {one.value} as vs_identifier{n},\n       identity_domain({one.value}) as vs_domain{n},\n"
@@ -193,7 +196,7 @@ def _judged(mapping: Mapping, filled: list[Filled], people: int) -> str:
     judged = "\n            ".join(cases)
     return (
         "-- which exclusion takes it out, and what the mapping's own rules say against it\n"
-        f"ruled as (\nselect *,\n       {taken} as vs_because{doubts}\n  from shown\n),\n"
+        f"ruled as (\nselect *,\n       {taken} as vs_because{doubts}{flagged(mapping)}\n  from shown\n),\n"
         "-- the first reason that speaks against it\n"
         f"judged as (\nselect *,\n       case {judged}\n            when vs_because is null\n            then {late} end as vs_reason\n"
         "  from ruled\n)"
@@ -220,7 +223,7 @@ def _identified(mapping: Mapping) -> list[str]:
     ]
 
 
-def _outcome(mapping: Mapping, table: Table, people: int) -> str:
+def _outcome(mapping: Mapping, table: Table, filled: list[Filled], people: int) -> str:
     """Every item with its fate, its target id and, where it is to be loaded, its columns and their digest."""
     given = {field.column: f"vs{number}_value" for number, field in enumerate(mapping.fields, 1)}
     typed = [
@@ -238,13 +241,14 @@ def _outcome(mapping: Mapping, table: Table, people: int) -> str:
         else ""
     )
     reason = f"case when vs_because is not null then vs_because{_lost_reason(first_lost)} else vs_reason end"
+    blamed, flags = blame(filled), flags_sql(mapping)
     select = ",\n".join(
         [
             (
                 "select vs_row,\n       vs_key,\n       vs_item,\n       vs_unit,\n       vs_copy,\n"
                 "       case when vs_reason is not null then 'rejected'\n            when vs_because is not null then 'excluded'"
                 f"{first_lost}\n            when vs_copy > 1 or vs_second then 'merged'\n            else 'loaded' end as vs_fate,\n"
-                f"       {reason} as vs_reason,\n       vs_id,\n       {stored} as vs_digest"
+                f"       {reason} as vs_reason,\n{blamed}{flags}       vs_id,\n       {stored} as vs_digest"
             ),
             *lines,
         ]

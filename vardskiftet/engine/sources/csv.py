@@ -79,7 +79,7 @@ class CsvFiles:
         return count_rows(piece.path, self.encoding, self._dialect, header=self._options.header, one_column=len(columns) == 1)
 
     def _records(self, piece: Piece) -> Records:
-        return Records(utf8_pieces(piece.path, self.encoding), self._dialect)
+        return Records(utf8_pieces(piece.path, self.encoding), self._dialect, self.encoding)
 
 
 def _columns(names: list[str]) -> tuple[SourceColumn, ...]:

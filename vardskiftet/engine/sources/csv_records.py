@@ -21,11 +21,12 @@ FEW, MANY = 64, 65_536
 
 
 class Records:
-    """The records of one text, in order. `pieces` are UTF-8; what is not marks a damaged row."""
+    """The records of one text, in order. `pieces` are UTF-8; what is not marks a damaged row. `encoding`: what the file is written in."""
 
-    def __init__(self, pieces: Iterator[bytes], dialect: Dialect) -> None:
+    def __init__(self, pieces: Iterator[bytes], dialect: Dialect, encoding: str = "utf-8") -> None:
         self._pieces = pieces
         self._dialect = dialect
+        self._encoding = encoding
         self._careful = Careful(dialect)
         self._text = b""
         self._at = 0
@@ -63,7 +64,7 @@ class Records:
                 careful = FEW if end - self._at > 1 << 16 else min(2 * careful, MANY)
                 if end > self._at:
                     piece, self._at = self._text[self._at : end], end
-                    yield with_damage(_quickly(piece, names, self._dialect))
+                    yield with_damage(_quickly(piece, names, self._dialect), written=self._encoding)
             rows, marks = [], []
             for _ in range(careful):
                 if (found := quicker(self._text, self._at)) is not None:
@@ -78,7 +79,7 @@ class Records:
                 if self._at >= len(self._text):
                     break
             if rows:
-                yield _carefully(rows, marks, names)
+                yield _carefully(rows, marks, names, self._encoding)
 
     def _one(self) -> Found | None:
         """The next record, however much text it takes; None at the end."""
@@ -149,9 +150,9 @@ def _rows(found: Found, width: int) -> Iterator[tuple[tuple[bytes | None, ...], 
         yield values, None if len(found.values) == width else f"row: fields: {len(found.values)} of {width}"
 
 
-def _carefully(rows: list[tuple[bytes | None, ...]], marks: list[str | None], names: tuple[str, ...]) -> pa.RecordBatch:
+def _carefully(rows: list[tuple[bytes | None, ...]], marks: list[str | None], names: tuple[str, ...], encoding: str) -> pa.RecordBatch:
     columns = [pa.array(column, pa.binary()).view(pa.string()) for column in zip(*rows, strict=True)]
-    judged = with_damage(pa.record_batch(columns, names=names))
+    judged = with_damage(pa.record_batch(columns, names=names), written=encoding)
     spoken = [mark or found for mark, found in zip(marks, judged.column(len(names)).to_pylist(), strict=True)]
     return pa.record_batch([*judged.columns[:-1], pa.array(spoken, pa.string())], names=judged.schema.names)
 

@@ -21,7 +21,7 @@ from vardskiftet.model.system import System
 
 MOST_COLUMNS = 1_990
 """What SQLite holds in a table, less our own."""
-OUR_COLUMNS = ("vs_row", "vs_place", "vs_damaged")
+OUR_COLUMNS = ("vs_row", "vs_place", "vs_where", "vs_recoded", "vs_damaged")
 
 
 @dataclass(frozen=True, slots=True)

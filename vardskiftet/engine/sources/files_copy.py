@@ -13,7 +13,7 @@ import pyarrow.compute as pc
 
 from vardskiftet.engine.encoding import DAMAGED
 from vardskiftet.engine.files import sha256_of
-from vardskiftet.engine.names import quoted
+from vardskiftet.engine.names import literal, quoted
 from vardskiftet.engine.sources.delivery import Delivery, Piece, Shape
 from vardskiftet.engine.sources.delivery_manifest import check_rows
 from vardskiftet.engine.sources.protocol import Order
@@ -30,6 +30,17 @@ def table_of_all(table: str) -> str:
     return f"vs_rows {table}"
 
 
+PARTS = "vs_rows of"
+"""The table that tells which file a row came from: table, last place before the file's rows, and the file's name."""
+
+
+def where_sql(table: str) -> str:
+    """SQL of where a row of `table_of_all` stands: its file and the number of its record, the first below a header being 1."""
+    name = literal(table)
+    found = f"from {quoted(PARTS)} as part where part.of_table = {name} and part.before < vs_place order by part.before desc limit 1"
+    return f"(select part.file || ' record ' || (vs_place - part.before) {found})"
+
+
 def copy_rows(delivery: Delivery, shape: Shape, path: Path, orders: Iterable[Order] = ()) -> dict[str, int]:
     """Write all rows into a new SQLite file, every value as text, and index it for these orders. Returns the second parser's counts.
 
@@ -42,6 +53,7 @@ def copy_rows(delivery: Delivery, shape: Shape, path: Path, orders: Iterable[Ord
             cursor.execute("pragma journal_mode = off")
             cursor.fetchall()
             cursor.execute("pragma synchronous = off")
+            cursor.execute(f"create table {quoted(PARTS)} (of_table text, before integer, file text, primary key (of_table, before))")
             for table in delivery.pieces:
                 _create(cursor, table, tuple(column.name for column in delivery.schema[table]))
                 _fill(cursor, delivery, shape, table, counted)
@@ -87,7 +99,12 @@ def _index(cursor: Cursor, number: int, table: str, key: tuple[str, ...]) -> Non
 
 def _fill(cursor: Cursor, delivery: Delivery, shape: Shape, table: str, counted: dict[Piece, int]) -> None:
     names = tuple(column.name for column in delivery.schema[table])
+    before = 0
     for piece in delivery.pieces[table]:
+        told = f"{piece.name} sheet {piece.sheet}" if piece.sheet else piece.name
+        if counted[piece]:
+            cursor.execute(f"insert into {quoted(PARTS)} values (?, ?, ?)", (table, before, told))
+        before += counted[piece]
         rows = 0
         for batch in _decodable(shape.read(table, piece, names), shape, piece):
             named = pa.RecordBatch.from_arrays(batch.columns, names=[*names, DAMAGED])

@@ -11,11 +11,11 @@ from typing import Any
 
 import pyarrow as pa
 
-from vardskiftet.engine.encoding import DAMAGED
+from vardskiftet.engine.encoding import DAMAGED, WHERE
 from vardskiftet.engine.files import place_file, sha256_of
 from vardskiftet.engine.names import quoted
 from vardskiftet.engine.sources.delivery import Delivery, Shape, receive
-from vardskiftet.engine.sources.files_copy import copy_rows, table_of_all
+from vardskiftet.engine.sources.files_copy import copy_rows, table_of_all, where_sql
 from vardskiftet.engine.sources.options import FolderOptions
 from vardskiftet.engine.sources.protocol import Extract, Order, Schema, SourceColumn, Stillness
 from vardskiftet.engine.sources.spill import Spill
@@ -89,14 +89,19 @@ class HeldFiles(SqliteSource):
         return super().cuts(self._whole(extract), rows)
 
     def read(self, extract: Extract, within: KeyRange | None) -> Iterator[pa.RecordBatch]:
-        """Rows as text, with what was found wrong with them when the files were read."""
-        asked = replace(self._whole(extract), columns=(*extract.columns, DAMAGED))
+        """Rows as text, with their file and record, and what was found wrong with them when the files were read."""
+        asked = replace(self._placed(extract), columns=(*extract.columns, WHERE, DAMAGED))
         for batch in super().read(asked, within):
             yield batch.select(range(batch.num_columns - 1))
 
     def hold(self, folder: Path, orders: Iterable[Order] = ()) -> HeldFiles:
         """Itself: nothing changes it."""
         return self
+
+    def _placed(self, extract: Extract) -> Extract:
+        """The same rows with their damage and, where they are the table's own, with their place in its files."""
+        whole = self._whole(extract)
+        return whole if extract.sql else replace(whole, sql=f"select *, {where_sql(extract.table)} as {WHERE} from {quoted(whole.table)}")
 
     def _whole(self, extract: Extract) -> Extract:
         """The same rows with their damage. To a query's rows come the damaged ones of the table that it accounts for."""
@@ -110,8 +115,8 @@ class HeldFiles(SqliteSource):
         damaged = ", ".join(quoted(name) if name in own else "null" for name in names)
         return replace(
             extract,
-            sql=f"select {sound}, null as {DAMAGED} from ({extract.sql}) as vs_query"
-            f" union all select {damaged}, {DAMAGED} from {quoted(whole)} where {DAMAGED} is not null",
+            sql=f"select {sound}, null as {WHERE}, null as {DAMAGED} from ({extract.sql}) as vs_query"
+            f" union all select {damaged}, {where_sql(extract.table)}, {DAMAGED} from {quoted(whole)} where {DAMAGED} is not null",
         )
 
     def _demand(self, table: str) -> None:

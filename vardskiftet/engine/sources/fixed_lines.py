@@ -7,7 +7,7 @@ from collections.abc import Iterator
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from vardskiftet.engine.encoding import DAMAGED
+from vardskiftet.engine.encoding import DAMAGED, byte_as
 from vardskiftet.engine.sources.options import FixedColumn, FixedTable
 from vardskiftet.engine.sources.transcode import is_utf8
 
@@ -33,7 +33,7 @@ def _arrays(lines: list[bytes]) -> Iterator[pa.Array]:
 
 
 def cut_lines(lines: pa.Array, table: FixedTable, encoding: str) -> pa.RecordBatch:
-    """The columns of a table as text, and `vs_damaged`: lines of another length, and names of columns that do not decode."""
+    """The columns of a table as text, and `vs_damaged`: lines of another length, and columns that do not decode, with the byte."""
     texts = lines.view(pa.string())
     try:
         texts.validate(full=True)
@@ -66,7 +66,7 @@ def _one_by_one(lines: pa.Array, table: FixedTable, encoding: str) -> pa.RecordB
     for line in lines.to_pylist():
         text = line.decode("utf-8", marks)
         values = [_value(text, column) for column in table.columns]
-        undecoded = [column.column for column, value in zip(table.columns, values, strict=True) if value is None]
+        undecoded = [_place(text, column, encoding) for column, value in zip(table.columns, values, strict=True) if value is None]
         rows.append(values)
         odd = (len(text) < table.length and not table.short_lines) or (len(text) > table.length and not table.long_lines)
         spoken.append(f"row: length: {len(text)} of {table.length}" if odd else ", ".join(undecoded) or None)
@@ -74,8 +74,20 @@ def _one_by_one(lines: pa.Array, table: FixedTable, encoding: str) -> pa.RecordB
     return pa.record_batch([*columns, pa.array(spoken, pa.string())], names=[*(one.column for one in table.columns), DAMAGED])
 
 
+def _place(text: str, column: FixedColumn, encoding: str) -> str:
+    """The column and its first byte that is no text, counted from 1 within the column as it is written."""
+    raw = text[column.start - 1 : column.start - 1 + column.width]
+    before = raw[: next(place for place, sign in enumerate(raw) if _is_mark(sign))]
+    return f"{column.column} byte {byte_as(before.encode(), len(before.encode()) + 1, encoding)}"
+
+
+def _is_mark(sign: str) -> bool:
+    """Whether it stands for a byte that could not be decoded."""
+    return "\ud800" <= sign <= "\udfff"
+
+
 def _value(text: str, column: FixedColumn) -> str | None:
     raw = text[column.start - 1 : column.start - 1 + column.width]
-    if not raw.isascii() and any("\ud800" <= sign <= "\udfff" for sign in raw):
+    if not raw.isascii() and any(_is_mark(sign) for sign in raw):
         return None
     return {"right": raw.rstrip(BLANK), "both": raw.strip(BLANK), "none": raw}[column.strip]

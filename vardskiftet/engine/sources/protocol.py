@@ -79,7 +79,11 @@ class Source(Protocol):
         ...
 
     def read(self, extract: Extract, within: KeyRange | None) -> Iterator[pa.RecordBatch]:
-        """The rows of a range (None: all): `vs_row` (int64, the place in key order from 1), every column as string, `vs_damaged`."""
+        """The rows of a range (None: all): `vs_row` (int64, the place in key order from 1), every column as string, `vs_damaged`.
+
+        Before the last may stand `vs_where` (of sources that know where a row stands in what was delivered) and `vs_recoded`
+        (where a second encoding is declared): in every batch, or in none.
+        """
         ...
 
     def hold(self, folder: Path, orders: Iterable[Order] = ()) -> Source:

@@ -29,6 +29,7 @@ def beside(outcome: Outcome) -> tuple[tuple[str, pa.Table], ...]:
     """The books' other tables, with their lines."""
     return (
         ("vs_fate", outcome.fates),
+        ("vs_flag", outcome.flags),
         ("vs_tally", outcome.tallies),
         ("vs_rows", outcome.rows),
         ("vs_contribution", outcome.contributions),
@@ -76,7 +77,7 @@ def taken_back(run: Callable[[str], int], record: Record, table: Table, batch: i
         # A person whom another batch brought as well is that batch's from now on.
         run(f"update {name} set _batch = (select min(c.batch) {shared}) where _batch = {batch} and exists (select 1 {shared})")
     left = run(f"update {name} set _batch = null where _batch = {batch}")
-    for books in ("vs_contribution", "vs_fate", "vs_rows", "vs_tally", "vs_batch"):
+    for books in ("vs_contribution", "vs_fate", "vs_flag", "vs_rows", "vs_tally", "vs_batch"):
         run(f"delete from {books} where batch = {batch}")
     return removed, left
 

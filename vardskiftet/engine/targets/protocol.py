@@ -39,6 +39,7 @@ class Outcome:
     renewed: pa.Table
     """Rows to update: same origin, new content."""
     fates: pa.Table
+    flags: pa.Table
     tallies: pa.Table
     rows: pa.Table
     identities: pa.Table

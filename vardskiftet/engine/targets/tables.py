@@ -33,7 +33,7 @@ from sqlalchemy.types import TypeEngine
 from vardskiftet.model import record as declared
 from vardskiftet.model.record import ColumnType, Record
 
-LAYOUT = "1"
+LAYOUT = "2"
 """Version of the books' tables; a target with a newer one is refused."""
 
 # SQLite has no types for these: they are kept exactly, as text or as 0 and 1.
@@ -74,6 +74,21 @@ def books_tables(metadata: MetaData) -> None:
         *_required(Text, "fate"),
         Column("reason", Text),
         Column("target_id", Text),
+        # Of rejects: where the row stands in what was delivered and what of it is wrong, never a value; and its missing parent's key.
+        Column("detail", Text),
+        Column("parent_key", Text),
+    )
+    # What was kept and flagged: an item each, or, without a key, so many values of a column that were read in a second encoding.
+    _of_batch(
+        metadata,
+        "vs_flag",
+        Column("source_key", Text),
+        Column("item", Text),
+        Column("unit", Text),
+        *_required(Text, "flag"),
+        Column("detail", Text),
+        Column("target_id", Text),
+        *_required(BigInteger, "items"),
     )
     _of_batch(
         metadata,
