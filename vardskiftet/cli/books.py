@@ -41,9 +41,12 @@ def run(
     plan, books = present_books(desk, wave)
     found = standings(desk, (wave,))[0]
     answer = console.Answer("vardskiftet.books/1", exit_code=exit_code(books))
-    answer.own = {"plan": plan.name, **telling.as_json(books)}
+    answer.own = {"plan": plan.name, "owes_delta": list(found.owes_delta), **telling.as_json(books)}
     _tables(answer, books)
     telling.tell(answer, books, by_mapping=True)
+    if found.owes_delta:
+        said = "rows come from more than one moment; the wave is complete only after a closing delta"
+        answer.say(f"{', '.join(found.owes_delta)}: {said}.")
     tell_orphans(answer, missing_parents(desk, plan), keys=show_values)
     if found.lock is not None:
         how = "but its process is dead: the numbers are as it left them" if found.load == "dead" else "which is at work: the numbers move"

@@ -51,6 +51,9 @@ def run(
         if one.lock is not None:
             said = f"its process is dead; `{one.lock.verb}` takes over" if one.load == "dead" else "at work"
             answer.say(f"{one.wave}: held by {in_words(one.lock)}: {said}.")
+        if one.owes_delta:
+            said = "rows come from more than one moment; the wave is complete only after a closing delta"
+            answer.say(f"{one.wave}: {', '.join(one.owes_delta)}: {said}.")
         if one.rows_per_second and one.seconds_left is not None:
             answer.say(f"{one.wave}: {one.rows_per_second:,.0f} rows/s, about {one.seconds_left:,.0f} s left.")
     answer.next_steps = found[0].next_steps

@@ -43,9 +43,10 @@ def batch_id(plan: str, mapping: str, number: int) -> int:
 def fetch(source: Source, extract: Extract, batch: Batch) -> pa.Table:
     """The rows of a batch, proved complete by an independent count. Raises IntegrityBroken if they are not."""
     reach("batch.read.before")
-    parts = list(source.read(extract, batch.range))
+    with source.still():
+        parts = list(source.read(extract, batch.range))
+        counted = source.count_range(extract, batch.range)
     rows = pa.Table.from_batches(parts).sort_by("vs_row") if parts else pa.table({})
-    counted = source.count_range(extract, batch.range)
     if rows.num_rows != counted:
         raise IntegrityBroken(
             f"Batch {batch.number} of {batch.mapping} read {rows.num_rows} rows where the source counts {counted}.",

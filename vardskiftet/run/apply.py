@@ -121,7 +121,8 @@ def _work(hands: Working) -> Applied:
     if hands.books is None:
         raise RuntimeError("a walk ends with books")
     tolerance = hands.desk.programme.wave(hands.plan.wave).tolerance
-    return Applied(hands.run_id, hands.plan, hands.books, hands.committed, beyond(hands.plan, hands.books, tolerance))
+    findings = (*hands.findings, *beyond(hands.plan, hands.books, tolerance))
+    return Applied(hands.run_id, hands.plan, hands.books, hands.committed, findings)
 
 
 def _drawn(applied: Applied) -> dict[str, object]:

@@ -14,13 +14,19 @@ from vardskiftet.judge.books import balance
 from vardskiftet.model.books import Books
 from vardskiftet.model.plan import Plan
 from vardskiftet.run.desk import Desk, plans_of
+from vardskiftet.run.moments import counted_then
 
 
-def books_of(desk: Desk, plan: Plan, target: Target, sources: Map[str, Source]) -> Books:
-    """The books of a plan in a target; a source that cannot be counted leaves `counted` empty, and the books open."""
+def counts_of(desk: Desk, plan: Plan, sources: Map[str, Source]) -> dict[str, int | None]:
+    """Mapping to the rows that its source counts now; None where it cannot be asked."""
+    return {name: _counted(desk, name, sources) for name in plan.mappings}
+
+
+def books_of(desk: Desk, plan: Plan, target: Target, counted: dict[str, int | None]) -> Books:
+    """The books of a plan in a target; a source that could not be counted leaves `counted` empty, and the books open."""
     ledger = Ledger(target, desk.programme.record)
     accounts = ledger.accounts(desk.programme, plan.wave, plan.fingerprint) if target.exists() else None
-    return _balanced(desk, plan, accounts, {name: _counted(desk, name, sources) for name in plan.mappings})
+    return _balanced(desk, plan, accounts, counted)
 
 
 def _balanced(desk: Desk, plan: Plan, accounts: Accounts | None, counted: dict[str, int | None]) -> Books:
@@ -69,7 +75,10 @@ def current_plan(desk: Desk, wave: str) -> Plan:
 
 
 def present_books(desk: Desk, wave: str) -> tuple[Plan, Books]:
-    """The books of a wave as they stand now, for anybody who asks; counts the held copies of the sources."""
+    """The books of a wave as they stand now, for anybody who asks.
+
+    Held copies of the sources are counted again; of what was held still by a snapshot, the count that the load took is remembered.
+    """
     plan = current_plan(desk, wave)
     systems = {desk.programme.mapping(name).system for name in plan.mappings}
     sources: dict[str, Source] = {}
@@ -77,4 +86,7 @@ def present_books(desk: Desk, wave: str) -> tuple[Plan, Books]:
         held = open_held(desk.programme.system(name), desk.held(plan))
         if held is not None:
             sources[name] = held
-    return plan, books_of(desk, plan, open_target(desk.programme), sources)
+    with desk.reading_store() as store:
+        then = counted_then(store.events(), wave, plan.fingerprint)
+    counted = {name: then.get(name) if rows is None else rows for name, rows in counts_of(desk, plan, sources).items()}
+    return plan, books_of(desk, plan, open_target(desk.programme), counted)

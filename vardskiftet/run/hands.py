@@ -18,16 +18,17 @@ from vardskiftet.engine.ledger import Ledger
 from vardskiftet.engine.lookups import place_units, prepare_places, prepare_references
 from vardskiftet.engine.move import Errand, fetch, move
 from vardskiftet.engine.python_code import calls, load_code
-from vardskiftet.engine.sources import hold_source
-from vardskiftet.engine.sources.protocol import Extract, Order, Source
+from vardskiftet.engine.sources import hold_source, open_held
+from vardskiftet.engine.sources.protocol import Extract, Order, Source, Stillness
 from vardskiftet.engine.targets.protocol import Outcome, Target
 from vardskiftet.model.batch import Batch
 from vardskiftet.model.books import Books
 from vardskiftet.model.plan import Plan
 from vardskiftet.model.progress import Progress
 from vardskiftet.model.step import Balance, Hold, Load, Prepare
-from vardskiftet.run.balance import books_of
+from vardskiftet.run.balance import books_of, counts_of
 from vardskiftet.run.desk import Desk
+from vardskiftet.run.moments import COUNTED, HELD, LOST
 from vardskiftet.run.planning import extract_of
 from vardskiftet.store.store import Store
 
@@ -46,6 +47,8 @@ class Working:
     spill: Path
     books: Books | None = None
     committed: int = 0
+    findings: list[str] = field(default_factory=list)
+    """What is wrong beside the books."""
     sources: dict[str, Source] = field(default_factory=dict)
     _closing: ExitStack = field(default_factory=ExitStack)
     _duck: duckdb.DuckDBPyConnection | None = None
@@ -54,9 +57,16 @@ class Working:
         """A copy, a snapshot, or the source itself, as its kind can."""
         self.desk.notify(Progress(f"hold {step.system}", 0, 0))
         declared = self.desk.programme.system(step.system)
+        kept = open_held(declared, self.held) is not None
         source = self.sources[step.system] = hold_source(declared, self.desk.programme.root, self.held, self._orders(step.system))
         self._closing.callback(source.close)
-        self.store.append("source.held", {"wave": self.plan.wave, "system": step.system, "stillness": source.stillness.value}, self.run_id)
+        told = {"wave": self.plan.wave, "plan": self.plan.fingerprint, "system": step.system, "stillness": source.stillness.value}
+        self.store.append(HELD, told | {"frozen": bool(declared.source.options.get("frozen"))}, self.run_id)
+        if not kept and source.stillness is Stillness.RUN and self._is_half_loaded(step.system):
+            self.store.append(LOST, told, self.run_id)
+            self.findings.append(
+                f"System {step.system}: its snapshot went with the run before; the wave is complete only after a closing delta"
+            )
 
     def prepare(self, step: Prepare) -> None:
         """The record's tables, and an engine with this wave's units."""
@@ -106,7 +116,10 @@ class Working:
     def balance(self, step: Balance) -> None:
         """The books, from the target and from counts of their own."""
         self.desk.notify(Progress("close the books", 0, 0))
-        self.books = books_of(self.desk, self.plan, self.target, self.sources)
+        counted = counts_of(self.desk, self.plan, self.sources)
+        known = {name: rows for name, rows in counted.items() if rows is not None}
+        self.store.append(COUNTED, {"wave": self.plan.wave, "plan": self.plan.fingerprint, "counted": known}, self.run_id)
+        self.books = books_of(self.desk, self.plan, self.target, counted)
 
     def close(self) -> None:
         """Give back connections and empty the private folder of the engine."""
@@ -116,6 +129,12 @@ class Working:
         """In which orders the system's tables will be read."""
         mappings = {one.mapping: one for one in self.desk.programme.mappings if one.system == system}
         return {(mappings[batch.mapping].reads, batch.by) for batch in self.plan.batches if batch.mapping in mappings}
+
+    def _is_half_loaded(self, system: str) -> bool:
+        """Whether some of the system's batches are in the target, and some are left."""
+        mine = [one for one in self.plan.batches if self.desk.programme.mapping(one.mapping).system == system]
+        done = self._done()
+        return len({(one.mapping, one.number) in done for one in mine}) == 2
 
     def _commit(self, outcome: Outcome) -> None:
         """The target first, then the memory: where they differ, the target wins."""

@@ -14,6 +14,7 @@ from vardskiftet.model.plan import Plan
 from vardskiftet.run.desk import Desk, plans_of
 from vardskiftet.run.last_books import DRAWN, REHEARSED, closed
 from vardskiftet.run.lock import proved_dead
+from vardskiftet.run.moments import owing
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +35,8 @@ class Standing:
     rows_planned: int
     rows_per_second: float | None
     seconds_left: float | None
+    owes_delta: tuple[str, ...]
+    """Systems whose rows come from more than one moment: the wave is complete only after a closing delta."""
     lock: Lock | None
     last_commit: str
     next_steps: tuple[str, ...]
@@ -66,6 +69,7 @@ def _standing(
         if load == "loaded" and closed(events, wave, plan.fingerprint, DRAWN) is False:
             load = "books_open"
     rehearsed = closed(events, wave, plan.fingerprint, REHEARSED) if plan else None
+    owed = owing(events, wave, plan.fingerprint) if plan else ()
     rate = _rate(mine, lock.run_id) if lock is not None and load == "running" else None
     return Standing(
         wave=wave,
@@ -79,9 +83,10 @@ def _standing(
         rows_planned=rows_planned,
         rows_per_second=rate,
         seconds_left=max(0.0, (rows_planned - rows) / rate) if rate else None,
+        owes_delta=owed,
         lock=lock,
         last_commit=max((entry.committed_at for entry in mine), default=""),
-        next_steps=_next(wave, load, lock.verb if lock else "", rehearsed),
+        next_steps=_next(wave, load, lock.verb if lock else "", rehearsed, owed),
     )
 
 
@@ -94,7 +99,7 @@ def _rate(entries: list[BatchEntry], run_id: str) -> float | None:
     return sum(rows for _, rows in mine[1:]) / seconds if seconds > 0 else None
 
 
-def _next(wave: str, load: str, verb: str, rehearsed: bool | None) -> tuple[str, ...]:
+def _next(wave: str, load: str, verb: str, rehearsed: bool | None, owed: tuple[str, ...]) -> tuple[str, ...]:
     match load:
         case "not_planned":
             return (f"vardskiftet plan {wave}",)
@@ -108,5 +113,7 @@ def _next(wave: str, load: str, verb: str, rehearsed: bool | None) -> tuple[str,
             return (f"vardskiftet apply {wave}",)
         case "running":
             return (f"vardskiftet status {wave}", f"vardskiftet lock status {wave}")
+        case "loaded" if owed:
+            return (f"vardskiftet plan {wave}", f"vardskiftet books {wave}")
         case _:
             return (f"vardskiftet books {wave}", f"vardskiftet report wave {wave}")

@@ -48,6 +48,7 @@ LOADS: dict[str, Keys] = {
     "apply": _CARRIED,
     "books": {
         "plan": str,
+        "owes_delta": list[str],
         **BOOKS,
         "missing_parents": many(keys({"mapping": str, "items": int, "parents": int})),
         "missing_parent_keys?": many(keys({"mapping": str, "key": str, "items": int})),

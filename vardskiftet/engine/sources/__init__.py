@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from pathlib import Path
 from types import ModuleType
 
-from vardskiftet.engine.sources import csv, excel, fixed_width, parquet, sqlite
+from vardskiftet.engine.sources import csv, excel, fixed_width, parquet, postgresql, sqlite
 from vardskiftet.engine.sources.protocol import Order, Source
 from vardskiftet.model.system import System
 
@@ -15,6 +15,7 @@ KINDS: dict[str, ModuleType] = {
     "excel": excel,
     "fixed_width": fixed_width,
     "parquet": parquet,
+    "postgresql": postgresql,
     "sqlite": sqlite,
 }
 

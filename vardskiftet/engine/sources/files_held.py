@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Iterator
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import replace
 from functools import cached_property
 from pathlib import Path
@@ -182,6 +183,10 @@ class LiveFiles:
     def read(self, extract: Extract, within: KeyRange | None) -> Iterator[pa.RecordBatch]:
         """Rows as text, with what was found wrong with them when the files were read."""
         return self._copy().read(extract, within)
+
+    def still(self) -> AbstractContextManager[None]:
+        """What was made for planning stands still."""
+        return nullcontext()
 
     def hold(self, folder: Path, orders: Iterable[Order] = ()) -> HeldFiles:
         """A database of all rows in `folder`, indexed for these orders; the files themselves are needed no more."""

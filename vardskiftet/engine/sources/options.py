@@ -28,6 +28,21 @@ class SqliteOptions(Placed):
     """A SQLite file: a path inside the project, or the name of an environment variable that holds one."""
 
 
+class ServerOptions(Frozen):
+    """A database on a server. Its URL stands in an environment variable; a file holds only the variable's name."""
+
+    url_from: str = Field(pattern=r"^[A-Za-z_][A-Za-z0-9_]*$")
+    statement_timeout: float = Field(default=0, ge=0)
+    """Seconds that one statement may take; 0 leaves it to the server."""
+
+
+class PostgresqlOptions(ServerOptions):
+    """A PostgreSQL database, held still for the whole run by an exported snapshot."""
+
+    schema_name: str = Field(default="public", alias="schema", min_length=1)
+    """Where its tables lie."""
+
+
 class FolderOptions(Placed):
     """A folder of delivered files, and what is promised of them."""
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
@@ -84,6 +85,10 @@ class Source(Protocol):
         Before the last may stand `vs_where` (of sources that know where a row stands in what was delivered) and `vs_recoded`
         (where a second encoding is declared): in every batch, or in none.
         """
+        ...
+
+    def still(self) -> AbstractContextManager[None]:
+        """While it is open, reading and counting see one and the same state, as far as `stillness` goes."""
         ...
 
     def hold(self, folder: Path, orders: Iterable[Order] = ()) -> Source:

@@ -183,6 +183,10 @@ class SqliteSource:
         except (adbc_driver_manager.Error, pa.ArrowInvalid, OSError) as error:
             raise self._refused(error) from error
 
+    def still(self) -> contextlib.AbstractContextManager[None]:
+        """A held copy stands still; a live file is only planned from."""
+        return contextlib.nullcontext()
+
     def hold(self, folder: Path, orders: Iterable[Order] = ()) -> Source:
         """A backup copy in `folder`, with its digest in a note beside it: the note comes last, and makes the copy one that counts."""
         copy = folder / f"{self.system}.sqlite"

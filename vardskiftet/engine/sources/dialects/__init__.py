@@ -1,0 +1,8 @@
+"""Which dialects of SQL are sources read in? A new one is a module here and one line below."""
+
+from __future__ import annotations
+
+from vardskiftet.engine.sources.dialects.dialect import Dialect
+from vardskiftet.engine.sources.dialects.postgresql import POSTGRESQL
+
+DIALECTS: dict[str, Dialect] = {one.name: one for one in (POSTGRESQL,)}

@@ -1,0 +1,128 @@
+"""Which SQL counts, cuts and reads a table or a query on a server? Built once for all dialects; half-open ranges compared in the server."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from vardskiftet.engine.sources.dialects.dialect import HOLE, Dialect, Form, Statement
+from vardskiftet.engine.sources.protocol import Extract
+from vardskiftet.model.batch import Key, KeyRange
+
+ROWS = "vs_rows"
+"""The alias of whatever is read from."""
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """An extract on a server of one dialect, with the declared type of each of its columns."""
+
+    dialect: Dialect
+    extract: Extract
+    types: Mapping[str, str]
+    schema: str = ""
+    """Where the tables lie; empty where the connection's own place is meant."""
+
+    def count(self) -> Statement:
+        """All rows of the table, unfiltered."""
+        return Statement(f"select count(*) from {table_of(self.dialect, self.schema, self.extract.table)}")
+
+    def columns(self) -> Statement:
+        """No row, and every column."""
+        return Statement(f"select * from {self._rows()} where 1 = 0")
+
+    def count_range(self, within: KeyRange) -> Statement:
+        """Rows of one range."""
+        condition, values = self._condition(within)
+        return Statement(f"select count(*) from {self._rows()} where {condition}", values)
+
+    def distinct(self, columns: Sequence[str]) -> Statement:
+        """How many different values each of these columns has."""
+        counts = ", ".join(f"count(distinct {self._order(column)})" for column in columns)
+        return Statement(f"select {counts} from {self._rows()}")
+
+    def borders(self, rows: int) -> Statement:
+        """The key of every row that begins a range of so many rows, in order."""
+        places = self._keys()
+        names = [f"vs_{number}" for number in range(len(places))]
+        told = ", ".join(f"{self._told(key)} as {name}" for key, name in zip(self.extract.key, names, strict=True))
+        begins = self.dialect.modulo.format(a="vs_place", b=max(rows, 2))
+        return Statement(
+            f"select {', '.join(names)} from (select {told}, row_number() over (order by {', '.join(places)}) as vs_place"
+            f" from {self._rows()} where {self._filled()}) vs_placed where {begins} = 1 and vs_place > 1 order by vs_place"
+        )
+
+    def nulls(self) -> Statement:
+        """How many rows have a key with a NULL in it."""
+        return Statement(f"select count(*) from {self._rows()} where not ({self._filled()})")
+
+    def read(self, within: KeyRange | None) -> Statement:
+        """The rows of a range, or all: every column as text, in the order of the key."""
+        columns = ", ".join(f"{self._text(column)} as {self.dialect.quoted(column)}" for column in self.extract.columns)
+        condition, values = self._condition(within) if within else ("1 = 1", ())
+        order = f" order by {', '.join(self._keys())}" if self.extract.key else ""
+        return Statement(f"select {columns} from {self._rows()} where {condition}{order}", values)
+
+    def _rows(self) -> str:
+        """The table, or the query in brackets, so that it can be nothing but a query."""
+        if self.extract.sql:
+            return f"({self.extract.sql.strip().rstrip(';')}\n) {ROWS}"
+        return f"{table_of(self.dialect, self.schema, self.extract.table)} {ROWS}"
+
+    def _form(self, column: str) -> Form:
+        return self.dialect.form(self.types[column])
+
+    def _column(self, column: str) -> str:
+        return f"{ROWS}.{self.dialect.quoted(column)}"
+
+    def _text(self, column: str) -> str:
+        return _filled_in(self._form(column).text, c=self._column(column))
+
+    def _told(self, column: str) -> str:
+        return _filled_in(self._form(column).border, c=self._column(column))
+
+    def _order(self, column: str) -> str:
+        return _filled_in(self._form(column).order, c=self._column(column))
+
+    def _keys(self) -> list[str]:
+        return [self._order(column) for column in self.extract.key]
+
+    def _filled(self) -> str:
+        return " and ".join(f"{self._column(column)} is not null" for column in self.extract.key) or "1 = 1"
+
+    def _condition(self, within: KeyRange) -> tuple[str, tuple[str, ...]]:
+        if within.nulls:
+            return f"not ({self._filled()})", ()
+        parts = [self._filled()]
+        values: list[str] = []
+        for bound, sign in ((within.low, ">="), (within.high, "<")):
+            if bound is not None:
+                condition, bound_values = self._compared(bound, sign)
+                parts.append(condition)
+                values += bound_values
+        return " and ".join(parts), tuple(values)
+
+    def _compared(self, bound: Key, sign: str) -> tuple[str, list[str]]:
+        """The key beside a border. Where rows cannot be compared: column after column, the first one alone for the index."""
+        keys, texts = self._keys(), [str(part) for part in bound]
+        holes = [_filled_in(self._form(column).bound, v=HOLE) for column in self.extract.key]
+        if self.dialect.compares_rows or len(keys) == 1:
+            brackets = "({})" if len(keys) > 1 else "{}"
+            return f"{brackets.format(', '.join(keys))} {sign} {brackets.format(', '.join(holes))}", texts
+        condition, values = f"{keys[-1]} {sign} {holes[-1]}", [texts[-1]]
+        for key, hole, text in reversed(list(zip(keys[:-1], holes[:-1], texts[:-1], strict=True))):
+            condition = f"{key} {sign[0]}= {hole} and ({key} {sign[0]} {hole} or ({condition}))"
+            values = [text, text, *values]
+        return condition, values
+
+
+def table_of(dialect: Dialect, schema: str, table: str) -> str:
+    """A table's name with its schema."""
+    return f"{dialect.quoted(schema)}.{dialect.quoted(table)}" if schema else dialect.quoted(table)
+
+
+def _filled_in(form: str, **parts: str) -> str:
+    """A form with its column or value: by replacing, since a column's name may hold braces."""
+    for name, part in parts.items():
+        form = form.replace(f"{{{name}}}", part)
+    return form

@@ -1,0 +1,103 @@
+"""How are rows read from PostgreSQL? ADBC's copy for the rows, psycopg for counting, both under one exported snapshot."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+from collections.abc import Iterator
+from contextlib import AbstractContextManager
+from pathlib import Path
+from typing import Any
+
+import pyarrow as pa
+
+from vardskiftet.engine.sources.dialects.dialect import Statement
+from vardskiftet.engine.sources.dialects.postgresql import POSTGRESQL
+from vardskiftet.engine.sources.options import PostgresqlOptions
+from vardskiftet.engine.sources.postgresql_keeper import Keeper
+from vardskiftet.engine.sources.postgresql_session import Asking, Reading, Session, session_of
+from vardskiftet.engine.sources.protocol import Schema, Source, SourceColumn, Stillness
+from vardskiftet.engine.sources.refusal import not_set
+from vardskiftet.engine.sources.server import ServerSource
+from vardskiftet.model.system import System
+
+OPTIONS = PostgresqlOptions
+MAIN = "url_from"
+SAYS = "A PostgreSQL database; held still for the whole run by an exported snapshot."
+
+_TABLES = """
+select c.relname, a.attname, format_type(a.atttypid, a.atttypmod)
+from pg_catalog.pg_class c
+join pg_catalog.pg_namespace n on n.oid = c.relnamespace
+left join pg_catalog.pg_attribute a on a.attrelid = c.oid and a.attnum > 0 and not a.attisdropped
+where n.nspname = \0 and c.relkind in ('r', 'p', 'v', 'm', 'f') and not c.relispartition
+order by c.relname collate "C", a.attnum
+"""
+
+
+def open_source(system: System, root: Path) -> Source:
+    """The database of a system. Raises Unreachable if its variable is not set; the server is asked when it is first needed."""
+    options = PostgresqlOptions.model_validate(system.source.options)
+    url = os.environ.get(options.url_from, "")
+    if not url:
+        raise not_set(system.system, options.url_from)
+    session = session_of(system.system, url, options.schema_name, options.statement_timeout)
+    return ServerSource(PostgresqlDoor(session), system.system, system.encoding)
+
+
+def open_held(system: System, folder: Path) -> None:
+    """A snapshot dies with its connection: nothing of an earlier run is left."""
+    return
+
+
+class PostgresqlDoor:
+    """Two connections to one database. `keeper` holds the snapshot that both look through; without one, each sees the present."""
+
+    dialect = POSTGRESQL
+    stillness = Stillness.RUN
+
+    def __init__(self, session: Session, keeper: Keeper | None = None) -> None:
+        self.schema = session.schema
+        self._session = session
+        self._keeper = keeper
+        self._asking = Asking(session, self._snapshot())
+        self._reading = Reading(session, self._snapshot())
+
+    def _snapshot(self) -> str:
+        return self._keeper.snapshot if self._keeper else ""
+
+    def tables(self) -> Schema:
+        """Tables and views of the schema; a partitioned table is one."""
+        found: dict[str, list[SourceColumn]] = {}
+        for table, column, kind in self.ask(Statement(_TABLES, (self.schema,))):
+            columns = found.setdefault(table, [])
+            if column is not None:
+                columns.append(SourceColumn(column, kind))
+        return {table: tuple(columns) for table, columns in found.items()}
+
+    def described(self, statement: Statement) -> tuple[SourceColumn, ...]:
+        """Names and types of what a statement gives. Raises Usage with the server's words if it cannot run it."""
+        return self._asking.described(statement)
+
+    def ask(self, statement: Statement) -> list[tuple[Any, ...]]:
+        """Few rows, through psycopg."""
+        return self._asking.rows(statement)
+
+    def stream(self, statement: Statement) -> Iterator[list[pa.Array]]:
+        """Many rows, through ADBC's binary copy."""
+        return self._reading.columns(statement)
+
+    def still(self) -> AbstractContextManager[None]:
+        """Both connections look through the run's snapshot already; a live source promises nothing."""
+        return contextlib.nullcontext()
+
+    def held(self) -> PostgresqlDoor:
+        """A door that looks through a snapshot of its own, held by a third connection until it is closed."""
+        return PostgresqlDoor(self._session, Keeper(self._session))
+
+    def close(self) -> None:
+        """Give back connections, and the snapshot with them."""
+        self._asking.close()
+        self._reading.close()
+        if self._keeper is not None:
+            self._keeper.close()

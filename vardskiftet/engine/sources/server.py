@@ -1,0 +1,171 @@
+"""How are rows read from a database server? Asked on one connection, read on another; what differs by kind is the door."""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Iterable, Iterator
+from contextlib import AbstractContextManager
+from pathlib import Path
+from typing import Any, Protocol
+
+import pyarrow as pa
+
+from vardskiftet.engine.encoding import with_damage
+from vardskiftet.engine.sources.dialects.dialect import Dialect, Statement
+from vardskiftet.engine.sources.dialects.statements import Asked
+from vardskiftet.engine.sources.protocol import Extract, Order, Schema, Source, SourceColumn, Stillness
+from vardskiftet.errors import Unreachable, Usage
+from vardskiftet.model.batch import Key, KeyRange
+
+
+class Door(Protocol):
+    """The way into one server. Every method raises Unreachable for a refusal, and comes back with a new connection after one."""
+
+    dialect: Dialect
+    stillness: Stillness
+    schema: str
+    """The place on the server where the tables lie."""
+
+    def tables(self) -> Schema:
+        """Tables and views with their columns."""
+        ...
+
+    def described(self, statement: Statement) -> tuple[SourceColumn, ...]:
+        """Names and types of what a statement gives. Raises Usage with the server's words if it cannot run it."""
+        ...
+
+    def ask(self, statement: Statement) -> list[tuple[Any, ...]]:
+        """Few rows, on the connection that counts."""
+        ...
+
+    def stream(self, statement: Statement) -> Iterator[list[pa.Array]]:
+        """Many rows, on the connection that reads: columns of strings or bytes."""
+        ...
+
+    def still(self) -> AbstractContextManager[None]:
+        """While it is open, reading and counting see one and the same state, as far as `stillness` goes."""
+        ...
+
+    def held(self) -> Door:
+        """A door of its own behind which nothing changes; itself anew where the kind cannot hold a whole run still."""
+        ...
+
+    def close(self) -> None:
+        """Give back connections."""
+        ...
+
+
+class ServerSource:
+    """A database on a server, only ever read."""
+
+    def __init__(self, door: Door, system: str, encoding: str = "utf-8") -> None:
+        self.door = door
+        self.system = system
+        self.encoding = encoding
+        self.stillness = door.stillness
+        self._types: dict[tuple[str, str], dict[str, str]] = {}
+
+    def schema(self) -> Schema:
+        """Tables and views with their columns, in their own order."""
+        return self.door.tables()
+
+    def count(self, table: str) -> int:
+        """All rows of the table."""
+        return int(self.door.ask(Asked(self.door.dialect, Extract(table, ()), {}, self.door.schema).count())[0][0])
+
+    def columns(self, sql: str) -> tuple[str, ...]:
+        """The columns of a query over several tables."""
+        try:
+            return tuple(column.name for column in self._described(Extract("", (), sql=sql)))
+        except Usage as error:
+            raise Usage(
+                f"System '{self.system}' cannot run this query: {error.message}.", hint="Try it in the source's own prompt first."
+            ) from error
+
+    def most_telling(self, extract: Extract) -> tuple[str, ...]:
+        """Counted over the whole table; the first of equals."""
+        (row,) = self.door.ask(self._asked(extract).distinct(extract.columns))
+        return (extract.columns[row.index(max(row))],)
+
+    def distinct(self, extract: Extract) -> int:
+        """Counted over the whole table."""
+        return int(self.door.ask(self._asked(extract).distinct(extract.key[:1]))[0][0])
+
+    def count_range(self, extract: Extract, within: KeyRange) -> int:
+        """Rows of one range."""
+        return int(self.door.ask(self._asked(extract).count_range(within))[0][0])
+
+    def cuts(self, extract: Extract, rows: int) -> tuple[KeyRange, ...]:
+        """Ranges over the server's own order of the key; a key whose text is no text is never a border."""
+        asked = self._asked(extract)
+        borders: list[Key] = []
+        for found in self.door.ask(asked.borders(rows)):
+            key = tuple(part for part in found if isinstance(part, str) and "\0" not in part)
+            if len(key) == len(found) and key not in borders[-1:]:
+                borders.append(key)
+        edges: list[Key | None] = [None, *borders, None]
+        ranges = [KeyRange(low=low, high=high) for low, high in itertools.pairwise(edges)]
+        empty = int(self.door.ask(asked.nulls())[0][0])
+        return (*ranges, KeyRange(nulls=True)) if empty else tuple(ranges)
+
+    def read(self, extract: Extract, within: KeyRange | None) -> Iterator[pa.RecordBatch]:
+        """Rows as text, numbered as they come: the server puts them in order."""
+        asked = self._asked(extract)
+        names = ["vs_row", *extract.columns]
+        kinds = [pa.int64(), *(pa.string() for _ in extract.columns)]
+        done = 0
+        came = False
+        for columns in self.door.stream(asked.read(within)):
+            length = len(columns[0])
+            place = pa.array(range(done + 1, done + length + 1), pa.int64())
+            batch = pa.RecordBatch.from_arrays([place, *(_as_string(column) for column in columns)], names=names)
+            came, done = True, done + length
+            yield with_damage(batch, self.encoding)
+        if not came:
+            empty = [pa.array([], kind) for kind in kinds]
+            yield with_damage(pa.RecordBatch.from_arrays(empty, names=names))
+
+    def still(self) -> AbstractContextManager[None]:
+        """While it is open, reading and counting see one and the same state, as far as `stillness` goes."""
+        return self.door.still()
+
+    def hold(self, folder: Path, orders: Iterable[Order] = ()) -> Source:
+        """The same database held still as its kind can; nothing is copied."""
+        return ServerSource(self.door.held(), self.system, self.encoding)
+
+    def prove(self) -> None:
+        """A server keeps what it holds still, or the connection is lost."""
+
+    def close(self) -> None:
+        """Give back connections."""
+        self.door.close()
+
+    def _asked(self, extract: Extract) -> Asked:
+        types = self._types.get((extract.table, extract.sql))
+        if types is None:
+            try:
+                types = {column.name: column.type for column in self._described(extract)}
+            except Usage as error:
+                said = f"System '{self.system}' cannot be read: {error.message}."
+                raise Unreachable(said, where=extract.table, hint=error.hint) from error
+            self._types[extract.table, extract.sql] = types
+        for column in (*extract.columns, *extract.key):
+            if column not in types:
+                raise Unreachable(
+                    f"Table '{extract.table}' of system '{self.system}' has no column '{column}'.",
+                    where=extract.table,
+                    hint="Was it dropped or renamed? `vardskiftet plan WAVE` lists every gap.",
+                )
+        return Asked(self.door.dialect, extract, types, self.door.schema)
+
+    def _described(self, extract: Extract) -> tuple[SourceColumn, ...]:
+        return self.door.described(Asked(self.door.dialect, extract, {}, self.door.schema).columns())
+
+
+def _as_string(column: pa.Array) -> pa.Array:
+    """Bytes under the type of text, unlooked at: what is no text is found by whoever validates the batch."""
+    if column.type == pa.string():
+        return column
+    if column.type != pa.binary():
+        column = column.cast(pa.binary())
+    return pa.Array.from_buffers(pa.string(), len(column), column.buffers(), column.null_count, column.offset)
