@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from enum import StrEnum
 from pathlib import Path
 from typing import Annotated
 
@@ -11,6 +12,13 @@ from vardskiftet.cli import console
 from vardskiftet.cli.options import AsJson, Quiet, given
 
 
+class Target(StrEnum):
+    """Kinds of record that a demo can have."""
+
+    SQLITE = "sqlite"
+    POSTGRESQL = "postgresql"
+
+
 def run(
     ctx: typer.Context,
     dir: Annotated[Path, typer.Option("--dir", help="Where to make the demo: a new or empty folder, or an earlier demo.")] = Path(
@@ -18,14 +26,17 @@ def run(
     ),
     size: Annotated[str, typer.Option("--size", help="small (5,000 patients), medium (50,000), large (500,000), or a number.")] = "small",
     seed: Annotated[int, typer.Option("--seed", help="The same seed makes the same patients.")] = 7,
+    target: Annotated[Target, typer.Option("--target", help="Where the record lies: a file, or a PostgreSQL server.")] = Target.SQLITE,
     as_json: AsJson = False,
     quiet: Quiet = False,
 ) -> None:
     """Make a synthetic region with a legacy journal, then plan, rehearse, load and balance wave south-1, and write the report.
+
+    With --target postgresql the record lies on the server of $VARDSKIFTET_DEMO_RECORD, or on one that is started for it in the folder.
 
     Example:  vardskiftet demo --dir demo
     """
     from vardskiftet.cli.showing import show_demo
 
     options = given(ctx, dir, as_json, None, quiet)
-    raise typer.Exit(console.show(show_demo(options, size, seed), as_json=options.as_json))
+    raise typer.Exit(console.show(show_demo(options, size, seed, target.value), as_json=options.as_json))

@@ -10,7 +10,8 @@ from vardskiftet.cli.options import Given
 from vardskiftet.cli.paper import wave_page
 from vardskiftet.cli.telling import as_json, tell
 from vardskiftet.declare import read
-from vardskiftet.demo.project import begin, finish
+from vardskiftet.demo.project import EMBEDDED, begin, finish
+from vardskiftet.engine.own_server import serve
 from vardskiftet.engine.vocabulary import vocabulary
 from vardskiftet.model.progress import Progress
 from vardskiftet.run.apply import apply, rehearse
@@ -22,11 +23,16 @@ from vardskiftet.shipped import shipped
 WAVE = "south-1"
 
 
-def show_demo(options: Given, size: str, seed: int) -> console.Answer:
+VARIABLE = "VARDSKIFTET_DEMO_RECORD"
+TARGETS = {"sqlite": EMBEDDED, "postgresql": f"{{kind: postgresql, url_from: {VARIABLE}, schema: millennium}}"}
+
+
+def show_demo(options: Given, size: str, seed: int, target: str) -> console.Answer:
     """Make the project unless it is there, plan, rehearse, apply, balance, and write the report."""
     teller = console.Teller(quiet=options.quiet or options.as_json)
     words = vocabulary()
-    begun = begin(options.project, shipped(), size, seed)
+    begun = begin(options.project, shipped(), size, seed, target=TARGETS[target])
+    serving = serve(options.project.absolute() / "postgresql", VARIABLE) if target == "postgresql" else None
     made = finish(begun, read(options.project, words), lambda done, of: teller(Progress("make patients", done, of)))
     desk = open_desk(options)
     if plans_of(desk, WAVE):
@@ -45,4 +51,7 @@ def show_demo(options: Given, size: str, seed: int) -> console.Answer:
     tell(answer, books)
     answer.say(f"The report: {page}")
     answer.next_steps = [f"cd {shlex.quote(folder)}", f"vardskiftet status {WAVE}", f"vardskiftet books {WAVE}"]
+    if serving is not None:
+        answer.say(f"The record lies on a PostgreSQL server of this folder, which goes on until it is stopped: kill -INT {serving.pid}")
+        answer.next_steps.insert(1, f"export {VARIABLE}={shlex.quote(serving.url)}")
     return answer

@@ -25,6 +25,7 @@ CLOCK = datetime(2024, 11, 5, 8, 0)  # noqa: DTZ001 - a local moment; the progra
 
 DECLARED = ("waves", "mappings", "checks")
 JOURNALS = "journals"
+EMBEDDED = "{kind: sqlite, path: work/record.sqlite}"
 _AS_SHIPPED = "synthetic: false"
 
 
@@ -38,6 +39,7 @@ class Begun:
     complete: bool
     """Whether an earlier demo of the same size and seed stands here, to be used as it is."""
     journals: tuple[str, ...] = tuple(GENERATORS)
+    target: str = EMBEDDED
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,15 +55,18 @@ class ProjectMade:
         return {system: _key(self.folder, system) for system in self.planted}
 
 
-def begin(folder: Path, shipped: Path, size: str | int, seed: int, journals: Sequence[str] = tuple(GENERATORS)) -> Begun:
+def begin(
+    folder: Path, shipped: Path, size: str | int, seed: int, journals: Sequence[str] = tuple(GENERATORS), target: str = EMBEDDED
+) -> Begun:
     """Put the shipped declarations into the folder, as a synthetic programme with a fixed clock; an earlier demo is left as it is.
 
     With fewer `journals` than there are, what the other systems would move automatically is not declared.
-    Raises Usage if the folder holds anything else, or a demo of another size, seed or journals. One that was broken off is begun again.
+    `target` is where the record lies, as programme.yaml says it. Raises Usage if the folder holds anything else, or a demo of another
+    size, seed, target or journals. One that was broken off is begun again.
     """
     patients = patients_of(size)
     marker = folder / MARKER
-    asked = _asked(patients, seed, journals)
+    asked = _asked(patients, seed, journals, target)
     if folder.exists() and not folder.is_dir():
         raise Usage(f"'{folder}' is not a folder.", hint="Name another with --dir.")
     if marker.is_file():
@@ -69,11 +74,11 @@ def begin(folder: Path, shipped: Path, size: str | int, seed: int, journals: Seq
         if found | {"complete": None} != asked | {"complete": None}:
             other = f"{found.get('patients')} patients with seed {found.get('seed')}"
             raise Usage(
-                f"'{folder}' holds a demo of {other}, not of {patients} with seed {seed}.",
+                f"'{folder}' holds a demo of {other}{_record(found)}, not of {patients} with seed {seed}{_record(asked)}.",
                 hint="Name another folder with --dir, or remove this one.",
             )
         if found.get("complete") is True:
-            return Begun(folder, patients, seed, complete=True, journals=tuple(journals))
+            return Begun(folder, patients, seed, complete=True, journals=tuple(journals), target=target)
     elif folder.exists() and any(folder.iterdir()):
         raise Usage(f"'{folder}' is not empty and holds no demo.", hint="Name a new or an empty folder with --dir.")
     folder.mkdir(parents=True, exist_ok=True)
@@ -81,10 +86,10 @@ def begin(folder: Path, shipped: Path, size: str | int, seed: int, journals: Seq
     for name in DECLARED:
         if (shipped / name).is_dir():
             shutil.copytree(shipped / name, folder / name, dirs_exist_ok=True)
-    _make_synthetic(folder / "waves" / "programme.yaml")
+    _make_synthetic(folder / "waves" / "programme.yaml", target)
     for system in GENERATORS.keys() - set(journals):
         _move_nothing(folder / "mappings" / system)
-    return Begun(folder, patients, seed, complete=False, journals=tuple(journals))
+    return Begun(folder, patients, seed, complete=False, journals=tuple(journals), target=target)
 
 
 def finish(begun: Begun, programme: Programme, told: Callable[[int, int], None] | None = None) -> ProjectMade:
@@ -107,7 +112,7 @@ def finish(begun: Begun, programme: Programme, told: Callable[[int, int], None] 
         for name, budgets in budgets_of(planted.values()).items():
             with (begun.folder / "waves" / f"{name}.yaml").open("a", encoding="utf-8") as file:
                 file.write(budgets_block(budgets))
-        _mark(begun.folder / MARKER, _asked(begun.patients, begun.seed, begun.journals), complete=True)
+        _mark(begun.folder / MARKER, _asked(begun.patients, begun.seed, begun.journals, begun.target), complete=True)
     return ProjectMade(begun.folder, planted, reused=begun.complete)
 
 
@@ -147,13 +152,15 @@ def budgets_block(budgets: Budgets) -> str:
     return f"# What was planted in the synthetic journals, and not one row more.\nbudgets:\n  no_unit: {budgets.no_unit}\n{rejected}\n"
 
 
-def _make_synthetic(path: Path) -> None:
+def _make_synthetic(path: Path, target: str) -> None:
     text = path.read_text(encoding="utf-8")
     lines = text.splitlines()
     if lines.count(_AS_SHIPPED) != 1:
         raise Usage(f"The shipped {path.name} has no line '{_AS_SHIPPED}': it cannot be made a demo.", where=str(path))
     at = lines.index(_AS_SHIPPED)
     lines[at : at + 1] = ["synthetic: true", f"clock: {CLOCK:%Y-%m-%d %H:%M}"]
+    if target != EMBEDDED:
+        lines = [f"target: {target}" if line.startswith("target:") else line for line in lines]
     path.write_text("\n".join(lines) + "\n", encoding="utf-8")
 
 
@@ -167,10 +174,16 @@ def _move_nothing(mappings: Path) -> None:
     declared.write_text("".join(line for line in lines if "route: auto" not in line), encoding="utf-8")
 
 
-def _asked(patients: int, seed: int, journals: Sequence[str]) -> dict[str, object]:
-    """What the marker says; journals only if they are not all."""
+def _asked(patients: int, seed: int, journals: Sequence[str], target: str) -> dict[str, object]:
+    """What the marker says; journals only if they are not all, the target only if it is not the embedded one."""
     every = set(journals) == set(GENERATORS)
-    return {"patients": patients, "seed": seed} | ({} if every else {"journals": sorted(journals)})
+    fewer = {} if every else {"journals": sorted(journals)}
+    return {"patients": patients, "seed": seed} | fewer | ({} if target == EMBEDDED else {"target": target})
+
+
+def _record(asked: dict[str, object]) -> str:
+    """Where a demo's record lies, where it is not embedded."""
+    return f" and a record at {asked['target']}" if "target" in asked else ""
 
 
 def _mark(marker: Path, asked: dict[str, object], *, complete: bool) -> None:
