@@ -18,6 +18,7 @@ from vardskiftet.engine.manifest import write_manifest
 from vardskiftet.engine.names import literal, quoted
 from vardskiftet.engine.sources.protocol import Extract, Source
 from vardskiftet.engine.targets.protocol import BatchEntry, Outcome, Target
+from vardskiftet.engine.unheld import refuse_unheld
 from vardskiftet.errors import IntegrityBroken, NoRoom
 from vardskiftet.failpoint import reach
 from vardskiftet.model.batch import Batch
@@ -76,6 +77,7 @@ def transform(duck: duckdb.DuckDBPyConnection, compiled: Compiled, rows: pa.Tabl
 def move(duck: duckdb.DuckDBPyConnection, compiled: Compiled, rows: pa.Table, batch: Batch, target: Target, errand: Errand) -> Outcome:
     """Transform a batch's rows and make its outcome; nothing is written to the target yet."""
     transform(duck, compiled, rows)
+    refuse_unheld(duck, compiled, target)
     if not errand.fresh_target:
         compared(duck, compiled, target)
     else:

@@ -29,6 +29,7 @@ REASONS = {
     "REQUIRED_EMPTY": "The record requires a value where the source has none.",
     "SQL_FAILED": "An expression of the mapping failed on this row.",
     "TOO_LONG": "Longer than the record's column.",
+    "UNHELD_SIGN": "A text holds the sign NUL, which the target's kind cannot keep.",
     "UNKNOWN_UNIT": "A unit of measurement that is not declared.",
     "UNMAPPED_CODE": "The codebook does not hold this code.",
 }

@@ -17,7 +17,7 @@ import sqlalchemy as sa
 from vardskiftet.engine.compile.coerce import canonical
 from vardskiftet.engine.names import quoted
 from vardskiftet.engine.targets.changes import KEPT, LINKED, RENEWED, beside, entry_table, linking, renewing, taken_back
-from vardskiftet.engine.targets.postgresql_copy import copy_rows, taken
+from vardskiftet.engine.targets.postgresql_copy import copy_rows, taken, without_nul
 from vardskiftet.engine.targets.postgresql_errors import patiently, translated
 from vardskiftet.engine.targets.postgresql_locks import PostgresqlLocks, holds
 from vardskiftet.engine.targets.postgresql_notices import Notices
@@ -31,7 +31,7 @@ from vardskiftet.errors import Locked
 from vardskiftet.failpoint import reach
 from vardskiftet.model.mapping import Mapping
 from vardskiftet.model.programme import Programme
-from vardskiftet.model.record import Column, Record, Table
+from vardskiftet.model.record import Column, ColumnType, Record, Table
 
 OPTIONS = PostgresqlOptions
 MAIN = "url_from"
@@ -107,6 +107,14 @@ class PostgresqlTarget:
         """Text, as digests are made of it: the server reads it as its own type."""
         return canonical(column, value)
 
+    def unheld(self, column: Column, value: str) -> str:
+        """A text with NUL in it."""
+        return self.unheld_text(value) if column.type == ColumnType.TEXT else ""
+
+    def unheld_text(self, value: str) -> str:
+        """A text with NUL in it (https://www.postgresql.org/docs/current/datatype-character.html)."""
+        return f"contains({value}, chr(0))"
+
     def arrow(self, query: Query) -> pa.Table:
         """A question on a connection of its own, read-only."""
         if not self.exists():
@@ -152,7 +160,7 @@ class PostgresqlTarget:
                 cursor.execute(linking().encode())
             for books, rows in beside(outcome):
                 if rows.num_rows:
-                    copy_rows(cursor, books, rows, name)
+                    copy_rows(cursor, books, without_nul(rows), name)
             reach("target.rows.after")
             reach("target.commit.before")
 

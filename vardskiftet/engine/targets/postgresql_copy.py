@@ -43,6 +43,14 @@ def taken(cursor: psycopg.Cursor, sent: int, table: str, name: str) -> None:
         )
 
 
+def without_nul(rows: pa.Table) -> pa.Table:
+    """The same lines of the books with the picture of NUL for NUL: a rejected row's key may hold one."""
+    for place, column in enumerate(rows.columns):
+        if pa.types.is_string(column.type) and pc.any(pc.match_substring(column, "\0")).as_py():
+            rows = rows.set_column(place, rows.schema.names[place], pc.replace_substring(column, "\0", "\u2400"))
+    return rows
+
+
 def csv_of(rows: pa.RecordBatch) -> bytes:
     """Rows as CSV text; bytes as PostgreSQL writes them in hex."""
     columns = [_hex(column) if pa.types.is_binary(column.type) else column for column in rows.columns]

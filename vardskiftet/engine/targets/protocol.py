@@ -92,6 +92,14 @@ class Target(Protocol):
         """SQL of a typed value in the form that this target's ingest wants."""
         ...
 
+    def unheld(self, column: Column, value: str) -> str:
+        """SQL, true for a typed value that this target cannot keep; empty where it keeps all of the type."""
+        ...
+
+    def unheld_text(self, value: str) -> str:
+        """The same for a key of a source row."""
+        ...
+
     def arrow(self, query: Query) -> pa.Table:
         """Answer of a read-only question, under its columns' names, each as the text that digests are made of (bytes in hex).
 

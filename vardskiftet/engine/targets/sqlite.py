@@ -132,6 +132,14 @@ class SqliteTarget:
             case _:
                 return value
 
+    def unheld(self, column: Column, value: str) -> str:
+        """It keeps everything."""
+        return ""
+
+    def unheld_text(self, value: str) -> str:
+        """It keeps everything."""
+        return ""
+
     def arrow(self, query: Query) -> pa.Table:
         """A question on a connection of its own, read-only."""
         names = [str(column.name) for column in query.selected_columns]
