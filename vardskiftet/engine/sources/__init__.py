@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from pathlib import Path
 from types import ModuleType
 
-from vardskiftet.engine.sources import csv, excel, fixed_width, parquet, postgresql, sqlite
+from vardskiftet.engine.sources import csv, excel, fixed_width, mysql, parquet, postgresql, sqlite
 from vardskiftet.engine.sources.protocol import Order, Source
 from vardskiftet.model.system import System
 
@@ -14,6 +14,7 @@ KINDS: dict[str, ModuleType] = {
     "csv": csv,
     "excel": excel,
     "fixed_width": fixed_width,
+    "mysql": mysql,
     "parquet": parquet,
     "postgresql": postgresql,
     "sqlite": sqlite,

@@ -32,6 +32,8 @@ class ServerOptions(Frozen):
     """A database on a server. Its URL stands in an environment variable; a file holds only the variable's name."""
 
     url_from: str = Field(pattern=r"^[A-Za-z_][A-Za-z0-9_]*$")
+    frozen: str = ""
+    """Because of what nothing changes in it any more: then rows of one moment are what they are, however it is held."""
     statement_timeout: float = Field(default=0, ge=0)
     """Seconds that one statement may take; 0 leaves it to the server."""
 
@@ -41,6 +43,13 @@ class PostgresqlOptions(ServerOptions):
 
     schema_name: str = Field(default="public", alias="schema", min_length=1)
     """Where its tables lie."""
+
+
+class MysqlOptions(ServerOptions):
+    """A MySQL or MariaDB database, counted and read batch by batch."""
+
+    raw_text: bool = False
+    """Texts are taken as the bytes that lie in the table, and read as UTF-8, else in `encoding:`: where columns lie about their charset."""
 
 
 class FolderOptions(Placed):

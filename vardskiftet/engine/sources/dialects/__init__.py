@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from vardskiftet.engine.sources.dialects.dialect import Dialect
+from vardskiftet.engine.sources.dialects.mysql import MYSQL
 from vardskiftet.engine.sources.dialects.postgresql import POSTGRESQL
 
-DIALECTS: dict[str, Dialect] = {one.name: one for one in (POSTGRESQL,)}
+DIALECTS: dict[str, Dialect] = {one.name: one for one in (MYSQL, POSTGRESQL)}

@@ -63,6 +63,10 @@ class Asked:
         order = f" order by {', '.join(self._keys())}" if self.extract.key else ""
         return Statement(f"select {columns} from {self._rows()} where {condition}{order}", values)
 
+    def single(self) -> tuple[bool, ...]:
+        """Which of the columns are reals of single precision that arrive with the digits of a double."""
+        return tuple(self._form(column).single for column in self.extract.columns)
+
     def _rows(self) -> str:
         """The table, or the query in brackets, so that it can be nothing but a query."""
         if self.extract.sql:
