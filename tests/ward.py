@@ -36,7 +36,7 @@ SEED = 7
 
 PASSING = {"run_id", "committed_at"}
 """Columns that differ between two runs that come to the same end."""
-BOOKS = ("vs_batch", "vs_contribution", "vs_fate", "vs_rows", "vs_tally")
+BOOKS = ("vs_batch", "vs_contribution", "vs_fate", "vs_flag", "vs_rows", "vs_tally")
 
 
 @dataclass(frozen=True)

@@ -26,7 +26,7 @@ from vardskiftet.model.mapping import Mapping, UnitRule
 from vardskiftet.model.record import ColumnType, Table
 
 PATIENT, VISIT = RECORD.tables
-BOOKS = ("vs_batch", "vs_tally", "vs_rows", "vs_fate", "vs_contribution", "vs_identity", "patient", "visit")
+BOOKS = ("vs_batch", "vs_tally", "vs_rows", "vs_fate", "vs_flag", "vs_contribution", "vs_identity", "patient", "visit")
 ARROW = {
     ColumnType.INTEGER: pa.int64(),
     ColumnType.BOOLEAN: pa.bool_(),
@@ -112,8 +112,21 @@ class Desk:
             fresh=self.stored(table, number, rows),
             renewed=self.stored(table, number, renewed or []),
             fates=of_batch(
-                number, source_key=["lost"], item=[""], unit=["kinna"], fate=["rejected"], reason=["INVALID_DATE"], target_id=[None]
+                number,
+                source_key=["lost"],
+                item=[""],
+                unit=["kinna"],
+                fate=["rejected"],
+                reason=["PARENT_MISSING"],
+                target_id=[None],
+                detail=["visit.csv record 7: field patient_id"],
+                parent_key=["nobody"],
             ),
+            flags=of_batch(
+                number, source_key=ids[:1], item=[""], unit=["kinna"], flag=["LATE"], detail=[None], target_id=ids[:1], items=[1]
+            )
+            if ids
+            else pa.table({}),
             tallies=of_batch(
                 number, unit=["kinna"], extracted=[len(rows) + 1], loaded=[len(rows)], merged=[0], rejected=[1], excluded=[0], unchanged=[0]
             ),
@@ -286,7 +299,7 @@ def test_something_else_in_its_place_is_refused(ward: TargetWard, target: Target
 def test_a_batch_is_written_with_its_books(ward: TargetWard, ready: Target, desk: Desk) -> None:
     ready.write(desk.persons(1, ANNA, BO))
     ready.write(desk.visits(2, (V1, ANNA)))
-    expected = dict(zip(BOOKS, (2, 2, 2, 2, 2, 2, 2, 1), strict=True))
+    expected = dict(zip(BOOKS, (2, 2, 2, 2, 2, 2, 2, 2, 1), strict=True))
     assert counts(ward) == expected
     ((_, wave, plan, name, number, run, *_rest),) = ready.rows(sa.select(layout(RECORD).tables["vs_batch"]).where(sa.text("batch = 2")))
     assert (wave, plan, name, number, run) == ("south-1", "plan-1", "elvis.booking", 2, "run-1")

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import gzip
 import hashlib
 from pathlib import Path
 from typing import Any
 
+import pyarrow as pa
 import pytest
 from fault import WAVE, Carried, carried, deliver, project, refused
 from ward import Ward, rows_of
@@ -134,6 +136,38 @@ def test_g5_a_cut_file_does_not_keep_its_manifest(tmp_path: Path) -> None:
     assert not ward.target.exists() or rows_of(ward.target, "select count(*) from note") == [(0,)]
     deliver(ward, {"note.csv": PLAIN})
     carried(ward, counted={"note": 2}, rejected={}, hidden=HIDDEN)
+
+
+def packed(text: str, packing: str) -> bytes:
+    """A text as a packed file."""
+    if packing == "gz":
+        return gzip.compress(text.encode())
+    sink = pa.BufferOutputStream()
+    with pa.CompressedOutputStream(sink, "zstd") as stream:
+        stream.write(text.encode())
+    return bytes(sink.getvalue())
+
+
+@pytest.mark.parametrize("packing", ["gz", "zst"])
+def test_g5_a_packed_file_is_a_table_and_its_manifest_is_about_what_was_delivered(tmp_path: Path, packing: str) -> None:
+    raw, name = packed(PLAIN, packing), f"note.csv.{packing}"
+    promised = manifest(file=name, bytes=str(len(raw)), sha256=hashlib.sha256(raw).hexdigest())
+    ward = made(tmp_path, {name: raw, "manifest.csv": promised}, ", manifest: manifest.csv")
+    assert SECRET.encode() not in delivered(ward, name)
+    loaded = carried(ward, counted={"note": 2}, rejected={}, hidden=HIDDEN)
+    assert loaded.values("note", "words") == {"1": SECRET, "2": "Inga kända allergier"}
+
+
+@pytest.mark.parametrize("packing", ["gz", "zst"])
+@pytest.mark.parametrize("harm", ["cut", "cut at its very end", "never packed"])
+def test_g5_a_packed_file_that_is_cut_or_damaged_is_refused(tmp_path: Path, packing: str, harm: str) -> None:
+    text = PLAIN + "".join(f"{number},{hashlib.sha256(bytes([number % 256])).hexdigest()},a\n" for number in range(3, 4000))
+    raw = packed(text, packing)
+    harmed = {"cut": raw[: len(raw) // 2], "cut at its very end": raw[:-1], "never packed": text.encode()}[harm]
+    assert harmed != raw
+    ward = made(tmp_path, {f"note.csv.{packing}": harmed})
+    refused(ward, 8, "plan", WAVE, said=(f"note.csv.{packing}", "cut off"), hidden=HIDDEN)
+    assert not ward.target.exists()
 
 
 @pytest.mark.parametrize(("promise", "said"), [({"rows": "3"}, "2 rows"), ({"sha256": "0" * 64}, "SHA-256")])

@@ -30,7 +30,6 @@ LATER = {
 PARTLY = {
     "e7": "control totals over the record come with the verifier; here the values are proved exact",
     "f8": "a clock that changes in the night of a cutover: with the cutover's clockwork",
-    "g5": "compressed files are no source yet",
     "h2": "that children are released with their parent: with the work on rejected rows",
     "h7": "the books of a delta stay open over such a row (tests/story/test_wave.py)",
     "h15": "that every marker of the source arrives: with the verifier's pairs of zero tolerance",

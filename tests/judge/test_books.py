@@ -98,6 +98,8 @@ class Found:
             counted=self.counted,
             rejected={(BOOKING, reason): items for reason, items in self.rejected.items()},
             excluded=self.excluded,
+            instances={(BOOKING, reason): "field visit_type" for reason in self.rejected},
+            flagged={(BOOKING, "AFTER_DEATH", ""): 2},
         )
 
 
@@ -219,6 +221,13 @@ def test_persons_without_a_unit_are_no_finding_and_rows_without_one_are() -> Non
     person = replace(FITTING, places=FITTING.places | {PERSON: {Place.IN_WAVE: 8, Place.NO_CARE: 2}}).books()
     assert [(table.table, table.no_unit, table.no_care) for table in person.tables] == [("person", 0, 2), ("bokning", 1, 0)]
     assert person.no_unit.items == 1
+
+
+def test_what_is_flagged_and_where_rejects_stand_opens_no_books_and_is_no_finding() -> None:
+    books = FITTING.books()
+    assert books.flagged == ((BOOKING, "AFTER_DEATH", "", 2),)
+    assert {reason: detail for _, reason, detail in books.instances} == dict.fromkeys(FITTING.rejected, "field visit_type")
+    assert books.closes and books.within_budget
 
 
 def test_a_wave_allows_nothing_that_it_does_not_name() -> None:

@@ -13,6 +13,7 @@ from vardskiftet.engine.sources.csv_records import Records
 from vardskiftet.engine.sources.delivery import Piece, files_by_table, folder_of
 from vardskiftet.engine.sources.files_held import LiveFiles, open_held
 from vardskiftet.engine.sources.options import CsvOptions
+from vardskiftet.engine.sources.packed import with_packings
 from vardskiftet.engine.sources.protocol import Source, SourceColumn
 from vardskiftet.engine.sources.transcode import utf8_pieces
 from vardskiftet.errors import IntegrityBroken, Usage
@@ -21,7 +22,7 @@ from vardskiftet.model.system import System
 OPTIONS = CsvOptions
 MAIN = "path"
 SAYS = "A folder of CSV files, a table each or several a table; held still as a database made from them."
-ENDINGS = (".csv",)
+ENDINGS = with_packings((".csv",))
 
 __all__ = ["MAIN", "OPTIONS", "SAYS", "CsvFiles", "open_held", "open_source"]
 

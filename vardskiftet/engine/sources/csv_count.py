@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 from vardskiftet.engine.sources.csv_dialect import Dialect
+from vardskiftet.engine.sources.packed import text_of
 from vardskiftet.engine.sources.transcode import unreadable, without_mark
 
 
@@ -14,7 +15,7 @@ def count_rows(path: Path, encoding: str, dialect: Dialect, *, header: bool, one
     """Rows of a file, below its header if it has one. Raises Unreachable if the file cannot be read."""
     before = csv.field_size_limit(dialect.longest)
     try:
-        with path.open(encoding=encoding, errors="replace", newline="") as text:
+        with text_of(path, encoding, "") as text:
             return _count(text, dialect, header=header, one_column=one_column)
     except OSError as error:
         raise unreadable(path, error) from error

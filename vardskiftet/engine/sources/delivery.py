@@ -111,15 +111,17 @@ def files_by_table(folder: Path, patterns: Mapping[str, str], endings: tuple[str
         if times > 1:
             raise Usage("A file belongs to two tables.", where=name, hint="Make the patterns under `tables:` narrower.")
     for path in sorted(folder.iterdir()):
-        if path.name in claims or path.name == manifest or path.suffix.lower() not in endings or not _is_data(path):
+        ending = max((one for one in endings if path.name.lower().endswith(one)), key=len, default="")
+        if path.name in claims or path.name == manifest or not ending or not _is_data(path):
             continue
-        if path.stem in found:
+        table = path.name[: -len(ending)]
+        if table in found:
             raise Usage(
-                f"The file would be table '{path.stem}', which has other files already.",
+                f"The file would be table '{table}', which has other files already.",
                 where=path.name,
                 hint="Say under `tables:` which files make up which table.",
             )
-        found[path.stem] = (Piece(path, path.name),)
+        found[table] = (Piece(path, path.name),)
     return found
 
 

@@ -12,6 +12,7 @@ from vardskiftet.engine.sources.delivery import Piece, files_by_table, folder_of
 from vardskiftet.engine.sources.files_held import LiveFiles, open_held
 from vardskiftet.engine.sources.fixed_lines import cut_lines, text_lines
 from vardskiftet.engine.sources.options import FixedTable, FixedWidthOptions
+from vardskiftet.engine.sources.packed import text_of
 from vardskiftet.engine.sources.protocol import Source, SourceColumn
 from vardskiftet.engine.sources.transcode import unreadable, utf8_pieces, without_mark
 from vardskiftet.model.system import System
@@ -55,7 +56,7 @@ class FixedFiles:
     def count(self, table: str, piece: Piece, columns: tuple[str, ...]) -> int:
         """Lines by the standard library's reader of text."""
         try:
-            with piece.path.open(encoding=self.encoding, errors="replace", newline=None) as text:
+            with text_of(piece.path, self.encoding, None) as text:
                 marks = ("", "\N{ZERO WIDTH NO-BREAK SPACE}")
                 return sum(line.removesuffix("\n") not in (marks if number == 0 else ("",)) for number, line in enumerate(text))
         except OSError as error:

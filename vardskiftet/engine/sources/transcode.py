@@ -6,6 +6,7 @@ import codecs
 from collections.abc import Iterator
 from pathlib import Path
 
+from vardskiftet.engine.sources.packed import bytes_of
 from vardskiftet.errors import IntegrityBroken, Unreachable
 
 PIECE = 4 << 20
@@ -25,10 +26,11 @@ def utf8_pieces(path: Path, encoding: str) -> Iterator[bytes]:
     """A file's text as UTF-8, in pieces, without its byte order mark.
 
     Bytes that the encoding does not know come as bytes that are no UTF-8 either, so that whoever looks finds them.
-    Raises Unreachable if the file cannot be read, IntegrityBroken if its first bytes say that it is in another encoding.
+    Raises Unreachable if the file cannot be read, IntegrityBroken if it cannot be unpacked, or its first bytes say that it is in
+    another encoding.
     """
     try:
-        with path.open("rb") as file:
+        with bytes_of(path) as file:
             pieces = iter(lambda: file.read(PIECE), b"")
             yield from _unmarked(_recoded(_signed(pieces, path, encoding), encoding))
     except OSError as error:
