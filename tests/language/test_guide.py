@@ -88,6 +88,7 @@ def test_an_example_comes_out_as_the_guide_says(trial: Trial, tmp_path: Path) ->
         for key, *values in rows(tmp_path, query)
     ]
     told += [f"{key or '(no key)'}: {fate} {reason or ''}".rstrip() for key, _, fate, reason in fates(tmp_path)]
+    told += [f"{key}: flagged {flag}" for key, flag in rows(tmp_path, "select source_key, flag from vs_flag")]
     assert sorted(told) == sorted(trial.result)
     assert not [one for one in run_examples(desk(tmp_path), tuple(f"old.{name}" for name in trial.mappings)) if one.shortfalls]
 
