@@ -10,7 +10,8 @@ import pytest
 from small_region import FILES, VOCABULARY, edited, rendered, told, understood, write
 
 from vardskiftet.declare import read
-from vardskiftet.errors import Usage
+from vardskiftet.engine.vocabulary import vocabulary
+from vardskiftet.errors import DeclarationsWrong, Usage
 from vardskiftet.model.mapping import Conflict, FollowParent, Step
 from vardskiftet.model.record import ColumnType
 from vardskiftet.model.system import Route
@@ -196,3 +197,21 @@ def test_a_moment_in_the_repeated_hour_stays_the_one_that_was_written(tmp_path: 
     path = "waves/programme.yaml"
     programme = understood(tmp_path, {path: edited(path, ("2024-11-05 08:00", f"2024-10-27 02:30{offset}"))})
     assert programme.clock is not None and programme.clock.astimezone(UTC) == datetime(2024, 10, 27, hour, 30, tzinfo=UTC)
+
+
+def test_the_memory_lies_in_the_work_folder_unless_a_variable_names_a_server(tmp_path: Path) -> None:
+    assert understood(tmp_path / "file").store.url_from == ""
+    named = edited("waves/programme.yaml", ("systems: [elvis]", "store: {url_from: LANDSTAD_STORE}\nsystems: [elvis]"))
+    store = read(write(tmp_path / "server", {"waves/programme.yaml": named}), VOCABULARY).store
+    assert (store.url_from, store.schema_name) == ("LANDSTAD_STORE", "vardskiftet")
+
+
+def test_a_url_where_a_variables_name_should_stand_is_refused_and_not_repeated(tmp_path: Path) -> None:
+    for key in ("store: {url_from: ", "target: {kind: postgresql, url_from: "):
+        line = f'{key}"postgresql://load:hemligt@host/db"}}'
+        at = "target: {kind: sqlite, path: work/record.sqlite}"
+        frame = edited("waves/programme.yaml", (at, f"{at}\n{line}" if key.startswith("store") else line))
+        with pytest.raises(DeclarationsWrong) as wrong:
+            read(write(tmp_path / key[:5], {"waves/programme.yaml": frame}), vocabulary())
+        (fault,) = wrong.value.faults
+        assert "hemligt" not in fault.message + fault.hint and fault.line == (7 if key.startswith("store") else 6)

@@ -28,11 +28,13 @@ def run(
     from vardskiftet.run.coverage import measure
     from vardskiftet.run.desk import save_plan
     from vardskiftet.run.planning import make_plan
+    from vardskiftet.run.sharing import share_plan
 
     options = given(ctx, project, as_json, now, quiet)
     desk = open_desk(options)
     made = make_plan(desk, wave)
     path = save_plan(desk, made)
+    share_plan(desk, made)
     shown = path.relative_to(desk.programme.root).as_posix()
     answer = console.Answer("vardskiftet.plan/1")
     tell_plan(answer, desk.programme, made, shown)

@@ -18,6 +18,7 @@ from vardskiftet.run.apply import apply, rehearse
 from vardskiftet.run.balance import current_plan
 from vardskiftet.run.desk import plans_of, save_plan
 from vardskiftet.run.planning import make_plan
+from vardskiftet.run.sharing import share_plan
 from vardskiftet.shipped import shipped
 
 WAVE = "south-1"
@@ -40,6 +41,7 @@ def show_demo(options: Given, size: str, seed: int, target: str) -> console.Answ
     else:
         plan = make_plan(desk, WAVE)
         save_plan(desk, plan)
+        share_plan(desk, plan)
         rehearse(desk, plan)
     applied = apply(desk, plan)
     page, books = wave_page(desk, WAVE, "en", None)

@@ -14,12 +14,12 @@ from vardskiftet.declare.node import Items, Node
 from vardskiftet.declare.reading import Reading
 from vardskiftet.declare.system import read_spec
 from vardskiftet.declare.words import quoted
-from vardskiftet.model.programme import Person, Programme
+from vardskiftet.model.programme import Person, Programme, StoreSpec
 from vardskiftet.model.system import SourceSpec
 from vardskiftet.model.wave import Freeze
 
 NEEDS = ("programme", "title", "timezone", "target", "systems")
-MAY = ("synthetic", "clock", "batch_rows", "people", "freezes")
+MAY = ("store", "synthetic", "clock", "batch_rows", "people", "freezes")
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +32,7 @@ class Frame:
     synthetic: bool
     clock: datetime | None
     target: SourceSpec
+    store: StoreSpec
     systems: tuple[str, ...]
     batch_rows: int
     people: tuple[Person, ...]
@@ -59,12 +60,22 @@ def read_programme(file: File, reading: Reading) -> Frame | None:
         synthetic=synthetic,
         clock=form.scalar("clock", scalars.moment(ZoneInfo(timezone) if timezone else None), None),
         target=read_spec(form, "target", reading.vocabulary.targets, reading),
+        store=_store(form),
         systems=systems,
         batch_rows=form.scalar("batch_rows", scalars.count, Programme.model_fields["batch_rows"].default),
         people=_people(form),
         freezes=read_freezes(form, of_programme=True),
         node=root,
     )
+
+
+def _store(form: Form) -> StoreSpec:
+    """Where the memory lies, if not in the work folder."""
+    store = form.form("store", needs=("url_from",), may=("schema",))
+    if store is None:
+        return StoreSpec()
+    schema = store.text("schema") or StoreSpec.model_fields["schema_name"].default
+    return StoreSpec(url_from=store.text("url_from", scalars.variable), schema_name=schema)
 
 
 def _people(form: Form) -> tuple[Person, ...]:

@@ -21,6 +21,7 @@ DECIMAL = re.compile(r"-?(0|[1-9][0-9]{0,17})(\.[0-9]{1,18})?")
 DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 MOMENT = re.compile(r"([0-9]{4}-[0-9]{2}-[0-9]{2}) ([0-9]{2}:[0-9]{2}(?::[0-9]{2})?)(?: ?([+-])([0-9]{2}):([0-9]{2}))?")
 SEASON = re.compile(r"[0-9]{4}-(spring|summer|autumn|winter)")
+VARIABLE = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
 HSA_ID = re.compile(r"SE[0-9]{10}-[A-Za-z0-9]+")
 LONGEST_HSA_ID = 31
 
@@ -49,6 +50,13 @@ def _shaped(pattern: re.Pattern[str], what: str, hint: str) -> Callable[[str], s
         return value
 
     return read
+
+
+def variable(value: str) -> str:
+    """The name of an environment variable. What is none is not repeated: it may be the secret itself."""
+    if not VARIABLE.fullmatch(value):
+        raise Unreadable("is not the name of an environment variable.", "Write its name, such as VGR_STORE; the URL stays in it.")
+    return value
 
 
 slug = _shaped(SLUG, "a name", "Write a-z, 0-9, - and _; begin with a letter or a digit.")

@@ -24,6 +24,14 @@ class Person(Frozen):
     role: str
 
 
+class StoreSpec(Frozen):
+    """Where the programme's memory lies: in the work folder, or on a PostgreSQL server that several hosts share."""
+
+    url_from: str = ""
+    """The name of the environment variable that holds the server's URL; empty for a file in the work folder."""
+    schema_name: str = "vardskiftet"
+
+
 class Programme(Frozen):
     """A region's rollout."""
 
@@ -34,6 +42,7 @@ class Programme(Frozen):
     clock: datetime | None = None
     """A fixed present, allowed only where `synthetic` is true; it is shown on every page."""
     target: SourceSpec
+    store: StoreSpec = StoreSpec()
     systems_in_order: tuple[str, ...]
     """Legacy systems in the order in which they may name a person."""
     batch_rows: int = 32_768

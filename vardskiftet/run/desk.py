@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
@@ -10,7 +11,7 @@ from pathlib import Path
 
 from vardskiftet.declare.words import nearest_of
 from vardskiftet.engine.files import place_file
-from vardskiftet.errors import IntegrityBroken, Usage
+from vardskiftet.errors import IntegrityBroken, Unreachable, Usage
 from vardskiftet.failpoint import reach
 from vardskiftet.model.plan import Plan
 from vardskiftet.model.programme import Programme
@@ -18,7 +19,11 @@ from vardskiftet.model.progress import Progress
 from vardskiftet.model.wave import Wave
 from vardskiftet.plan.fingerprint import fingerprint
 from vardskiftet.store.reader import StoreReader
+from vardskiftet.store.server import Server
 from vardskiftet.store.store import Store
+
+PLAN_MADE = "plan.made"
+"""The event that keeps a whole plan, where several hosts share a memory."""
 
 Notify = Callable[[Progress], None]
 
@@ -43,13 +48,25 @@ class Desk:
         """The work folder: patients' data and the programme's memory."""
         return self.programme.root / "work"
 
+    @property
+    def memory(self) -> Path | Server:
+        """Where the programme's memory lies. Raises Unreachable if a variable should name a server, and names none."""
+        spec = self.programme.store
+        if not spec.url_from:
+            return self.work / "store.sqlite"
+        url = os.environ.get(spec.url_from, "")
+        if not url:
+            said = f"The environment variable {spec.url_from} that names the store is not set."
+            raise Unreachable(said, where="waves/programme.yaml", hint=f"export {spec.url_from}=…; the connection is never in a file.")
+        return Server(url, spec.schema_name, f"${spec.url_from}")
+
     def writing_store(self) -> Store:
         """The programme's memory, to be written."""
-        return Store.open(self.work / "store.sqlite", self.clock)
+        return Store.open(self.memory, self.clock)
 
     def reading_store(self) -> StoreReader:
         """The programme's memory, only asked; an absent one answers empty."""
-        return Store.read(self.work / "store.sqlite")
+        return Store.read(self.memory)
 
     def wave(self, name: str) -> Wave:
         """The wave of that name. Raises Usage with the nearest name if there is none."""
@@ -102,11 +119,26 @@ def load_plan(desk: Desk, named: str) -> Plan:
 
 
 def plans_of(desk: Desk, wave: str) -> tuple[Plan, ...]:
-    """All plans of a wave that lie in the work folder, oldest first."""
+    """All plans of a wave that lie in the work folder, or that other hosts keep in a memory on a server, oldest first."""
     # Under a fixed clock all were made at the same moment: then a delta is newer than what it stands on, and the file's own time decides.
-    found = [(_read(path), path.stat().st_mtime_ns) for path in (desk.work / "plans").glob(f"{wave}-*.json")]
-    mine = [one for one in found if one[0].wave == wave]
-    return tuple(plan for plan, _ in sorted(mine, key=lambda one: (one[0].made_at, len(one[0].base), one[1], one[0].fingerprint)))
+    found = _kept_elsewhere(desk, wave)
+    found |= {plan.fingerprint: (plan, path.stat().st_mtime_ns) for path in _files(desk, wave) if (plan := _read(path)).wave == wave}
+    ordered = sorted(found.values(), key=lambda one: (one[0].made_at, len(one[0].base), one[1], one[0].fingerprint))
+    return tuple(plan for plan, _ in ordered)
+
+
+def _files(desk: Desk, wave: str) -> list[Path]:
+    return sorted((desk.work / "plans").glob(f"{wave}-*.json"))
+
+
+def _kept_elsewhere(desk: Desk, wave: str) -> dict[str, tuple[Plan, int]]:
+    """Fingerprint to plan, and when it was kept, in nanoseconds."""
+    if not desk.programme.store.url_from:
+        return {}
+    with desk.reading_store() as store:
+        events = [event for event in store.events(kind=PLAN_MADE) if event.payload["wave"] == wave]
+    made = [(Plan.model_validate(event.payload["document"]), int(event.recorded_at.timestamp() * 1e9)) for event in events]
+    return {plan.fingerprint: (plan, at) for plan, at in made}
 
 
 def _whole(plan: Plan) -> Plan:

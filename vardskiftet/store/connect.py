@@ -8,33 +8,33 @@ import time
 from pathlib import Path
 from urllib.parse import quote
 
-from sqlalchemy import URL, Connection, Engine, Pool, create_engine, event, make_url, text
+from sqlalchemy import Connection, Engine, Pool, create_engine, event, text
 from sqlalchemy.pool import NullPool, QueuePool, StaticPool
 
 from vardskiftet import errors
+from vardskiftet.store.server import Server
 from vardskiftet.store.tables import METADATA
 
 WRITES = "vardskiftet_writes"
 
 
 class Place:
-    """Where a store lies: a file (SQLite) or a database by its URL. `shown` never holds a URL."""
+    """Where a store lies: a file (SQLite), or a server, by its URL alone or as a `Server`. `shown` never holds a URL."""
 
-    def __init__(self, where: str | Path) -> None:
-        self.url: URL | None = None
-        self.path = Path(where)
-        self.shown = str(where)
+    def __init__(self, where: str | Path | Server) -> None:
         if isinstance(where, str) and "://" in where:
-            self.url = make_url(where)
-            self.shown = "the store's database"
-            if self.url.get_backend_name() != "postgresql":
+            if not where.startswith("postgresql"):
                 raise errors.Usage("A store lies in a file or in PostgreSQL.", hint="Name a file, or a URL that begins with postgresql.")
+            where = Server(where)
+        self.server = where if isinstance(where, Server) else None
+        self.path = Path() if isinstance(where, Server) else Path(where)
+        self.shown = where.shown if isinstance(where, Server) else str(where)
 
 
 def writer(place: Place, patience: float) -> Engine:
     """An engine that may write; a missing file is created empty (0600) in a folder of its own (0700)."""
-    if place.url is not None:
-        return create_engine(place.url, hide_parameters=True)
+    if place.server is not None:
+        return place.server.writer(patience)
     _create(place.path)
     _ensure_wal(place.path, patience)
     return _file_engine(place.path, "rw", patience, "pragma synchronous = full", QueuePool)
@@ -42,8 +42,8 @@ def writer(place: Place, patience: float) -> Engine:
 
 def reader(place: Place, patience: float) -> Engine | None:
     """An engine that only asks; None where there is no file. It keeps no connection between two questions."""
-    if place.url is not None:
-        return create_engine(place.url, hide_parameters=True).execution_options(postgresql_readonly=True)
+    if place.server is not None:
+        return place.server.reader(patience)
     if not place.path.exists():
         return None
     return _file_engine(place.path, _asking_mode(place.path), patience, "pragma query_only = on", NullPool)

@@ -14,6 +14,7 @@ from vardskiftet.model.event import Event
 from vardskiftet.store import chain, connect, migrate
 from vardskiftet.store.reader import StoreReader, event_of, head_of
 from vardskiftet.store.refusals import foreseen
+from vardskiftet.store.server import Server
 from vardskiftet.store.tables import EVENT
 
 PATIENCE = 10.0
@@ -33,8 +34,8 @@ class Store(StoreReader):
         self._clock = clock
 
     @classmethod
-    def open(cls, where: str | Path, clock: Callable[[], datetime], patience: float = PATIENCE) -> Store:
-        """Open a store for writing: a file's path, or a database's URL. It is created, or brought to the newest revision.
+    def open(cls, where: str | Path | Server, clock: Callable[[], datetime], patience: float = PATIENCE) -> Store:
+        """Open a store for writing: a file's path, or a database on a server. It is created, or brought to the newest revision.
 
         `clock` tells the programme's time with its zone; `patience` is in seconds. errors.Stale for a store that is newer than
         the tool and for a file that is no store of ours; Unreachable, NoRoom, IntegrityBroken.
@@ -50,7 +51,7 @@ class Store(StoreReader):
         return cls(engine, place.shown, clock)
 
     @staticmethod
-    def read(where: str | Path, patience: float = PATIENCE) -> StoreReader:
+    def read(where: str | Path | Server, patience: float = PATIENCE) -> StoreReader:
         """Open a store for asking. Nothing is created or migrated; where there is none yet, an empty store answers.
 
         errors.Stale for a store that is newer than the tool and for a file that is no store of ours; Unreachable, IntegrityBroken.

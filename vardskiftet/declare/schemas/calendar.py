@@ -45,6 +45,10 @@ def programme(vocabulary: Vocabulary) -> Schema:
             "systems": names(slug(), "Every legacy system, in the order in which they may name a person.", least=1),
         },
         {
+            "store": keys(
+                {"url_from": shaped(scalars.VARIABLE, "The environment variable that holds its URL.")},
+                {"schema": text("Where its tables lie; vardskiftet if nothing is said.")},
+            ),
             "synthetic": flag("Everything in it is invented; then the present may be fixed."),
             "clock": moment("The fixed present of a synthetic programme."),
             "batch_rows": count("Source rows in a batch, about."),

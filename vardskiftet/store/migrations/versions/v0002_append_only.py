@@ -34,7 +34,7 @@ POSTGRESQL = (
     end $$
     """,
     """
-    create function event_comes_last() returns trigger language plpgsql as $$
+    create function event_comes_last() returns trigger language plpgsql set search_path from current as $$
     begin
         if new.seq is distinct from (select coalesce(max(seq), 0) + 1 from event) then
             raise exception 'events are only appended' using errcode = 'integrity_constraint_violation';
