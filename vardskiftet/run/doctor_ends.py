@@ -9,11 +9,13 @@ import psutil
 
 from vardskiftet.engine.sources import open_source
 from vardskiftet.engine.targets import open_target
+from vardskiftet.engine.targets.protocol import Target
 from vardskiftet.errors import VardskiftetError
 from vardskiftet.model.system import SourceSpec, System
 from vardskiftet.run.desk import Desk
 from vardskiftet.run.gaps import gaps
 from vardskiftet.run.look import Look, refused, well, wrong
+from vardskiftet.run.two_ends import refuse_own_records
 
 REMOTE = ("nfs", "nfs4", "cifs", "smb3", "smbfs", "fuse.sshfs", "9p", "afs")
 """File systems on which SQLite's write-ahead log does not work (https://sqlite.org/wal.html §2.1)."""
@@ -40,6 +42,7 @@ def _look_at_source(desk: Desk, system: System) -> Look:
         source = open_source(system, programme.root)
         try:
             schema = source.schema()
+            refuse_own_records({system.system: schema})
             rows = sum(source.count(table) for table in tables if table in schema)
             missing = gaps(programme, system, source)
         finally:
@@ -83,9 +86,30 @@ def look_at_target(desk: Desk) -> list[Look]:
         target.inspect()
         exists = target.exists()
     except VardskiftetError as error:
-        return [refused("target", error)]
+        rights = [] if path is not None or error.exit_code != 6 else [_privileges_at(desk)]
+        return [refused("target", error), *(one for one in rights if one.look == "target rights" and one.exit_code)]
     said = "It is the record that is declared." if exists else "It is empty; the first load creates the record."
-    return [well("target", said, where), *([_rights(path)] if path is not None else [])]
+    return [well("target", said, where), _rights(path) if path is not None else _privileges(target)]
+
+
+def _privileges_at(desk: Desk) -> Look:
+    """What lacks where the target could not even be looked at, if it is that."""
+    try:
+        return _privileges(open_target(desk.programme))
+    except VardskiftetError as error:
+        return refused("target", error)
+
+
+def _privileges(target: Target) -> Look:
+    """What a server grants to this user, asked of it."""
+    try:
+        found = target.lacking()
+    except VardskiftetError as error:
+        return refused("target", error)
+    if found:
+        hint = "Let whoever keeps the server grant it to the user of the load, before the night."
+        return Look("target rights", 6, f"This user lacks: {'; '.join(found)}.", "waves/programme.yaml", hint)
+    return well("target rights", "It can be created, written, and taken back.", "waves/programme.yaml")
 
 
 def _rights(path: Path) -> Look:

@@ -27,6 +27,7 @@ from vardskiftet.plan.fingerprint import fingerprint
 from vardskiftet.plan.order import ordered
 from vardskiftet.run.desk import Desk
 from vardskiftet.run.gaps import demand_no_gaps
+from vardskiftet.run.two_ends import refuse_own_records
 
 
 def schema_digest(schema: Schema) -> str:
@@ -47,6 +48,7 @@ def make_plan(desk: Desk, wave: str) -> Plan:
         for source in sources.values():
             closing.callback(source.close)
         schemas = {name: source.schema() for name, source in sources.items()}
+        refuse_own_records(schemas)
         demand_no_gaps(programme, sources)
         spill = desk.work / "spill" / "plan"
         closing.callback(shutil.rmtree, spill, ignore_errors=True)

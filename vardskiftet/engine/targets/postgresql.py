@@ -17,11 +17,13 @@ import sqlalchemy as sa
 from vardskiftet.engine.compile.coerce import canonical
 from vardskiftet.engine.names import quoted
 from vardskiftet.engine.targets.changes import KEPT, LINKED, RENEWED, beside, entry_table, linking, renewing, taken_back
+from vardskiftet.engine.targets.marks import RECORD, REHEARSAL, Marks, marks_of
 from vardskiftet.engine.targets.postgresql_copy import copy_rows, taken, without_nul
 from vardskiftet.engine.targets.postgresql_errors import patiently, translated
 from vardskiftet.engine.targets.postgresql_locks import PostgresqlLocks, holds
 from vardskiftet.engine.targets.postgresql_notices import Notices
 from vardskiftet.engine.targets.postgresql_place import Place, PostgresqlOptions, place_of
+from vardskiftet.engine.targets.postgresql_rights import lacking
 from vardskiftet.engine.targets.postgresql_schema import NAME_BYTES, demand_names, found_drift, is_prepared, prepared, refuse_unfit
 from vardskiftet.engine.targets.protocol import Lock, Outcome, Query
 from vardskiftet.engine.targets.questions import in_texts
@@ -46,7 +48,7 @@ _DIALECT = sa.create_engine("postgresql+psycopg://", paramstyle="numeric_dollar"
 
 def open_target(programme: Programme) -> PostgresqlTarget:
     """The programme's record. Raises Unreachable if the variable names none; the server is asked later."""
-    return PostgresqlTarget(place_of(PostgresqlOptions.model_validate(programme.target.options)), programme.record)
+    return PostgresqlTarget(_place(programme), programme.record, marks_of(programme, RECORD))
 
 
 def open_scratch(programme: Programme, folder: Path) -> PostgresqlTarget:
@@ -54,14 +56,19 @@ def open_scratch(programme: Programme, folder: Path) -> PostgresqlTarget:
     name = f"rehearsal_{folder.name}"
     if len(name.encode()) > NAME_BYTES:
         name = f"rehearsal_{hashlib.sha256(folder.name.encode()).hexdigest()[:32]}"
-    return PostgresqlTarget(place_of(PostgresqlOptions.model_validate(programme.target.options)).beside(name), programme.record)
+    return PostgresqlTarget(_place(programme).beside(name), programme.record, marks_of(programme, REHEARSAL))
+
+
+def _place(programme: Programme) -> Place:
+    return place_of(PostgresqlOptions.model_validate(programme.target.options))
 
 
 class PostgresqlTarget:
     """A schema that holds the record and the books."""
 
-    def __init__(self, place: Place, record: Record) -> None:
+    def __init__(self, place: Place, record: Record, marks: Marks) -> None:
         self.place = place
+        self.marks = marks
         self.record = record
         self.layout = layout(record)
         self.locks = PostgresqlLocks(place)
@@ -94,14 +101,19 @@ class PostgresqlTarget:
         """The schema's digest. Raises Usage for names that the server cannot have, Stale for drift or foreign tables."""
         demand_names(self.layout, self.place.schema)
         with translated(self.place.name):
-            refuse_unfit(self.place, found_drift(self._asking, self.place, self.layout))
+            refuse_unfit(self.place, found_drift(self._asking, self.place, self.layout, self.marks))
         return digest_of(self.layout)
+
+    def lacking(self) -> tuple[str, ...]:
+        """Privileges that this user lacks."""
+        with translated(self.place.name):
+            return lacking(self.place.engine(), self.place)
 
     def prepare(self) -> None:
         """Create what is missing of the tables in a schema of ours, or in an empty one."""
         self.inspect()
         with translated(self.place.name):
-            prepared(self.place, self.layout)
+            prepared(self.place, self.layout, self.marks)
 
     def stored_form(self, column: Column, value: str) -> str:
         """Text, as digests are made of it: the server reads it as its own type."""

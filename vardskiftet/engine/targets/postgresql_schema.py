@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import sqlalchemy as sa
 
+from vardskiftet.engine.targets.marks import Marks, mark
 from vardskiftet.engine.targets.postgresql_place import Place
 from vardskiftet.engine.targets.schema import create, drift
-from vardskiftet.engine.targets.tables import LAYOUT
 from vardskiftet.errors import Stale, Usage
 from vardskiftet.failpoint import reach
 
@@ -35,13 +35,13 @@ def demand_names(metadata: sa.MetaData, schema: str) -> None:
         )
 
 
-def found_drift(engine: sa.Engine, place: Place, metadata: sa.MetaData) -> tuple[str, ...]:
+def found_drift(engine: sa.Engine, place: Place, metadata: sa.MetaData, marks: Marks) -> tuple[str, ...]:
     """What the schema holds that the declarations do not, and the other way round; a database that is not in UTF-8 cannot hold it."""
     with engine.connect() as connection:
         encoding = connection.scalar(sa.text("show server_encoding"))
         there = connection.scalar(_EXISTS, {"name": place.schema})
     wrong = () if encoding == "UTF8" else (f"its database is in {encoding}, not in UTF8",)
-    return (*wrong, *(drift(engine, metadata, place.schema) if there else ()))
+    return (*wrong, *(drift(engine, metadata, marks, place.schema) if there else ()))
 
 
 def is_prepared(engine: sa.Engine, place: Place) -> bool:
@@ -50,7 +50,7 @@ def is_prepared(engine: sa.Engine, place: Place) -> bool:
         return sa.inspect(connection).has_table("vs_meta", schema=place.schema) and bool(connection.scalar(_MARKED))
 
 
-def prepared(place: Place, metadata: sa.MetaData) -> None:
+def prepared(place: Place, metadata: sa.MetaData, marks: Marks) -> None:
     """Create what is missing, in one transaction: schema, tables, indexes, and the mark of completion."""
     engine = place.engine()
     if is_prepared(engine, place):
@@ -63,7 +63,7 @@ def prepared(place: Place, metadata: sa.MetaData) -> None:
         reach("target.create.before")
         there = connection.execution_options(schema_translate_map={None: place.schema})
         create(there, metadata)
-        connection.execute(sa.text("insert into vs_meta values ('layout', :value) on conflict do nothing"), {"value": LAYOUT})
+        mark(connection, marks)
         connection.commit()
         reach("target.create.after")
 

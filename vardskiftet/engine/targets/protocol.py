@@ -84,6 +84,10 @@ class Target(Protocol):
         """Digest of the schema that the target must hold, and a refusal (Stale) if it holds another or foreign tables."""
         ...
 
+    def lacking(self) -> tuple[str, ...]:
+        """Privileges that this user lacks for a load, a rehearsal or the way back, each with what it is for. Nothing is tried."""
+        ...
+
     def prepare(self) -> None:
         """Create the tables in an empty target, or inspect those that are there. Raises Stale for drift or foreign tables."""
         ...

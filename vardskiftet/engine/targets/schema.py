@@ -8,7 +8,7 @@ from collections.abc import Sequence
 import sqlalchemy as sa
 from sqlalchemy.schema import CreateTable
 
-from vardskiftet.engine.targets.tables import LAYOUT
+from vardskiftet.engine.targets.marks import Marks, known_marks, strange_marks
 from vardskiftet.errors import Stale
 
 
@@ -26,7 +26,7 @@ def create(connection: sa.Connection, metadata: sa.MetaData) -> None:
             index.create(connection, checkfirst=True)
 
 
-def drift(engine: sa.Engine, metadata: sa.MetaData, schema: str | None = None) -> tuple[str, ...]:
+def drift(engine: sa.Engine, metadata: sa.MetaData, marks: Marks, schema: str | None = None) -> tuple[str, ...]:
     """What the target holds that the declarations do not, and the other way round; empty for an empty or a matching target."""
     inspector = sa.inspect(engine)
     have = set(inspector.get_table_names(schema)) | set(inspector.get_view_names(schema)) | _further(engine, schema)
@@ -34,23 +34,15 @@ def drift(engine: sa.Engine, metadata: sa.MetaData, schema: str | None = None) -
         return ()
     foreign = sorted(have - set(metadata.tables))
     found = [f"table '{name}' is not of the record" for name in foreign]
-    known = _layout(engine) if "vs_meta" in have else None
-    complete = known is not None
-    if known not in (None, LAYOUT):
-        found.append(f"its books are of layout {known}, and this tool knows {LAYOUT}")
+    known = known_marks(engine) if "vs_meta" in have else {}
+    complete = "layout" in known
+    found += strange_marks(known, marks)
     for name, table in sorted(metadata.tables.items()):
         if name in have:
             found += _columns(inspector, engine, table, schema)
         elif complete:
             found.append(f"table '{name}' is missing")
     return tuple(found)
-
-
-def _layout(engine: sa.Engine) -> str | None:
-    """The version of the books' tables; None where their creation was not finished."""
-    with engine.connect() as connection:
-        found = connection.scalar(sa.text("select value from vs_meta where name = 'layout'"))
-    return None if found is None else str(found)
 
 
 def _further(engine: sa.Engine, schema: str | None) -> set[str]:

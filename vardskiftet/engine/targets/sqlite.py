@@ -16,12 +16,13 @@ from vardskiftet.engine.sources.options import SqliteOptions
 from vardskiftet.engine.sqlite_adbc import Connection, Cursor, connected
 from vardskiftet.engine.sqlite_uri import sqlite_uri
 from vardskiftet.engine.targets.changes import KEPT, LINKED, RENEWED, beside, entry_table, linking, renewing, taken_back
+from vardskiftet.engine.targets.marks import RECORD, REHEARSAL, Marks, mark, marks_of
 from vardskiftet.engine.targets.protocol import Lock, Outcome, Query
 from vardskiftet.engine.targets.questions import in_texts
 from vardskiftet.engine.targets.schema import check, create, digest_of, drift
 from vardskiftet.engine.targets.sqlite_errors import translated
 from vardskiftet.engine.targets.sqlite_locks import SqliteLocks
-from vardskiftet.engine.targets.tables import LAYOUT, layout
+from vardskiftet.engine.targets.tables import layout
 from vardskiftet.failpoint import reach
 from vardskiftet.model.mapping import Mapping
 from vardskiftet.model.programme import Programme
@@ -36,19 +37,20 @@ def open_target(programme: Programme) -> SqliteTarget:
     """The programme's SQLite record."""
     options = SqliteOptions.model_validate(programme.target.options)
     named = os.environ.get(options.path_from, "") if options.path_from else options.path
-    return SqliteTarget(programme.root / named, programme.record)
+    return SqliteTarget(programme.root / named, programme.record, marks_of(programme, RECORD))
 
 
 def open_scratch(programme: Programme, folder: Path) -> SqliteTarget:
     """An empty SQLite record in `folder`."""
-    return SqliteTarget(folder / "record.sqlite", programme.record)
+    return SqliteTarget(folder / "record.sqlite", programme.record, marks_of(programme, REHEARSAL))
 
 
 class SqliteTarget:
     """A SQLite file that holds the record and the books."""
 
-    def __init__(self, path: Path, record: Record) -> None:
+    def __init__(self, path: Path, record: Record, marks: Marks) -> None:
         self.path = path
+        self.marks = marks
         self.record = record
         self.layout = layout(record)
         self.locks = SqliteLocks(path)
@@ -98,8 +100,12 @@ class SqliteTarget:
         """The schema's digest. Raises Stale for drift or foreign tables."""
         if self.path.is_file():
             with translated(self.path.name):
-                check(drift(self._engine(read_only=True), self.layout), self.path.name)
+                check(drift(self._engine(read_only=True), self.layout, self.marks), self.path.name)
         return digest_of(self.layout)
+
+    def lacking(self) -> tuple[str, ...]:
+        """A file has no privileges but its modes, which whoever asks can look at."""
+        return ()
 
     def prepare(self) -> None:
         """Create what is missing of the tables in a target of ours, or in an empty file."""
@@ -116,7 +122,7 @@ class SqliteTarget:
                 return
             reach("target.create.before")
             create(connection, self.layout)
-            connection.execute(sa.text("insert into vs_meta values ('layout', :value)"), {"value": LAYOUT})
+            mark(connection, self.marks)
             connection.commit()
             reach("target.create.after")
 
