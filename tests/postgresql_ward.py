@@ -38,7 +38,9 @@ def logical(url: str, schema: str = SCHEMA) -> dict[str, tuple[int, str]]:
     """Table to (rows, digest of its sorted rows), without run id and load time."""
     found = {}
     for table in tables(url, schema):
-        columns = asked(url, "select column_name from information_schema.columns where table_schema = %s and table_name = %s", schema, table)
+        columns = asked(
+            url, "select column_name from information_schema.columns where table_schema = %s and table_name = %s", schema, table
+        )
         kept = ", ".join(f'"{name}"' for name in sorted(str(name) for (name,) in columns) if name not in PASSING)
         rows = sorted(repr(row) for row in asked(url, f'select {kept} from "{schema}"."{table}"'))
         found[table] = (len(rows), hashlib.sha256("\n".join(rows).encode()).hexdigest())
@@ -47,7 +49,9 @@ def logical(url: str, schema: str = SCHEMA) -> dict[str, tuple[int, str]]:
 
 def constraints(url: str, schema: str = SCHEMA) -> list[tuple[Any, ...]]:
     """Every key, reference and index of a schema, as the server describes it, sorted; with whether it holds for all rows."""
-    keys = asked(url, "select conname, pg_get_constraintdef(oid), convalidated from pg_constraint where connamespace = %s::regnamespace", schema)
+    keys = asked(
+        url, "select conname, pg_get_constraintdef(oid), convalidated from pg_constraint where connamespace = %s::regnamespace", schema
+    )
     indexes = asked(url, "select indexname, indexdef, true from pg_indexes where schemaname = %s", schema)
     return sorted((*keys, *indexes))
 

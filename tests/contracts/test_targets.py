@@ -13,7 +13,7 @@ import duckdb
 import pyarrow as pa
 import pytest
 import sqlalchemy as sa
-from wards import RECORD, TARGETS, TargetWard
+from wards import RECORD, TARGETS, TargetWard, named
 
 from vardskiftet.engine.compare import edited, stored_digest
 from vardskiftet.engine.compile.coerce import canonical, digest
@@ -93,9 +93,10 @@ class Desk:
             for column in table.columns
         }
         self.duck.register("given_rows", pa.table({"place": pa.array(range(len(rows)), pa.int64())} | columns))
-        forms = [f"{self.target.stored_form(column, column.column)} as {column.column}" for column in table.columns]
-        hashed = digest([(column, canonical(column, column.column)) for column in table.columns if column.column != table.key])
-        books = f"{batch}::bigint as _batch, 'kinna' as _unit, 'key-' || {table.key} as _key, {hashed} as _digest"
+        names = {column.column: named(column.column) for column in table.columns}
+        forms = [f"{self.target.stored_form(column, names[column.column])} as {names[column.column]}" for column in table.columns]
+        hashed = digest([(column, canonical(column, names[column.column])) for column in table.columns if column.column != table.key])
+        books = f"{batch}::bigint as _batch, 'kinna' as _unit, 'key-' || {names[table.key]} as _key, {hashed} as _digest"
         made = arrow(self.duck, f"select {', '.join(forms)}, {books} from given_rows order by place")
         self.duck.unregister("given_rows")
         return made

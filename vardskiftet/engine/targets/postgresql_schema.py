@@ -5,6 +5,7 @@ from __future__ import annotations
 import sqlalchemy as sa
 
 from vardskiftet.engine.targets.marks import Marks, mark
+from vardskiftet.engine.targets.postgresql_errors import meaning
 from vardskiftet.engine.targets.postgresql_place import Place
 from vardskiftet.engine.targets.schema import create, drift
 from vardskiftet.errors import Stale, Usage
@@ -16,7 +17,7 @@ NAME_BYTES = 63
 SYSTEM_COLUMNS = frozenset({"tableoid", "xmin", "cmin", "xmax", "cmax", "ctid"})
 """Every table of PostgreSQL has these of its own."""
 
-_EXISTS = sa.text("select count(*) from pg_catalog.pg_namespace where nspname = :name")
+_USABLE = sa.text("select has_schema_privilege(oid, 'usage') from pg_catalog.pg_namespace where nspname = :name")
 _MARKED = sa.text("select count(*) from vs_meta where name = 'layout'")
 
 
@@ -39,7 +40,7 @@ def found_drift(engine: sa.Engine, place: Place, metadata: sa.MetaData, marks: M
     """What the schema holds that the declarations do not, and the other way round; a database that is not in UTF-8 cannot hold it."""
     with engine.connect() as connection:
         encoding = connection.scalar(sa.text("show server_encoding"))
-        there = connection.scalar(_EXISTS, {"name": place.schema})
+        there = _is_there(connection, place)
     wrong = () if encoding == "UTF8" else (f"its database is in {encoding}, not in UTF8",)
     return (*wrong, *(drift(engine, metadata, marks, place.schema) if there else ()))
 
@@ -47,7 +48,16 @@ def found_drift(engine: sa.Engine, place: Place, metadata: sa.MetaData, marks: M
 def is_prepared(engine: sa.Engine, place: Place) -> bool:
     """Whether all of the record's tables are there: the mark of completion is written last."""
     with engine.connect() as connection:
-        return sa.inspect(connection).has_table("vs_meta", schema=place.schema) and bool(connection.scalar(_MARKED))
+        there = _is_there(connection, place) and sa.inspect(connection).has_table("vs_meta", schema=place.schema)
+        return there and bool(connection.scalar(_MARKED))
+
+
+def _is_there(connection: sa.Connection, place: Place) -> bool:
+    """Whether the schema exists. Raises Unreachable if it may not be looked into: its tables would then seem not to be there."""
+    usable = connection.scalar(_USABLE, {"name": place.schema})
+    if usable is False:
+        raise meaning("42501", place.name)
+    return usable is not None
 
 
 def prepared(place: Place, metadata: sa.MetaData, marks: Marks) -> None:
@@ -58,7 +68,7 @@ def prepared(place: Place, metadata: sa.MetaData, marks: Marks) -> None:
     with engine.connect() as connection:
         # Two hosts may do this at once: the second waits here, and finds it done.
         connection.execute(sa.text("select pg_catalog.pg_advisory_xact_lock(pg_catalog.hashtext(:name))"), {"name": f"vs {place.schema}"})
-        if not connection.scalar(_EXISTS, {"name": place.schema}):
+        if not _is_there(connection, place):
             connection.execute(sa.schema.CreateSchema(place.schema))
         reach("target.create.before")
         there = connection.execution_options(schema_translate_map={None: place.schema})
