@@ -12,12 +12,13 @@ select keyed.*,
   from keyed
   left join care on care.key = keyed.vs_key;
 
--- elvis.person: person becomes patient; every item with its fate
+-- elvis.person: person becomes patient; every item with its fate, lines of mappings/elvis/person.yaml
 create or replace temp table outcome as
 with -- keys that come more than once, and how many different rows stand behind each
 repeated_key as (
 select vs_key,
-       count(distinct row("person_id", "personnummer", "andrad_tid", "makulerad", "fornamn", "efternamn", "fodelsedatum", "avliden_datum", "kon", "adress", "postnr", "ort", "telefon", "skyddad")) as contents
+       count(distinct row("person_id", "personnummer", "andrad_tid", "makulerad", "fornamn", "efternamn", "fodelsedatum",
+            "avliden_datum", "kon", "adress", "postnr", "ort", "telefon", "skyddad")) as contents
   from placed
  where vs_key is not null
  group by vs_key
@@ -27,7 +28,10 @@ having count(*) > 1
 copy as (
 select placed.vs_row,
        repeated_key.contents,
-       row_number() over (partition by placed.vs_key order by row(placed."person_id", placed."personnummer", placed."andrad_tid", placed."makulerad", placed."fornamn", placed."efternamn", placed."fodelsedatum", placed."avliden_datum", placed."kon", placed."adress", placed."postnr", placed."ort", placed."telefon", placed."skyddad"), placed.vs_row) as place
+       row_number() over (partition by placed.vs_key order by
+            row(placed."person_id", placed."personnummer", placed."andrad_tid", placed."makulerad", placed."fornamn",
+            placed."efternamn", placed."fodelsedatum", placed."avliden_datum", placed."kon", placed."adress",
+            placed."postnr", placed."ort", placed."telefon", placed."skyddad"), placed.vs_row) as place
   from placed
   join repeated_key on repeated_key.vs_key = placed.vs_key
 ),
@@ -37,11 +41,13 @@ select placed.*,
        '' as vs_item,
        coalesce(copy.contents, 1) as vs_contents,
        coalesce(copy.place, 1) as vs_copy,
+       -- exclude, line 12
        try({'v': coalesce((makulerad = 'J'), false)}) as vs_excluded1
   from placed
   left join copy on copy.vs_row = placed.vs_row
  where placed.vs_place = 'in_wave'
 ),
+-- what values of level 1 are made of, each named once
 parsed1a as (
 select *,
        identity_spelling(trim("personnummer"), '') as vs_personnummer_1671_spelled,
@@ -49,57 +55,69 @@ select *,
        (case when strftime(try_strptime((case when "avliden_datum" not in ('', '0000-00-00') then "avliden_datum" end), '%Y-%m-%d'), '%Y-%m-%d') = (case when "avliden_datum" not in ('', '0000-00-00') then "avliden_datum" end) and try_strptime((case when "avliden_datum" not in ('', '0000-00-00') then "avliden_datum" end), '%Y-%m-%d') >= timestamp '0001-01-01' then try_strptime((case when "avliden_datum" not in ('', '0000-00-00') then "avliden_datum" end), '%Y-%m-%d') end) as vs_avlidendatum_2f7d_day
   from item
 ),
+-- what values of level 1 are made of, each named once
 parsed1b as (
 select *,
        identity_domain(vs_personnummer_1671_spelled) as vs_personnummer_1671_domain
   from parsed1a
 ),
+-- what values of level 1 are made of, each named once
 parsed1c as (
 select *,
        identity_reason(trim("personnummer"), vs_personnummer_1671_spelled, vs_personnummer_1671_domain) as vs_personnummer_1671_reason
   from parsed1b
 ),
+-- level 1 of the fields: each value, and the reason that speaks against it
 level1 as (
 select parsed1c.*,
-       -- identifier
+       -- identifier (line 14)
        vs_personnummer_1671_spelled as vs1_value,
-       coalesce(vs_personnummer_1671_reason, case when vs_personnummer_1671_spelled is null then 'REQUIRED_EMPTY' end) as vs1_reason1,
-       -- identifier_domain
+       coalesce(
+         vs_personnummer_1671_reason,
+         case when vs1_value is null then 'REQUIRED_EMPTY' end
+       ) as vs1_reason1,
+       -- identifier_domain (line 15)
        vs_personnummer_1671_domain as vs2_value,
-       coalesce(vs_personnummer_1671_reason, case when vs_personnummer_1671_domain is null then 'REQUIRED_EMPTY' end) as vs2_reason1,
-       -- given_name
+       coalesce(
+         vs_personnummer_1671_reason,
+         case when vs2_value is null then 'REQUIRED_EMPTY' end
+       ) as vs2_reason1,
+       -- given_name (line 16)
        "fornamn" as vs3_value,
        null as vs3_reason1,
-       -- family_name
+       -- family_name (line 17)
        "efternamn" as vs4_value,
        null as vs4_reason1,
-       -- birth_date
+       -- birth_date (line 18)
        vs_fodelsedatum_78ff_day::date as vs5_value,
        case when (case when "fodelsedatum" not in ('') then "fodelsedatum" end) is not null and vs_fodelsedatum_78ff_day is null then 'INVALID_DATE' end as vs5_reason1,
-       -- deceased_on
+       -- deceased_on (line 19)
        vs_avlidendatum_2f7d_day::date as vs6_value,
        case when (case when "avliden_datum" not in ('', '0000-00-00') then "avliden_datum" end) is not null and vs_avlidendatum_2f7d_day is null then 'INVALID_DATE' end as vs6_reason1,
-       -- sex
+       -- sex (line 20)
        vs_kon_a210_book.target as vs7_value,
        case when "kon" <> '' and vs_kon_a210_book.target is null then 'UNMAPPED_CODE' end as vs7_reason1,
-       -- street_address
+       -- street_address (line 21)
        "adress" as vs8_value,
        null as vs8_reason1,
-       -- postal_code
+       -- postal_code (line 22)
        "postnr" as vs9_value,
        null as vs9_reason1,
-       -- city
+       -- city (line 23)
        "ort" as vs10_value,
        null as vs10_reason1,
-       -- phone
+       -- phone (line 24)
        nullif("telefon", '') as vs11_value,
        null as vs11_reason1,
-       -- protected_identity
+       -- protected_identity (line 25)
        case when "skyddad" in ('J') then true when "skyddad" in ('N') then false end as vs12_value,
-       coalesce(case when "skyddad" not in ('J', 'N', '') then 'INVALID_BOOLEAN' end, case when case when "skyddad" in ('J') then true when "skyddad" in ('N') then false end is null then 'REQUIRED_EMPTY' end) as vs12_reason1,
-       -- source_system
+       coalesce(
+         case when "skyddad" not in ('J', 'N', '') then 'INVALID_BOOLEAN' end,
+         case when vs12_value is null then 'REQUIRED_EMPTY' end
+       ) as vs12_reason1,
+       -- source_system (line 26)
        'elvis' as vs13_value,
-       case when 'elvis' is null then 'REQUIRED_EMPTY' end as vs13_reason1,
+       case when vs13_value is null then 'REQUIRED_EMPTY' end as vs13_reason1,
        vs_personnummer_1671_spelled as vs_identifier1,
        identity_domain(vs_personnummer_1671_spelled) as vs_domain1,
        vs_personnummer_1671_reason as vs_identity_reason1,
@@ -134,7 +152,8 @@ select *,
 -- which exclusion takes it out, and what the mapping's own rules say against it
 ruled as (
 select *,
-       case when vs_key is null or vs_damaged is not null or vs_excluded1 is null then null when vs_excluded1.v then 'Struck out in Elvis; kept in the archive.' end as vs_because
+       case when vs_key is null or vs_damaged is not null or vs_excluded1 is null then null
+            when vs_excluded1.v then 'Struck out in Elvis; kept in the archive.' end as vs_because
   from shown
 ),
 -- the first reason that speaks against it
@@ -145,7 +164,8 @@ select *,
             when vs_key is null then 'KEY_MISSING'
             when vs_excluded1 is null then 'SQL_FAILED'
             when vs_because is null
-            then coalesce(vs_identity_reason1, vs1_reason1, vs2_reason1, vs3_reason1, vs4_reason1, vs5_reason1, vs6_reason1, vs7_reason1, vs8_reason1, vs9_reason1, vs10_reason1, vs11_reason1, vs12_reason1, vs13_reason1) end as vs_reason
+            then coalesce(vs_identity_reason1, vs1_reason1, vs2_reason1, vs3_reason1, vs4_reason1, vs5_reason1, vs6_reason1, vs7_reason1,
+            vs8_reason1, vs9_reason1, vs10_reason1, vs11_reason1, vs12_reason1, vs13_reason1) end as vs_reason
   from ruled
 ),
 named as (
@@ -205,17 +225,20 @@ select vs_row,
             else 'loaded' end as vs_fate,
        case when vs_because is not null then vs_because
             when vs_reason is null and vs_copy > 1 and not bool_or(vs_copy = 1 and vs_reason is null and vs_because is null) over (partition by vs_key, vs_item) then 'DUPLICATE_KEY' else vs_reason end as vs_reason,
-       case vs_reason
+       case when vs_reason is not null then case vs_reason
             when vs1_reason1 then 'identifier'
             when vs2_reason1 then 'identifier_domain'
             when vs5_reason1 then 'birth_date'
             when vs6_reason1 then 'deceased_on'
             when vs7_reason1 then 'sex'
             when vs12_reason1 then 'protected_identity'
-            when vs13_reason1 then 'source_system' end as vs_field,
+            when vs13_reason1 then 'source_system' end end as vs_field,
        null::varchar as vs_parent,
        vs_id,
-       unhex(sha256(tagged('t', vs1_value) || tagged('t', vs2_value) || tagged('t', vs3_value) || tagged('t', vs4_value) || tagged('d', strftime(vs5_value, '%Y-%m-%d')) || tagged('d', strftime(vs6_value, '%Y-%m-%d')) || tagged('t', vs7_value) || tagged('t', vs8_value) || tagged('t', vs9_value) || tagged('t', vs10_value) || tagged('t', vs11_value) || tagged('b', (vs12_value)::integer::varchar) || tagged('t', vs13_value))) as vs_digest,
+       unhex(sha256(tagged('t', vs1_value) || tagged('t', vs2_value) || tagged('t', vs3_value) || tagged('t', vs4_value)
+            || tagged('d', strftime(vs5_value, '%Y-%m-%d')) || tagged('d', strftime(vs6_value, '%Y-%m-%d'))
+            || tagged('t', vs7_value) || tagged('t', vs8_value) || tagged('t', vs9_value) || tagged('t', vs10_value)
+            || tagged('t', vs11_value) || tagged('b', (vs12_value)::integer::varchar) || tagged('t', vs13_value))) as vs_digest,
        vs1_value as "identifier",
        vs2_value as "identifier_domain",
        vs3_value as "given_name",

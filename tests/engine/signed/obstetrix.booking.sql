@@ -12,7 +12,7 @@ select keyed.*,
   from keyed
   left join unit_place on unit_place.value = keyed."enhet_hsaid";
 
--- obstetrix.booking: besok becomes appointment; every item with its fate
+-- obstetrix.booking: besok becomes appointment; every item with its fate, lines of mappings/obstetrix/booking.yaml
 create or replace temp table outcome as
 with -- keys that come more than once, and how many different rows stand behind each
 repeated_key as (
@@ -27,7 +27,9 @@ having count(*) > 1
 copy as (
 select placed.vs_row,
        repeated_key.contents,
-       row_number() over (partition by placed.vs_key order by row(placed."besok_id", placed."enhet_hsaid", placed."struken", placed."starttid", placed."kvinna_id", placed."langd_min", placed."typ", placed."status", placed."anteckning"), placed.vs_row) as place
+       row_number() over (partition by placed.vs_key order by
+            row(placed."besok_id", placed."enhet_hsaid", placed."struken", placed."starttid", placed."kvinna_id",
+            placed."langd_min", placed."typ", placed."status", placed."anteckning"), placed.vs_row) as place
   from placed
   join repeated_key on repeated_key.vs_key = placed.vs_key
 ),
@@ -37,44 +39,70 @@ select placed.*,
        '' as vs_item,
        coalesce(copy.contents, 1) as vs_contents,
        coalesce(copy.place, 1) as vs_copy,
+       -- exclude, line 9
        try({'v': coalesce((struken = 'J'), false)}) as vs_excluded1,
+       -- exclude, line 10
        try({'v': coalesce((starttid >= '1900-01-01' and starttid < '2024-11-12'), false)}) as vs_excluded2
   from placed
   left join copy on copy.vs_row = placed.vs_row
  where placed.vs_place = 'in_wave'
 ),
+-- what values of level 1 are made of, each named once
 parsed1a as (
 select *,
-       (case when strftime(try_strptime((case when "starttid" not in ('') then "starttid" end), '%Y-%m-%d %H:%M'), '%Y-%m-%d %H:%M') = (case when "starttid" not in ('') then "starttid" end) and try_strptime((case when "starttid" not in ('') then "starttid" end), '%Y-%m-%d %H:%M') >= timestamp '0001-01-02' then try_strptime((case when "starttid" not in ('') then "starttid" end), '%Y-%m-%d %H:%M') end) as vs_starttid_8cb7_local,
+       (case when "starttid" not in ('') then "starttid" end) as vs_starttid_8cb7_text,
+       try_strptime(vs_starttid_8cb7_text, '%Y-%m-%d %H:%M') as vs_starttid_8cb7_time,
+       case when strftime(vs_starttid_8cb7_time, '%Y-%m-%d %H:%M') = vs_starttid_8cb7_text and vs_starttid_8cb7_time >= timestamp '0001-01-02' then vs_starttid_8cb7_time end as vs_starttid_8cb7_local,
+       trim("langd_min") as vs_langdmin_c993_text,
+       regexp_full_match(vs_langdmin_c993_text, '[-+]?[0-9]+(,[0-9]+)?([eE][-+]?(0?[0-9]|[1-3][0-9]|40))?') as vs_langdmin_c993_fits,
        try({'v': (case status when 'B' then 'booked' when 'K' then 'called' end)::varchar}) as vs6_tried
   from item
 ),
+-- level 1 of the fields: each value, and the reason that speaks against it
 level1 as (
 select parsed1a.*,
-       -- patient_id
+       -- patient_id (line 12)
        vs1_parent.id as vs1_value,
-       coalesce(coalesce(case vs1_parent.fate when 'rejected' then 'PARENT_REJECTED' when 'excluded' then 'PARENT_EXCLUDED' end, case when "kvinna_id" is not null and vs1_parent.key is null then 'PARENT_MISSING' end), case when vs1_parent.id is null then 'REQUIRED_EMPTY' end) as vs1_reason1,
-       -- unit
+       coalesce(
+         case vs1_parent.fate when 'rejected' then 'PARENT_REJECTED' when 'excluded' then 'PARENT_EXCLUDED' end,
+         case when "kvinna_id" is not null and vs1_parent.key is null then 'PARENT_MISSING' end,
+         case when vs1_value is null then 'REQUIRED_EMPTY' end
+       ) as vs1_reason1,
+       -- unit (line 13)
        nullif("enhet_hsaid", '') as vs2_value,
-       coalesce(case when "enhet_hsaid" <> '' and not regexp_full_match("enhet_hsaid", 'SE[0-9]{10}-[A-Za-z0-9]{1,18}') then 'HSA_FORMAT' end, case when nullif("enhet_hsaid", '') is null then 'REQUIRED_EMPTY' end) as vs2_reason1,
-       -- starts_at
-       case when vs_starttid_8cb7_zone.odd_until is null or vs_starttid_8cb7_local < vs_starttid_8cb7_zone.odd_until then (vs_starttid_8cb7_local - to_seconds(vs_starttid_8cb7_zone.offset_before)) else (vs_starttid_8cb7_local - to_seconds(vs_starttid_8cb7_zone.offset_after)) end as vs3_value,
-       coalesce(case when (case when "starttid" not in ('') then "starttid" end) is not null and vs_starttid_8cb7_local is null then 'INVALID_DATE' when vs_starttid_8cb7_local >= vs_starttid_8cb7_zone.odd_from and vs_starttid_8cb7_local < vs_starttid_8cb7_zone.odd_until and vs_starttid_8cb7_zone.odd = 'missing' then 'MISSING_HOUR' end, case when case when vs_starttid_8cb7_zone.odd_until is null or vs_starttid_8cb7_local < vs_starttid_8cb7_zone.odd_until then (vs_starttid_8cb7_local - to_seconds(vs_starttid_8cb7_zone.offset_before)) else (vs_starttid_8cb7_local - to_seconds(vs_starttid_8cb7_zone.offset_after)) end is null then 'REQUIRED_EMPTY' end) as vs3_reason1,
-       -- minutes
-       case when regexp_full_match(trim("langd_min"), '[-+]?[0-9]+(,[0-9]+)?([eE][-+]?(0?[0-9]|[1-3][0-9]|40))?') then plain_number(replace(ltrim(trim("langd_min"), '+'), ',', '.')) end as vs4_value,
-       case when trim("langd_min") <> '' and not regexp_full_match(trim("langd_min"), '[-+]?[0-9]+(,[0-9]+)?([eE][-+]?(0?[0-9]|[1-3][0-9]|40))?') then 'INVALID_NUMBER' end as vs4_reason1,
-       -- visit_type
+       coalesce(
+         case when "enhet_hsaid" <> '' and not regexp_full_match("enhet_hsaid", 'SE[0-9]{10}-[A-Za-z0-9]{1,18}') then 'HSA_FORMAT' end,
+         case when vs2_value is null then 'REQUIRED_EMPTY' end
+       ) as vs2_reason1,
+       -- starts_at (line 14)
+       case when vs_starttid_8cb7_zone.odd_until is null or vs_starttid_8cb7_local < vs_starttid_8cb7_zone.odd_until then (vs_starttid_8cb7_local - to_seconds(vs_starttid_8cb7_zone.offset_before))
+            else (vs_starttid_8cb7_local - to_seconds(vs_starttid_8cb7_zone.offset_after)) end as vs3_value,
+       coalesce(
+         case when vs_starttid_8cb7_text is not null and vs_starttid_8cb7_local is null then 'INVALID_DATE'
+              when vs_starttid_8cb7_local >= vs_starttid_8cb7_zone.odd_from and vs_starttid_8cb7_local < vs_starttid_8cb7_zone.odd_until and vs_starttid_8cb7_zone.odd = 'missing' then 'MISSING_HOUR' end,
+         case when vs3_value is null then 'REQUIRED_EMPTY' end
+       ) as vs3_reason1,
+       -- minutes (line 15)
+       case when vs_langdmin_c993_fits then plain_number(replace(ltrim(vs_langdmin_c993_text, '+'), ',', '.')) end as vs4_value,
+       case when vs_langdmin_c993_text <> '' and not vs_langdmin_c993_fits then 'INVALID_NUMBER' end as vs4_reason1,
+       -- visit_type (line 16)
        vs_typ_2233_book.target as vs5_value,
-       coalesce(case when "typ" <> '' and vs_typ_2233_book.target is null then 'UNMAPPED_CODE' end, case when vs_typ_2233_book.target is null then 'REQUIRED_EMPTY' end) as vs5_reason1,
-       -- status
+       coalesce(
+         case when "typ" <> '' and vs_typ_2233_book.target is null then 'UNMAPPED_CODE' end,
+         case when vs5_value is null then 'REQUIRED_EMPTY' end
+       ) as vs5_reason1,
+       -- status (line 17)
        vs6_tried.v as vs6_value,
-       coalesce(case when vs6_tried is null then 'SQL_FAILED' end, case when vs6_tried.v is null then 'REQUIRED_EMPTY' end) as vs6_reason1,
-       -- note
+       coalesce(
+         case when vs6_tried is null then 'SQL_FAILED' end,
+         case when vs6_value is null then 'REQUIRED_EMPTY' end
+       ) as vs6_reason1,
+       -- note (line 18)
        "anteckning" as vs7_value,
-       case when length("anteckning") > 4000 then 'TOO_LONG' end as vs7_reason1,
-       -- source_system
+       case when length(vs7_value) > 4000 then 'TOO_LONG' end as vs7_reason1,
+       -- source_system (line 19)
        'obstetrix' as vs8_value,
-       case when 'obstetrix' is null then 'REQUIRED_EMPTY' end as vs8_reason1,
+       case when vs8_value is null then 'REQUIRED_EMPTY' end as vs8_reason1,
        "kvinna_id" as vs1_value_by
   from parsed1a
   left join parent as vs1_parent
@@ -100,7 +128,9 @@ select * exclude ("status"),
 -- which exclusion takes it out, and what the mapping's own rules say against it
 ruled as (
 select *,
-       case when vs_key is null or vs_damaged is not null or vs_contents > 1 or vs_excluded1 is null or vs_excluded2 is null then null when vs_excluded1.v then 'Struck out in Obstetrix; kept in the archive.' when vs_excluded2.v then 'Past bookings stay in Obstetrix, readable for at least one year.' end as vs_because
+       case when vs_key is null or vs_damaged is not null or vs_contents > 1 or vs_excluded1 is null or vs_excluded2 is null then null
+            when vs_excluded1.v then 'Struck out in Obstetrix; kept in the archive.'
+            when vs_excluded2.v then 'Past bookings stay in Obstetrix, readable for at least one year.' end as vs_because
   from shown
 ),
 -- the first reason that speaks against it
@@ -132,7 +162,7 @@ select vs_row,
             when vs_copy > 1 or vs_second then 'merged'
             else 'loaded' end as vs_fate,
        case when vs_because is not null then vs_because else vs_reason end as vs_reason,
-       case vs_reason
+       case when vs_reason is not null then case vs_reason
             when vs1_reason1 then 'patient_id'
             when vs2_reason1 then 'unit'
             when vs3_reason1 then 'starts_at'
@@ -140,12 +170,14 @@ select vs_row,
             when vs5_reason1 then 'visit_type'
             when vs6_reason1 then 'status'
             when vs7_reason1 then 'note'
-            when vs8_reason1 then 'source_system' end as vs_field,
+            when vs8_reason1 then 'source_system' end end as vs_field,
        case when vs_reason is null or not starts_with(vs_reason, 'PARENT_') then null
             when vs1_reason1 = vs_reason then vs1_value_by
             else vs1_value_by end as vs_parent,
        vs_id,
-       unhex(sha256(tagged('u', vs1_value) || tagged('u', null::varchar) || tagged('t', vs2_value) || tagged('z', instant_text(vs3_value)) || tagged('n', number_text(vs4_value)) || tagged('t', vs5_value) || tagged('t', vs6_value) || tagged('t', vs7_value) || tagged('t', vs8_value))) as vs_digest,
+       unhex(sha256(tagged('u', vs1_value) || tagged('u', null::varchar) || tagged('t', vs2_value)
+            || tagged('z', instant_text(vs3_value)) || tagged('n', number_text(vs4_value)) || tagged('t', vs5_value)
+            || tagged('t', vs6_value) || tagged('t', vs7_value) || tagged('t', vs8_value))) as vs_digest,
        vs1_value as "patient_id",
        null::varchar as "referral_id",
        vs2_value as "unit",

@@ -12,7 +12,7 @@ select keyed.*,
   from keyed
   left join care on care.key = keyed.vs_key;
 
--- obstetrix.child: barn becomes patient; every item with its fate
+-- obstetrix.child: barn becomes patient; every item with its fate, lines of mappings/obstetrix/child.yaml
 create or replace temp table outcome as
 with -- keys that come more than once, and how many different rows stand behind each
 repeated_key as (
@@ -27,7 +27,9 @@ having count(*) > 1
 copy as (
 select placed.vs_row,
        repeated_key.contents,
-       row_number() over (partition by placed.vs_key order by row(placed."person_id", placed."personnummer", placed."struken", placed."fornamn", placed."efternamn", placed."fodelsedatum", placed."kon", placed."skyddad"), placed.vs_row) as place
+       row_number() over (partition by placed.vs_key order by
+            row(placed."person_id", placed."personnummer", placed."struken", placed."fornamn", placed."efternamn",
+            placed."fodelsedatum", placed."kon", placed."skyddad"), placed.vs_row) as place
   from placed
   join repeated_key on repeated_key.vs_key = placed.vs_key
 ),
@@ -37,53 +39,67 @@ select placed.*,
        '' as vs_item,
        coalesce(copy.contents, 1) as vs_contents,
        coalesce(copy.place, 1) as vs_copy,
+       -- exclude, line 11
        try({'v': coalesce((struken = 'J'), false)}) as vs_excluded1
   from placed
   left join copy on copy.vs_row = placed.vs_row
  where placed.vs_place = 'in_wave'
 ),
+-- what values of level 1 are made of, each named once
 parsed1a as (
 select *,
        identity_spelling(trim("personnummer"), '') as vs_personnummer_1671_spelled,
        (case when strftime(try_strptime((case when "fodelsedatum" not in ('') then "fodelsedatum" end), '%Y-%m-%d'), '%Y-%m-%d') = (case when "fodelsedatum" not in ('') then "fodelsedatum" end) and try_strptime((case when "fodelsedatum" not in ('') then "fodelsedatum" end), '%Y-%m-%d') >= timestamp '0001-01-01' then try_strptime((case when "fodelsedatum" not in ('') then "fodelsedatum" end), '%Y-%m-%d') end) as vs_fodelsedatum_78ff_day
   from item
 ),
+-- what values of level 1 are made of, each named once
 parsed1b as (
 select *,
        identity_domain(vs_personnummer_1671_spelled) as vs_personnummer_1671_domain
   from parsed1a
 ),
+-- what values of level 1 are made of, each named once
 parsed1c as (
 select *,
        identity_reason(trim("personnummer"), vs_personnummer_1671_spelled, vs_personnummer_1671_domain) as vs_personnummer_1671_reason
   from parsed1b
 ),
+-- level 1 of the fields: each value, and the reason that speaks against it
 level1 as (
 select parsed1c.*,
-       -- identifier
+       -- identifier (line 13)
        vs_personnummer_1671_spelled as vs1_value,
-       coalesce(vs_personnummer_1671_reason, case when vs_personnummer_1671_spelled is null then 'REQUIRED_EMPTY' end) as vs1_reason1,
-       -- identifier_domain
+       coalesce(
+         vs_personnummer_1671_reason,
+         case when vs1_value is null then 'REQUIRED_EMPTY' end
+       ) as vs1_reason1,
+       -- identifier_domain (line 14)
        vs_personnummer_1671_domain as vs2_value,
-       coalesce(vs_personnummer_1671_reason, case when vs_personnummer_1671_domain is null then 'REQUIRED_EMPTY' end) as vs2_reason1,
-       -- given_name
+       coalesce(
+         vs_personnummer_1671_reason,
+         case when vs2_value is null then 'REQUIRED_EMPTY' end
+       ) as vs2_reason1,
+       -- given_name (line 15)
        "fornamn" as vs3_value,
        null as vs3_reason1,
-       -- family_name
+       -- family_name (line 16)
        "efternamn" as vs4_value,
        null as vs4_reason1,
-       -- birth_date
+       -- birth_date (line 17)
        vs_fodelsedatum_78ff_day::date as vs5_value,
        case when (case when "fodelsedatum" not in ('') then "fodelsedatum" end) is not null and vs_fodelsedatum_78ff_day is null then 'INVALID_DATE' end as vs5_reason1,
-       -- sex
+       -- sex (line 18)
        vs_kon_a210_book.target as vs6_value,
        case when "kon" <> '' and vs_kon_a210_book.target is null then 'UNMAPPED_CODE' end as vs6_reason1,
-       -- protected_identity
+       -- protected_identity (line 19)
        case when "skyddad" in ('J') then true when "skyddad" in ('N') then false end as vs7_value,
-       coalesce(case when "skyddad" not in ('J', 'N', '') then 'INVALID_BOOLEAN' end, case when case when "skyddad" in ('J') then true when "skyddad" in ('N') then false end is null then 'REQUIRED_EMPTY' end) as vs7_reason1,
-       -- source_system
+       coalesce(
+         case when "skyddad" not in ('J', 'N', '') then 'INVALID_BOOLEAN' end,
+         case when vs7_value is null then 'REQUIRED_EMPTY' end
+       ) as vs7_reason1,
+       -- source_system (line 20)
        'obstetrix' as vs8_value,
-       case when 'obstetrix' is null then 'REQUIRED_EMPTY' end as vs8_reason1,
+       case when vs8_value is null then 'REQUIRED_EMPTY' end as vs8_reason1,
        vs_personnummer_1671_spelled as vs_identifier1,
        identity_domain(vs_personnummer_1671_spelled) as vs_domain1,
        vs_personnummer_1671_reason as vs_identity_reason1,
@@ -113,7 +129,8 @@ select *,
 -- which exclusion takes it out, and what the mapping's own rules say against it
 ruled as (
 select *,
-       case when vs_key is null or vs_damaged is not null or vs_excluded1 is null then null when vs_excluded1.v then 'Struck out in Obstetrix; kept in the archive.' end as vs_because
+       case when vs_key is null or vs_damaged is not null or vs_excluded1 is null then null
+            when vs_excluded1.v then 'Struck out in Obstetrix; kept in the archive.' end as vs_because
   from shown
 ),
 -- the first reason that speaks against it
@@ -124,7 +141,8 @@ select *,
             when vs_key is null then 'KEY_MISSING'
             when vs_excluded1 is null then 'SQL_FAILED'
             when vs_because is null
-            then coalesce(vs_identity_reason1, vs1_reason1, vs2_reason1, vs3_reason1, vs4_reason1, vs5_reason1, vs6_reason1, vs7_reason1, vs8_reason1) end as vs_reason
+            then coalesce(vs_identity_reason1, vs1_reason1, vs2_reason1, vs3_reason1, vs4_reason1, vs5_reason1, vs6_reason1, vs7_reason1,
+            vs8_reason1) end as vs_reason
   from ruled
 ),
 named as (
@@ -184,16 +202,20 @@ select vs_row,
             else 'loaded' end as vs_fate,
        case when vs_because is not null then vs_because
             when vs_reason is null and vs_copy > 1 and not bool_or(vs_copy = 1 and vs_reason is null and vs_because is null) over (partition by vs_key, vs_item) then 'DUPLICATE_KEY' else vs_reason end as vs_reason,
-       case vs_reason
+       case when vs_reason is not null then case vs_reason
             when vs1_reason1 then 'identifier'
             when vs2_reason1 then 'identifier_domain'
             when vs5_reason1 then 'birth_date'
             when vs6_reason1 then 'sex'
             when vs7_reason1 then 'protected_identity'
-            when vs8_reason1 then 'source_system' end as vs_field,
+            when vs8_reason1 then 'source_system' end end as vs_field,
        null::varchar as vs_parent,
        vs_id,
-       unhex(sha256(tagged('t', vs1_value) || tagged('t', vs2_value) || tagged('t', vs3_value) || tagged('t', vs4_value) || tagged('d', strftime(vs5_value, '%Y-%m-%d')) || tagged('d', strftime(null::date, '%Y-%m-%d')) || tagged('t', vs6_value) || tagged('t', null::varchar) || tagged('t', null::varchar) || tagged('t', null::varchar) || tagged('t', null::varchar) || tagged('b', (vs7_value)::integer::varchar) || tagged('t', vs8_value))) as vs_digest,
+       unhex(sha256(tagged('t', vs1_value) || tagged('t', vs2_value) || tagged('t', vs3_value) || tagged('t', vs4_value)
+            || tagged('d', strftime(vs5_value, '%Y-%m-%d')) || tagged('d', strftime(null::date, '%Y-%m-%d'))
+            || tagged('t', vs6_value) || tagged('t', null::varchar) || tagged('t', null::varchar)
+            || tagged('t', null::varchar) || tagged('t', null::varchar) || tagged('b', (vs7_value)::integer::varchar)
+            || tagged('t', vs8_value))) as vs_digest,
        vs1_value as "identifier",
        vs2_value as "identifier_domain",
        vs3_value as "given_name",

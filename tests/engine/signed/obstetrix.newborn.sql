@@ -12,7 +12,7 @@ select keyed.*,
   from keyed
   left join unit_place on unit_place.value = keyed."enhet_hsaid";
 
--- obstetrix.newborn: nyfodd becomes child_measurement; every item with its fate
+-- obstetrix.newborn: nyfodd becomes child_measurement; every item with its fate, lines of mappings/obstetrix/newborn.yaml
 create or replace temp table outcome as
 with -- keys that come more than once, and how many different rows stand behind each
 repeated_key as (
@@ -27,7 +27,9 @@ having count(*) > 1
 copy as (
 select placed.vs_row,
        repeated_key.contents,
-       row_number() over (partition by placed.vs_key order by row(placed."matning_id", placed."enhet_hsaid", placed."struken", placed."vikt", placed."langd", placed."huvud", placed."barn_id", placed."tid", placed."anteckning"), placed.vs_row) as place
+       row_number() over (partition by placed.vs_key order by
+            row(placed."matning_id", placed."enhet_hsaid", placed."struken", placed."vikt", placed."langd", placed."huvud",
+            placed."barn_id", placed."tid", placed."anteckning"), placed.vs_row) as place
   from placed
   join repeated_key on repeated_key.vs_key = placed.vs_key
 ),
@@ -37,6 +39,7 @@ select placed.*,
        '' as vs_item,
        coalesce(copy.contents, 1) as vs_contents,
        coalesce(copy.place, 1) as vs_copy,
+       -- exclude, line 14
        try({'v': coalesce((struken = 'J'), false)}) as vs_excluded1,
        try({'v': list_filter([case when coalesce((vikt <> ''), false) then struct_pack(item := 'weight', "typ" := ('VIKT')::varchar, "varde" := (vikt)::varchar, "matt_i" := ('kg')::varchar) end, case when coalesce((langd <> ''), false) then struct_pack(item := 'length', "typ" := ('LÄNGD')::varchar, "varde" := (langd)::varchar, "matt_i" := ('cm')::varchar) end, case when coalesce((huvud <> ''), false) then struct_pack(item := 'head', "typ" := ('HUVUD')::varchar, "varde" := (huvud)::varchar, "matt_i" := ('cm')::varchar) end], lambda piece: piece is not null)}) as vs_pieces
   from placed
@@ -58,41 +61,66 @@ select * exclude (vs_item, vs_pieces, vs_piece),
        vs_piece."matt_i" as "matt_i"
   from parted
 ),
+-- what values of level 1 are made of, each named once
 parsed1a as (
 select *,
        case when regexp_full_match("varde", '\s*(<=|>=|<|>|≤|≥|=)?\s*([-+]?[0-9]+(?:,[0-9]+)?)\s*([^\s0-9<>=,.;](?:.*\S)?)?\s*') then regexp_extract("varde", '^\s*(<=|>=|<|>|≤|≥|=)?\s*([-+]?[0-9]+(?:,[0-9]+)?)\s*([^\s0-9<>=,.;](?:.*\S)?)?\s*$', ['comparator', 'number', 'unit']) end as vs_varde_882c_parts,
-       (case when strftime(try_strptime((case when "tid" not in ('') then "tid" end), '%Y-%m-%d %H:%M'), '%Y-%m-%d %H:%M') = (case when "tid" not in ('') then "tid" end) and try_strptime((case when "tid" not in ('') then "tid" end), '%Y-%m-%d %H:%M') >= timestamp '0001-01-02' then try_strptime((case when "tid" not in ('') then "tid" end), '%Y-%m-%d %H:%M') end) as vs_tid_afaf_local
+       (case when "tid" not in ('') then "tid" end) as vs_tid_afaf_text,
+       try_strptime(vs_tid_afaf_text, '%Y-%m-%d %H:%M') as vs_tid_afaf_time,
+       case when strftime(vs_tid_afaf_time, '%Y-%m-%d %H:%M') = vs_tid_afaf_text and vs_tid_afaf_time >= timestamp '0001-01-02' then vs_tid_afaf_time end as vs_tid_afaf_local
   from item
 ),
+-- level 1 of the fields: each value, and the reason that speaks against it
 level1 as (
 select parsed1a.*,
-       -- patient_id
+       -- patient_id (line 16)
        vs1_parent.id as vs1_value,
-       coalesce(coalesce(case vs1_parent.fate when 'rejected' then 'PARENT_REJECTED' when 'excluded' then 'PARENT_EXCLUDED' end, case when "barn_id" is not null and vs1_parent.key is null then 'PARENT_MISSING' end), case when vs1_parent.id is null then 'REQUIRED_EMPTY' end) as vs1_reason1,
-       -- unit
+       coalesce(
+         case vs1_parent.fate when 'rejected' then 'PARENT_REJECTED' when 'excluded' then 'PARENT_EXCLUDED' end,
+         case when "barn_id" is not null and vs1_parent.key is null then 'PARENT_MISSING' end,
+         case when vs1_value is null then 'REQUIRED_EMPTY' end
+       ) as vs1_reason1,
+       -- unit (line 17)
        nullif("enhet_hsaid", '') as vs2_value,
-       coalesce(case when "enhet_hsaid" <> '' and not regexp_full_match("enhet_hsaid", 'SE[0-9]{10}-[A-Za-z0-9]{1,18}') then 'HSA_FORMAT' end, case when nullif("enhet_hsaid", '') is null then 'REQUIRED_EMPTY' end) as vs2_reason1,
-       -- kind
+       coalesce(
+         case when "enhet_hsaid" <> '' and not regexp_full_match("enhet_hsaid", 'SE[0-9]{10}-[A-Za-z0-9]{1,18}') then 'HSA_FORMAT' end,
+         case when vs2_value is null then 'REQUIRED_EMPTY' end
+       ) as vs2_reason1,
+       -- kind (line 18)
        vs_typ_b627_book.target as vs3_value,
-       coalesce(case when "typ" <> '' and vs_typ_b627_book.target is null then 'UNMAPPED_CODE' end, case when vs_typ_b627_book.target is null then 'REQUIRED_EMPTY' end) as vs3_reason1,
-       -- value
+       coalesce(
+         case when "typ" <> '' and vs_typ_b627_book.target is null then 'UNMAPPED_CODE' end,
+         case when vs3_value is null then 'REQUIRED_EMPTY' end
+       ) as vs3_reason1,
+       -- value (line 19)
        replace(ltrim(vs_varde_882c_parts.number, '+'), ',', '.') as vs4_value,
-       coalesce(case when trim("varde") <> '' and vs_varde_882c_parts is null then 'INVALID_NUMBER' end, case when replace(ltrim(vs_varde_882c_parts.number, '+'), ',', '.') is null then 'REQUIRED_EMPTY' end) as vs4_reason1,
-       -- comparator
+       coalesce(
+         case when trim("varde") <> '' and vs_varde_882c_parts is null then 'INVALID_NUMBER' end,
+         case when vs4_value is null then 'REQUIRED_EMPTY' end
+       ) as vs4_reason1,
+       -- comparator (line 20)
        nullif(replace(replace(vs_varde_882c_parts.comparator, '≤', '<='), '≥', '>='), '') as vs5_value,
        case when trim("varde") <> '' and vs_varde_882c_parts is null then 'INVALID_NUMBER' end as vs5_reason1,
-       -- measured_in
+       -- measured_in (line 21)
        vs_matti_862f_book.target as vs6_value,
-       coalesce(case when "matt_i" <> '' and vs_matti_862f_book.target is null then 'UNMAPPED_CODE' end, case when vs_matti_862f_book.target is null then 'REQUIRED_EMPTY' end) as vs6_reason1,
-       -- measured_at
-       case when vs_tid_afaf_zone.odd_until is null or vs_tid_afaf_local < vs_tid_afaf_zone.odd_until then (vs_tid_afaf_local - to_seconds(vs_tid_afaf_zone.offset_before)) else (vs_tid_afaf_local - to_seconds(vs_tid_afaf_zone.offset_after)) end as vs7_value,
-       coalesce(case when (case when "tid" not in ('') then "tid" end) is not null and vs_tid_afaf_local is null then 'INVALID_DATE' when vs_tid_afaf_local >= vs_tid_afaf_zone.odd_from and vs_tid_afaf_local < vs_tid_afaf_zone.odd_until and vs_tid_afaf_zone.odd = 'missing' then 'MISSING_HOUR' end, case when case when vs_tid_afaf_zone.odd_until is null or vs_tid_afaf_local < vs_tid_afaf_zone.odd_until then (vs_tid_afaf_local - to_seconds(vs_tid_afaf_zone.offset_before)) else (vs_tid_afaf_local - to_seconds(vs_tid_afaf_zone.offset_after)) end is null then 'REQUIRED_EMPTY' end) as vs7_reason1,
-       -- comment
+       coalesce(
+         case when "matt_i" <> '' and vs_matti_862f_book.target is null then 'UNMAPPED_CODE' end,
+         case when vs6_value is null then 'REQUIRED_EMPTY' end
+       ) as vs6_reason1,
+       -- measured_at (line 22)
+       case when vs_tid_afaf_zone.odd_until is null or vs_tid_afaf_local < vs_tid_afaf_zone.odd_until then (vs_tid_afaf_local - to_seconds(vs_tid_afaf_zone.offset_before))
+            else (vs_tid_afaf_local - to_seconds(vs_tid_afaf_zone.offset_after)) end as vs7_value,
+       coalesce(
+         case when vs_tid_afaf_text is not null and vs_tid_afaf_local is null then 'INVALID_DATE'
+              when vs_tid_afaf_local >= vs_tid_afaf_zone.odd_from and vs_tid_afaf_local < vs_tid_afaf_zone.odd_until and vs_tid_afaf_zone.odd = 'missing' then 'MISSING_HOUR' end,
+         case when vs7_value is null then 'REQUIRED_EMPTY' end
+       ) as vs7_reason1,
+       -- comment (line 23)
        "anteckning" as vs8_value,
-       case when length("anteckning") > 4000 then 'TOO_LONG' end as vs8_reason1,
-       -- source_system
+       case when length(vs8_value) > 4000 then 'TOO_LONG' end as vs8_reason1,
+       -- source_system (line 24)
        'obstetrix' as vs9_value,
-       case when 'obstetrix' is null then 'REQUIRED_EMPTY' end as vs9_reason1,
+       case when vs9_value is null then 'REQUIRED_EMPTY' end as vs9_reason1,
        "barn_id" as vs1_value_by
   from parsed1a
   left join parent as vs1_parent
@@ -121,7 +149,9 @@ select *,
 -- which exclusion takes it out, and what the mapping's own rules say against it
 ruled as (
 select *,
-       case when vs_key is null or vs_damaged is not null or vs_contents > 1 or vs_excluded1 is null or vs_torn_apart then null when vs_no_item then 'NO_ITEM' when vs_excluded1.v then 'Struck out in Obstetrix; kept in the archive.' end as vs_because
+       case when vs_key is null or vs_damaged is not null or vs_contents > 1 or vs_excluded1 is null or vs_torn_apart then null
+            when vs_no_item then 'NO_ITEM'
+            when vs_excluded1.v then 'Struck out in Obstetrix; kept in the archive.' end as vs_because
   from shown
 ),
 -- the first reason that speaks against it
@@ -134,7 +164,8 @@ select *,
             when vs_excluded1 is null then 'SQL_FAILED'
             when vs_torn_apart then 'SQL_FAILED'
             when vs_because is null
-            then coalesce(vs1_reason1, vs2_reason1, vs3_reason1, vs4_reason1, vs5_reason1, vs6_reason1, vs7_reason1, vs8_reason1, vs9_reason1) end as vs_reason
+            then coalesce(vs1_reason1, vs2_reason1, vs3_reason1, vs4_reason1, vs5_reason1, vs6_reason1, vs7_reason1, vs8_reason1,
+            vs9_reason1) end as vs_reason
   from ruled
 ),
 identified as (
@@ -153,7 +184,7 @@ select vs_row,
             when vs_copy > 1 or vs_second then 'merged'
             else 'loaded' end as vs_fate,
        case when vs_because is not null then vs_because else vs_reason end as vs_reason,
-       case vs_reason
+       case when vs_reason is not null then case vs_reason
             when vs1_reason1 then 'patient_id'
             when vs2_reason1 then 'unit'
             when vs3_reason1 then 'kind'
@@ -162,12 +193,14 @@ select vs_row,
             when vs6_reason1 then 'measured_in'
             when vs7_reason1 then 'measured_at'
             when vs8_reason1 then 'comment'
-            when vs9_reason1 then 'source_system' end as vs_field,
+            when vs9_reason1 then 'source_system' end end as vs_field,
        case when vs_reason is null or not starts_with(vs_reason, 'PARENT_') then null
             when vs1_reason1 = vs_reason then vs1_value_by
             else vs1_value_by end as vs_parent,
        vs_id,
-       unhex(sha256(tagged('u', vs1_value) || tagged('t', vs2_value) || tagged('t', vs3_value) || tagged('n', number_text(vs4_value)) || tagged('t', vs5_value) || tagged('t', vs6_value) || tagged('z', instant_text(vs7_value)) || tagged('t', vs8_value) || tagged('t', vs9_value))) as vs_digest,
+       unhex(sha256(tagged('u', vs1_value) || tagged('t', vs2_value) || tagged('t', vs3_value)
+            || tagged('n', number_text(vs4_value)) || tagged('t', vs5_value) || tagged('t', vs6_value)
+            || tagged('z', instant_text(vs7_value)) || tagged('t', vs8_value) || tagged('t', vs9_value))) as vs_digest,
        vs1_value as "patient_id",
        vs2_value as "unit",
        vs3_value as "kind",

@@ -110,10 +110,10 @@ def test_the_quick_way_and_the_careful_one_read_alike(monkeypatch: pytest.Monkey
 def test_bytes_that_are_no_text_are_named_and_hurt_no_neighbour(size: int) -> None:
     data = b'1,a\xff,b\n2,"\xe5\n",\xc3\xa5\n3,x\n4,\xed\xb2\x80,y\n'
     assert rows(data, Dialect(), 3, size) == [
-        ("1", None, "b", "c1"),
-        ("2", None, "å", "c1"),
+        ("1", None, "b", "c1 byte 2"),
+        ("2", None, "å", "c1 byte 1"),
         ("3", "x", None, "row: fields: 2 of 3"),
-        ("4", None, "y", "c1"),
+        ("4", None, "y", "c1 byte 1"),
     ]
 
 

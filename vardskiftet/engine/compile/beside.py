@@ -19,7 +19,7 @@ def blame(filled: list[Filled]) -> str:
     keys = "".join(f"\n            when vs{number}_reason1 = vs_reason then vs{number}_value_by" for number, one in finds)
     last = f"vs{finds[0][0]}_value_by" if len(finds) == 1 else "null"
     none = "null::varchar"
-    field = f"case vs_reason{columns} end" if columns else none
+    field = f"case when vs_reason is not null then case vs_reason{columns} end end" if columns else none
     other = "case when vs_reason is null or not starts_with(vs_reason, 'PARENT_') then null"
     parent = f"{other}{keys}\n            else {last} end" if finds else none
     return f"       {field} as vs_field,\n       {parent} as vs_parent,\n"
@@ -27,7 +27,10 @@ def blame(filled: list[Filled]) -> str:
 
 def flagged(mapping: Mapping) -> str:
     """Further columns of the level that asks a mapping's own rules: the answers to `flag:`; NULL where one failed."""
-    return "".join(f",\n       {condition(one.when)} as vs_flagged{number}" for number, one in enumerate(mapping.flag, 1))
+    return "".join(
+        f",\n       -- flag, line {one.line}\n       {condition(one.when)} as vs_flagged{number}"
+        for number, one in enumerate(mapping.flag, 1)
+    )
 
 
 def flags_sql(mapping: Mapping) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from vardskiftet.engine.compile.layout import wrapped
 from vardskiftet.engine.transforms.protocol import Expression
 from vardskiftet.model.record import Column, ColumnType
 
@@ -36,19 +37,39 @@ _FROM_TEXT = {
 }
 
 
-def coerced(made: Expression, column: Column) -> Expression:
-    """The expression in its column's type, with TOO_LONG and REQUIRED_EMPTY among its reasons."""
-    value, reason = _typed(made, column.type)
+def coerced(made: Expression, column: Column, name: str = "") -> Expression:
+    """The expression in its column's type, with TOO_LONG and REQUIRED_EMPTY among its reasons.
+
+    `name` is what the value is called beside its reason; without one, or where the name means something else, it is written out.
+    """
+    value, reason = _typed(made, column.type, name)
+    called = name or value
     reasons = [] if reason == "null" else [reason]
     if column.required:
-        reasons.append(f"case when {value} is null then 'REQUIRED_EMPTY' end")
+        reasons.append(f"case when {called} is null then 'REQUIRED_EMPTY' end")
     if column.max_length is not None:
-        reasons.append(f"case when length({value}) > {column.max_length} then 'TOO_LONG' end")
-    whole = "null" if not reasons else reasons[0] if len(reasons) == 1 else f"coalesce({', '.join(reasons)})"
-    return replace(made, value=value, reason=whole, type=column.type)
+        reasons.append(f"case when length({called}) > {column.max_length} then 'TOO_LONG' end")
+    return replace(made, value=value, reason=first_of(reasons), type=column.type)
 
 
-def _typed(made: Expression, wanted: ColumnType) -> tuple[str, str]:
+def first_of(reasons: list[str]) -> str:
+    """SQL of the first reason that there is, each on a line of its own."""
+    one_each = [one for reason in reasons for one in _parts(reason)]
+    if len(one_each) < 2:
+        return one_each[0] if one_each else "null"
+    return _FIRST + _BETWEEN.join(one_each) + _LAST
+
+
+_FIRST, _BETWEEN, _LAST = "coalesce(\n         ", ",\n         ", "\n       )"
+
+
+def _parts(reason: str) -> list[str]:
+    """The parts of what `first_of` made of several, so that one stands in no other."""
+    made = reason.startswith(_FIRST) and reason.endswith(_LAST)
+    return reason[len(_FIRST) : -len(_LAST)].split(_BETWEEN) if made else [reason]
+
+
+def _typed(made: Expression, wanted: ColumnType, name: str) -> tuple[str, str]:
     if made.type == wanted or (wanted == ColumnType.TEXT and made.type in (ColumnType.DECIMAL, ColumnType.UUID)):
         return made.value, made.reason
     as_text = made.value if DUCK_TYPES[made.type] == "varchar" else f"({made.value})::varchar"
@@ -57,8 +78,8 @@ def _typed(made: Expression, wanted: ColumnType) -> tuple[str, str]:
     test, conversion, reason = _FROM_TEXT[wanted]
     fits = test.format(v=f"({as_text})")
     value = f"case when {fits} then {conversion.format(v=f'({as_text})')} end"
-    own = f"case when {as_text} is not null and {value} is null then '{reason}' end"
-    return value, own if made.reason == "null" else f"coalesce({made.reason}, {own})"
+    own = f"case when {as_text} is not null and {name or value} is null then '{reason}' end"
+    return value, own if made.reason == "null" else first_of([made.reason, own])
 
 
 def canonical(column: Column, value: str) -> str:
@@ -93,5 +114,5 @@ def digest(columns: list[tuple[Column, str]]) -> str:
     A decimal is digested without a plus sign and leading zeros, which a database's own decimals do not keep; its places count.
     """
     texts = [(column, f"number_text({text})" if column.type == ColumnType.DECIMAL else text) for column, text in columns]
-    parts = " || ".join(f"tagged('{TAGS[column.type]}', {text})" for column, text in texts)
+    parts = wrapped([f"tagged('{TAGS[column.type]}', {text})" for column, text in texts], " || ")
     return f"unhex(sha256({parts}))"

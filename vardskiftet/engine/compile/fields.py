@@ -6,7 +6,7 @@ import hashlib
 import json
 from dataclasses import dataclass, replace
 
-from vardskiftet.engine.compile.coerce import coerced
+from vardskiftet.engine.compile.coerce import coerced, first_of
 from vardskiftet.engine.compile.kin import id_sql
 from vardskiftet.engine.names import literal, quoted
 from vardskiftet.engine.transforms import KINDS
@@ -26,6 +26,8 @@ class Filled:
     """SQL of the key by which a parent is found; empty for other fields."""
     follows: str = ""
     """SQL that is true where the row goes the way of an excluded parent; empty if it cannot."""
+    line: int = 0
+    """Where its file says what fills it."""
 
 
 def field_levels(programme: Programme, mapping: Mapping, table: Table, number: int, field: Field) -> Filled:
@@ -43,8 +45,9 @@ def field_levels(programme: Programme, mapping: Mapping, table: Table, number: i
         levels = [guarded(field.sql, prefix), *_further(programme, mapping, field.steps, prefix)]
     else:
         levels = chain(programme, mapping, field.source, field.steps, prefix)
-    levels[-1] = coerced(levels[-1], column)
-    return Filled(column, tuple(levels), by, follows)
+    # Beside a reason of the first level the value can be called by its name; later ones stand beside the value of the level before.
+    levels[-1] = coerced(levels[-1], column, f"{prefix}_value" if len(levels) == 1 else "")
+    return Filled(column, tuple(levels), by, follows, field.line)
 
 
 def chain(programme: Programme, mapping: Mapping, source: str, steps: tuple[Step, ...], prefix: str) -> list[Expression]:
@@ -119,7 +122,7 @@ def found(programme: Programme, mapping: Mapping, find: Find, prefix: str) -> tu
     orphan = "null" if find.missing == "empty" else f"case when {by} is not null and {alias}.key is null then 'PARENT_MISSING' end"
     fate = f"case {alias}.fate when 'rejected' then 'PARENT_REJECTED' when 'excluded' then 'PARENT_EXCLUDED' end"
     follows = f"{alias}.fate = 'excluded'" if mapping.follow_parent == FollowParent.EXCLUDE else ""
-    return Expression(f"{alias}.id", f"coalesce({fate}, {orphan})", ColumnType.UUID, joins=(join,)), follows
+    return Expression(f"{alias}.id", first_of([fate, orphan]), ColumnType.UUID, joins=(join,)), follows
 
 
 def _found_kin(mapping: Mapping, find: Find, prefix: str) -> Expression:
@@ -147,6 +150,6 @@ def _found_person(programme: Programme, mapping: Mapping, find: Find, prefix: st
     alias, name = f"{prefix}_person", spelled.value
     on = f"{alias}.record_table = {literal(find.table)} and {alias}.domain = identity_domain({name}) and {alias}.identifier = {name}"
     orphan = "null" if find.missing == "empty" else f"case when {name} is not null and {alias}.id is null then 'PARENT_MISSING' end"
-    reason = f"coalesce({spelled.reason}, {orphan})"
+    reason = first_of([spelled.reason, orphan])
     joins = (*spelled.joins, Join("person", alias, on))
     return replace(spelled, value=f"{alias}.id", reason=reason, type=ColumnType.UUID, joins=joins)

@@ -9,6 +9,7 @@ from vardskiftet.engine.compile.coerce import DUCK_TYPES, canonical, digest
 from vardskiftet.engine.compile.fields import Filled, chain, condition, field_levels
 from vardskiftet.engine.compile.identity import NAMESPACE, known, local, part_of, resolving
 from vardskiftet.engine.compile.kin import FOLLOWS, OWN_KEYS, kin, settled
+from vardskiftet.engine.compile.layout import wrapped
 from vardskiftet.engine.compile.pieces import NO_ITEM, item_sql, number_sql, pieces_sql
 from vardskiftet.engine.compile.places import place_sql
 from vardskiftet.engine.names import literal, quoted
@@ -47,8 +48,8 @@ class Slot:
     made: Expression
     by: str = ""
     follows: str = ""
-    column: str = ""
-    """The record's column that it fills: a comment in the text."""
+    comment: str = ""
+    """The record's column that it fills, and the line that says so."""
 
 
 def compile_mapping(programme: Programme, mapping: Mapping, columns: tuple[str, ...]) -> Compiled:
@@ -64,7 +65,7 @@ def compile_mapping(programme: Programme, mapping: Mapping, columns: tuple[str, 
     parts = [*own, _copies(mapping, columns), _items(mapping, columns)]
     for level in range(1, depth + 1):
         slots = [
-            Slot(f"vs{n}_value", f"vs{n}_reason{level}", one.levels[level - 1], one.by, one.follows, one.column.column)
+            Slot(f"vs{n}_value", f"vs{n}_reason{level}", one.levels[level - 1], one.by, one.follows, _comment(one))
             for n, one in enumerate(filled, 1)
             if len(one.levels) >= level
         ]
@@ -72,17 +73,22 @@ def compile_mapping(programme: Programme, mapping: Mapping, columns: tuple[str, 
     parts += [_shown(depth, filled, _seen(mapping, columns)), _judged(mapping, filled, len(people))]
     judged = "with " + ",\n".join(parts) + "\nselect * from judged order by vs_row, vs_item"
     parts += resolving(mapping, table, len(people)) if table.identity else _identified(mapping)
-    head = f"-- {mapping.mapping}: {mapping.reads} becomes {mapping.into}; every item with its fate\n"
+    told = f", lines of {mapping.path}" if mapping.path else ""
+    head = f"-- {mapping.mapping}: {mapping.reads} becomes {mapping.into}; every item with its fate{told}\n"
     head += f"create or replace temp table outcome as\nwith {'recursive ' if kin(mapping) else ''}"
     body = ",\n".join(parts) + "\n" + _outcome(mapping, table, filled, len(people))
     items = number_sql(mapping.split) if mapping.split else "1"
     return Compiled(mapping, table, columns, place_sql(mapping, columns), head + body, judged, items)
 
 
+def _comment(one: Filled) -> str:
+    return one.column.column + (f" (line {one.line})" if one.line else "")
+
+
 def _copies(mapping: Mapping, columns: tuple[str, ...]) -> str:
     """Keys that come more than once, how many different rows stand behind each, and which of them goes first."""
-    whole = ", ".join(quoted(name) for name in columns)
-    order = f"row({', '.join(f'placed.{quoted(name)}' for name in columns)})"
+    whole = wrapped([quoted(name) for name in columns])
+    order = f"row({wrapped([f'placed.{quoted(name)}' for name in columns])})"
     if mapping.conflict in (Conflict.LATEST, Conflict.EARLIEST):
         way = "desc" if mapping.conflict == Conflict.LATEST else "asc"
         by = f"placed.{quoted(mapping.conflict_by)}"
@@ -93,14 +99,17 @@ def _copies(mapping: Mapping, columns: tuple[str, ...]) -> str:
         f"repeated_key as (\nselect vs_key,\n       count(distinct row({whole})) as contents\n  from placed\n"
         " where vs_key is not null\n group by vs_key\nhaving count(*) > 1\n),\n"
         "-- which row of a repeated key goes first\ncopy as (\nselect placed.vs_row,\n       repeated_key.contents,\n"
-        f"       row_number() over (partition by placed.vs_key order by {order}, placed.vs_row) as place\n"
+        f"       row_number() over (partition by placed.vs_key order by\n            {order}, placed.vs_row) as place\n"
         "  from placed\n  join repeated_key on repeated_key.vs_key = placed.vs_key\n)"
     )
 
 
 def _items(mapping: Mapping, columns: tuple[str, ...]) -> str:
     """Rows of this wave with the answers to the mapping's exclusions, and their items."""
-    asked = "".join(f",\n       {condition(one.when)} as vs_excluded{number}" for number, one in enumerate(mapping.exclude, 1))
+    asked = "".join(
+        f",\n       -- exclude, line {one.line}\n       {condition(one.when)} as vs_excluded{number}"
+        for number, one in enumerate(mapping.exclude, 1)
+    )
     if mapping.split is not None:
         asked += f",\n       {pieces_sql(mapping.split)} as vs_pieces"
     held = (
@@ -121,14 +130,15 @@ def _level(level: int, slots: list[Slot], people: list[Expression], own: Join | 
     for stage in range(max([len(one.stages) for one in made], default=0)):
         columns = dict(column for one in made if len(one.stages) > stage for column in one.stages[stage])
         named = ",\n".join(f"       {sql} as {name}" for name, sql in columns.items())
-        parts.append(f"parsed{level}{'abcdef'[stage]} as (\nselect *,\n{named}\n  from {before}\n)")
+        read = f"-- what values of level {level} are made of, each named once\n"
+        parts.append(f"{read}parsed{level}{'abcdef'[stage]} as (\nselect *,\n{named}\n  from {before}\n)")
         before = f"parsed{level}{'abcdef'[stage]}"
     joins = dict.fromkeys(join for one in made for join in one.joins)
     if own is not None:
         joins[own] = None
     beside = "".join(f"\n  left join {join.table} as {join.alias}\n    on {join.on}" for join in joins)
     lines = [
-        f"       -- {slot.column}\n       {slot.made.value} as {slot.name},\n       {slot.made.reason} as {slot.reason}" for slot in slots
+        f"       -- {slot.comment}\n       {slot.made.value} as {slot.name},\n       {slot.made.reason} as {slot.reason}" for slot in slots
     ]
     lines += [f"       {slot.by} as {slot.name}_by" for slot in slots if slot.by]
     lines += [f"       {slot.follows} as {slot.name}_follows" for slot in slots if slot.follows]
@@ -142,7 +152,8 @@ def _level(level: int, slots: list[Slot], people: list[Expression], own: Join | 
     renewed = [slot.name for slot in slots if level > 1]
     star = f"{before}.*" + (f" exclude ({', '.join(renewed)})" if renewed else "")
     select = ",\n".join([f"select {star}", *lines])
-    return [*parts, f"level{level} as (\n{select}\n  from {before}{beside}\n)"]
+    told = f"-- level {level} of the fields: each value, and the reason that speaks against it\n"
+    return [*parts, f"{told}level{level} as (\n{select}\n  from {before}{beside}\n)"]
 
 
 def _seen(mapping: Mapping, columns: tuple[str, ...]) -> tuple[str, ...]:
@@ -182,17 +193,19 @@ def _judged(mapping: Mapping, filled: list[Filled], people: int) -> str:
     reasons += [f"vs{number}_reason{level}" for number, one in enumerate(filled, 1) for level in range(1, len(one.levels) + 1)]
     reasons += [f"vs_doubt{number}" for number in range(1, len(mapping.reject) + 1)]
     doubts = "".join(
-        f",\n       case when {condition(one.when)} is null then 'SQL_FAILED' when {condition(one.when)}.v then {literal(one.reason)} end"
-        f" as vs_doubt{number}"
+        f",\n       -- reject, line {one.line}\n       {condition(one.when)} as vs_asked{number},\n"
+        f"       case when vs_asked{number} is null then 'SQL_FAILED'\n"
+        f"            when (vs_asked{number}).v then {literal(one.reason)} end as vs_doubt{number}"
         for number, one in enumerate(mapping.reject, 1)
     )
-    taken = f"case when {' or '.join(early)} then null {' '.join(because)} end" if because else "null::varchar"
+    ways = "".join(f"\n            {one}" for one in because)
+    taken = f"case when {' or '.join(early)} then null{ways} end" if because else "null::varchar"
     # What is no row, or no text, has no key to speak of.
     cases = ["when starts_with(vs_damaged, 'row:') then 'MALFORMED_ROW'", "when vs_damaged is not null then 'INVALID_ENCODING'"]
     cases += ["when vs_key is null then 'KEY_MISSING'"]
     cases += ["when vs_contents > 1 then 'DUPLICATE_KEY'"] if torn else []
     cases += [f"when {one} then 'SQL_FAILED'" for one in failed]
-    late = f"coalesce({', '.join(reasons)})" if len(reasons) > 1 else reasons[0] if reasons else "null"
+    late = f"coalesce({wrapped(reasons)})" if len(reasons) > 1 else reasons[0] if reasons else "null"
     judged = "\n            ".join(cases)
     return (
         "-- which exclusion takes it out, and what the mapping's own rules say against it\n"

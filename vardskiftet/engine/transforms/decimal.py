@@ -35,11 +35,12 @@ class Options(Frozen):
 def to_sql(source: str, options: Options, setting: Setting) -> Expression:
     """SQL of the number as text with a point. Reason: INVALID_NUMBER; NULL and '' become NULL."""
     sign = r"\." if options.separator == "." else ","
-    text = f"trim({source})"
+    text, fits = f"{setting.prefix}_text", f"{setting.prefix}_fits"
     power = "([eE][-+]?(0?[0-9]|[1-3][0-9]|40))?"
-    fits = f"regexp_full_match({text}, {literal('[-+]?[0-9]+(' + sign + '[0-9]+)?' + power)})"
+    pattern = literal("[-+]?[0-9]+(" + sign + "[0-9]+)?" + power)
+    stages = (((text, f"trim({source})"), (fits, f"regexp_full_match({text}, {pattern})")),)
     value = f"case when {fits} then plain_number(replace(ltrim({text}, '+'), ',', '.')) end"
-    return Expression(value, f"case when {text} <> '' and not {fits} then 'INVALID_NUMBER' end", ColumnType.DECIMAL)
+    return Expression(value, f"case when {text} <> '' and not {fits} then 'INVALID_NUMBER' end", ColumnType.DECIMAL, stages)
 
 
 EXAMPLES = (

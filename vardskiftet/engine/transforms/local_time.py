@@ -50,20 +50,23 @@ def to_sql(source: str, options: Options, setting: Setting) -> Expression:
     """SQL of the instant. Reasons: INVALID_DATE, MISSING_HOUR, REPEATED_HOUR; NULL, '' and sentinels become NULL."""
     listed = ", ".join(literal(text) for text in ("", *options.sentinels))
     meant = f"(case when {source} not in ({listed}) then {source} end)"
-    local, zone = f"{setting.prefix}_local", f"{setting.prefix}_zone"
+    local, zone, text = (f"{setting.prefix}_{one}" for one in ("local", "zone", "text"))
+    time = f"{setting.prefix}_time"
     join = Join("zone_week", zone, f"{zone}.zone = {literal(setting.timezone)} and {zone}.week = week_of({local})")
     odd = f"{local} >= {zone}.odd_from and {local} < {zone}.odd_until"
     earlier, later = (f"({local} - to_seconds({zone}.offset_{side}))" for side in ("before", "after"))
     # In the repeated hour the first pass still has the offset from before; a missing hour is read with it too, so it shifts forward.
-    second = f"when {odd} and {zone}.odd = 'repeated' then {later} " if options.repeated_hour == "second" else ""
-    value = f"case {second}when {zone}.odd_until is null or {local} < {zone}.odd_until then {earlier} else {later} end"
-    reasons = [f"when {meant} is not null and {local} is null then 'INVALID_DATE'"]
+    second = f"when {odd} and {zone}.odd = 'repeated' then {later}\n            " if options.repeated_hour == "second" else ""
+    value = f"case {second}when {zone}.odd_until is null or {local} < {zone}.odd_until then {earlier}\n            else {later} end"
+    reasons = [f"when {text} is not null and {local} is null then 'INVALID_DATE'"]
     if options.missing_hour == "reject":
         reasons.append(f"when {odd} and {zone}.odd = 'missing' then 'MISSING_HOUR'")
     if options.repeated_hour == "reject":
         reasons.append(f"when {odd} and {zone}.odd = 'repeated' then 'REPEATED_HOUR'")
-    stages = (((local, strict_time(meant, options.format, "0001-01-02")),),)
-    return Expression(value, f"case {' '.join(reasons)} end", ColumnType.INSTANT, stages, (join,))
+    form = literal(options.format)
+    strict = f"case when strftime({time}, {form}) = {text} and {time} >= timestamp '0001-01-02' then {time} end"
+    stages = (((text, meant), (time, f"try_strptime({text}, {form})"), (local, strict)),)
+    return Expression(value, "case " + "\n              ".join(reasons) + " end", ColumnType.INSTANT, stages, (join,))
 
 
 def strict_time(text: str, form: str, earliest: str = "0001-01-01") -> str:

@@ -22,7 +22,7 @@ class Join:
 class Expression:
     """SQL of a value and, beside it, SQL of the reason code if the value could not be made (NULL if it could).
 
-    `stages` are columns, (name, SQL), computed before: each stage may name columns of the stages before it; joins, value and
+    `stages` are columns, (name, SQL), computed before: each may name those before it, in its own stage too; joins, value and
     reason may name all. What is dear stands there, so that it is computed once.
     """
 
