@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import errno
+import json
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from datetime import date, datetime
@@ -15,12 +16,13 @@ import pytest
 import sqlalchemy as sa
 from wards import RECORD, TARGETS, TargetWard, named
 
-from vardskiftet.engine.compare import edited, stored_digest
+from vardskiftet.engine.compare import stored_digest
 from vardskiftet.engine.compile.coerce import canonical, digest
 from vardskiftet.engine.duck import arrow, open_duck
 from vardskiftet.engine.targets import KINDS, open_scratch, open_target
 from vardskiftet.engine.targets.protocol import BatchEntry, Lock, Outcome, Target
 from vardskiftet.engine.targets.tables import layout
+from vardskiftet.engine.undoing import edited, taking_back
 from vardskiftet.errors import IntegrityBroken, NoRoom, Stale
 from vardskiftet.model.mapping import Mapping, UnitRule
 from vardskiftet.model.record import ColumnType, Table
@@ -136,7 +138,15 @@ class Desk:
             contributions=of_batch(number, record_table=["patient"] * len(ids), target_id=ids, source_key=ids, fate=["loaded"] * len(ids))
             if persons
             else pa.table({}),
+            left=pa.table({}),
+            images=pa.table({}),
         )
+
+    def take_back(self, number: int, source: Mapping, table: Table) -> tuple[int, int]:
+        """Take a batch back as `undo` does; returns rows removed and left."""
+        entry = self.batch(number, source, table, []).entry
+        taken = self.target.take_back(taking_back(self.duck, RECORD, table, self.target, entry, "undo-1"))
+        return taken.removed, taken.left
 
     def persons(self, number: int, *ids: str, **values: Any) -> Outcome:
         rows = [{"patient_id": one, "identifier": f"id-{one}", "protected": True, "born": date(1981, 12, 28)} | values for one in ids]
@@ -334,9 +344,9 @@ def test_a_stored_row_has_the_digest_that_it_was_written_with(ready: Target, des
     ready.write(desk.persons(1, ANNA, born=None))
     ready.write(desk.visits(2, (V1, ANNA), rank=None, note=""))
     ready.write(desk.visits(3, (V2, ANNA)))
-    for name, table, batches in ((PERSONS, PATIENT, (1,)), (VISITS, VISIT, (2, 3))):
+    for table, batches in ((PATIENT, (1,)), (VISIT, (2, 3))):
         for number in batches:
-            assert edited(desk.duck, name, table, ready, number) == []
+            assert edited(desk.duck, table, ready, number) == []
 
 
 FAULTS: dict[str, Callable[[Desk], Outcome]] = {
@@ -490,18 +500,16 @@ def test_questions_with_values_are_asked_with_their_values(ready: Target, desk: 
 
 # --- taking back ----------------------------------------------------------------------------------------------------------
 
-NOTHING = pa.table({"id": pa.array([], pa.string())})
-
 
 def test_a_batch_taken_back_leaves_only_who_was_who(ward: TargetWard, ready: Target, desk: Desk) -> None:
     ready.write(desk.persons(1, ANNA, BO))
     ready.write(desk.visits(2, (V1, ANNA), (V2, BO)))
     ready.write(desk.visits(3, (V3, BO)))
-    assert ready.take_back(2, VISITS, VISIT, NOTHING) == (2, 0)
+    assert desk.take_back(2, VISITS, VISIT) == (2, 0)
     assert ward.ask("select visit_id from visit") == [(V3,)]
     assert ward.ask("select distinct batch from vs_tally order by 1") == [(1,), (3,)]
-    assert ready.take_back(3, VISITS, VISIT, NOTHING) == (1, 0)
-    assert ready.take_back(1, PERSONS, PATIENT, NOTHING) == (2, 0)
+    assert desk.take_back(3, VISITS, VISIT) == (1, 0)
+    assert desk.take_back(1, PERSONS, PATIENT) == (2, 0)
     assert counts(ward) == dict.fromkeys(BOOKS, 0) | {"vs_identity": 2}
 
 
@@ -509,16 +517,16 @@ def test_rows_that_somebody_changed_are_found_and_left(ward: TargetWard, ready: 
     ready.write(desk.persons(1, ANNA, BO, CIA))
     ready.write(desk.visits(2, (V1, ANNA), (V2, BO), (V3, CIA)))
     ward.do(f"update visit set note = note || ' ' where visit_id = '{V1}'", f"update visit set rank = null where visit_id = '{V3}'")
-    changed = edited(desk.duck, VISITS, VISIT, ready, 2)
+    changed = edited(desk.duck, VISIT, ready, 2)
     assert changed == [V1, V3]
-    assert ready.take_back(2, VISITS, VISIT, pa.table({"id": changed})) == (1, 2)
+    assert desk.take_back(2, VISITS, VISIT) == (1, 2)
     assert ward.ask("select visit_id, _batch from visit order by 1") == [(V1, None), (V3, None)]
 
 
 def test_rows_that_others_refer_to_are_left(ward: TargetWard, ready: Target, desk: Desk) -> None:
     ready.write(desk.persons(1, ANNA, BO))
     ward.do(f"insert into visit (visit_id, patient_id) values ('{V1}', '{BO}')")
-    assert ready.take_back(1, PERSONS, PATIENT, NOTHING) == (1, 1)
+    assert desk.take_back(1, PERSONS, PATIENT) == (1, 1)
     assert ward.ask("select patient_id, _batch from patient") == [(BO, None)]
 
 
@@ -529,8 +537,34 @@ def test_a_person_that_another_batch_brought_too_stays(ward: TargetWard, ready: 
         contributions=of_batch(2, record_table=["patient"] * 2, target_id=[CIA, BO], source_key=["c", "b"], fate=["loaded", "merged"]),
     )
     ready.write(merged)
-    assert ready.take_back(1, PERSONS, PATIENT, NOTHING) == (1, 0), "a person whom the second batch brought too is that batch's now"
+    assert desk.take_back(1, PERSONS, PATIENT) == (1, 0), "a person whom the second batch brought too is that batch's now"
     assert ward.ask("select patient_id from patient order by 1") == [(BO,), (CIA,)]
+
+
+def image(number: int, place: int, before: int, table: Table, row: Row, digest_of: bytes) -> pa.Table:
+    """The before-image that batch `number` keeps of a row of batch `before`."""
+    texts = {"record_table": table.table, "target_id": row[table.key], "before_unit": "kinna", "before_key": f"key-{row[table.key]}"}
+    texts["content"] = json.dumps(row)
+    columns = {name: pa.array([text], pa.string()) for name, text in texts.items()}
+    numbers = {"batch": number, "place": place, "before_batch": before}
+    columns |= {name: pa.array([value], pa.int64()) for name, value in numbers.items()}
+    return pa.table(columns | {"before_digest": pa.array([digest_of], pa.binary())})
+
+
+def test_what_stood_before_comes_back_in_its_types_and_is_listed(ward: TargetWard, ready: Target, desk: Desk) -> None:
+    ready.write(desk.persons(1, ANNA))
+    first = desk.visits(2, (V1, ANNA), rank=None, note="inga")
+    ready.write(first)
+    before = ward.ask("select * from visit")
+    texts: Row = {"visit_id": V1, "patient_id": ANNA, "starts_at": "2024-11-12T03:00:00Z", "minutes": "30.50", "rank": None, "note": "inga"}
+    renewed = desk.visits(3, (V1, ANNA), note="ej")
+    written = first.fresh.column("_digest")[0].as_py()
+    ready.write(replace(renewed, fresh=renewed.fresh.slice(0, 0), renewed=renewed.fresh, images=image(3, 1, 2, VISIT, texts, written)))
+    assert ward.ask("select note, _batch from visit") == [("ej", 3)]
+    assert desk.take_back(3, VISITS, VISIT) == (0, 0)
+    assert ward.ask("select * from visit") == before
+    assert ward.ask("select target_id, what from vs_undone") == [(V1, "restored")]
+    assert desk.take_back(2, VISITS, VISIT) == (1, 0)
 
 
 def test_taking_back_is_all_or_nothing_and_repeating_it_is_harmless(
@@ -543,11 +577,11 @@ def test_taking_back_is_all_or_nothing_and_repeating_it_is_harmless(
     before = counts(ward)
     pausing(monkeypatch, ward, undo_commit_before=full)
     with pytest.raises(NoRoom):
-        ready.take_back(1, PERSONS, PATIENT, NOTHING)
+        desk.take_back(1, PERSONS, PATIENT)
     assert counts(ward) == before
     monkeypatch.undo()
-    assert ready.take_back(1, PERSONS, PATIENT, NOTHING) == (1, 0)
-    assert ready.take_back(1, PERSONS, PATIENT, NOTHING) == (0, 0)
+    assert desk.take_back(1, PERSONS, PATIENT) == (1, 0)
+    assert desk.take_back(1, PERSONS, PATIENT) == (0, 0)
     ready.write(desk.persons(1, ANNA))
     assert counts(ward) == before
 

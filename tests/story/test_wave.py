@@ -231,10 +231,6 @@ def test_a_row_that_was_edited_in_the_record_is_rejected_and_not_overwritten(min
     assert rows_of(mine.target, where, key) == [(unit, "CHANGED_IN_TARGET")]
 
 
-OPEN_YET = "a delta does not yet set apart, in its books, rows of the record that none of its items claims"
-
-
-@pytest.mark.xfail(strict=True, reason=OPEN_YET)
 def test_the_books_of_a_delta_close_over_a_row_that_was_edited_in_the_record(mine: Ward) -> None:
     edit_on_both_sides(mine)
     assert mine.ask("plan", WAVE, "--quiet").code == 0
@@ -243,7 +239,6 @@ def test_the_books_of_a_delta_close_over_a_row_that_was_edited_in_the_record(min
     assert done.code == 1, "rejected without a budget: a finding"
 
 
-@pytest.mark.xfail(strict=True, reason=OPEN_YET)
 def test_the_books_of_a_delta_close_when_a_row_has_vanished_from_the_source(mine: Ward) -> None:
     (key, _), *_ = loaded_bookings(mine)
     with mine.journal_open() as journal:

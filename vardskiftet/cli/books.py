@@ -60,12 +60,13 @@ def _tables(answer: console.Answer, books: Books) -> None:
     fates = ("extracted", "loaded", "merged", "rejected", "excluded", "unchanged")
     answer.table(
         "items",
-        ("mapping", "unit", *fates, "in target", ""),
+        ("mapping", "unit", *fates, "left", "in target", ""),
         [
             (
                 line.mapping,
                 line.unit,
                 *(getattr(line, fate) for fate in fates),
+                sum(line.left.values()),
                 "?" if line.in_target is None else line.in_target,
                 _word(line.closes),
             )

@@ -57,6 +57,9 @@ def tell(answer: Answer, books: Books, *, by_mapping: bool = False) -> None:
     verdict = "The books close." if books.closes else "THE BOOKS DO NOT CLOSE." if books.complete else "THE BOOKS ARE NOT COMPLETE."
     answer.say(f"{books.wave}: {identity(books.total)}")
     answer.say(f"in the target: {'not readable' if books.total.in_target is None else format(books.total.in_target, ',')}. {verdict}")
+    if books.total.left:
+        stand = ", ".join(f"{rows:,} {why}" for why, rows in books.total.left.items())
+        answer.say(f"Left from earlier plans, no item of this one: {stand}.")
     lost = [line for line in (*books.rejects, books.no_unit) if line.items]
     if lost:
         answer.table(
@@ -84,8 +87,9 @@ def reasons_of(answer: Answer, books: Books) -> None:
     for line in books.lines:
         if not line.closes:
             found = "not readable" if line.in_target is None else f"{line.in_target:,}"
+            left = f", of earlier plans {sum(line.left.values()):,}" if line.left else ""
             answer.because(
-                "LINE_OPEN", f"{identity(line)}; in the target {found}", severity="integrity", where=f"{line.mapping} × {line.unit}"
+                "LINE_OPEN", f"{identity(line)}; in the target {found}{left}", severity="integrity", where=f"{line.mapping} × {line.unit}"
             )
     for table in books.tables:
         if not table.closes:

@@ -20,12 +20,19 @@ def run(
     confirm: Annotated[
         str | None, typer.Option("--confirm", help="The wave's name once more, instead of the question.", metavar="WAVE")
     ] = None,
+    round_: Annotated[
+        str, typer.Option("--round", help="Only this plan of the wave, its newest: what was loaded before it stays.", metavar="PLAN")
+    ] = "",
 ) -> None:
     """Take a wave's rows out of the record; ids are kept, so that loading again gives the same. Exits 1 if rows had to be left.
+
+    What the new system's users changed or refer to is never undone: it is listed, beside rows that got back what stood there before and
+    persons whom another wave brought too, in a file under work/undo.
 
     Example:  vardskiftet undo south-1 --confirm south-1
     """
     from vardskiftet.cli.opening import open_desk
+    from vardskiftet.cli.telling_undo import tell_undone
     from vardskiftet.errors import Usage
     from vardskiftet.run.undo import undo
 
@@ -36,7 +43,7 @@ def run(
         confirm = console.ask(f"Type the wave's name to take it out of the record: {wave}?")
     if confirm != wave:
         raise Usage(f"Nothing was undone: '{wave}' was not confirmed.", hint=f"vardskiftet undo {wave} --confirm {wave}")
-    done = undo(desk, wave)
+    done = undo(desk, wave, round_)
     answer = console.Answer("vardskiftet.undo/1", exit_code=1 if done.left else 0)
     answer.own = {
         "wave": wave,
@@ -44,18 +51,11 @@ def run(
         "batches": done.batches,
         "rows_removed": done.rows,
         "rows_left": done.left,
+        "rows_restored": done.rows_by_mapping("restored"),
+        "rows_shared": done.rows_by_mapping("shared"),
+        "list": done.file,
         "rows_standing": done.standing,
     }
-    if done.batches:
-        answer.say(f"Wave {wave}: {done.rows:,} rows of {done.batches} batches taken out of the record. Identities stay, as tombstones.")
-    else:
-        answer.say(f"Nothing to do: the record holds nothing of wave {wave} any more.")
-    if done.standing and not done.left:
-        told = ", ".join(f"{rows:,} of {table}" for table, rows in sorted(done.standing.items()))
-        answer.say(f"Rows that stayed when something was taken back, and are the new system's own since: {told}.")
-    for mapping, rows in sorted(done.left.items()):
-        answer.because(
-            "LEFT_STANDING", f"{rows:,} rows were changed in the new system, or are referred to there; they stay.", where=mapping
-        )
+    tell_undone(answer, done, wave, round_)
     answer.next_steps = [f"vardskiftet apply {wave}", f"vardskiftet status {wave}"]
     raise typer.Exit(console.show(answer, as_json=options.as_json))

@@ -28,16 +28,16 @@ class Held:
         return query.where(identity.c.record_table == table)
 
     def origins(self, table: str) -> sa.Select[Any]:
-        """`record_table, id, mapping, key` of a table's rows; '' where the new system wrote a row itself."""
+        """`record_table, id, mapping, key` of a table's rows that a batch owns: not of what the new system wrote, or kept after an undo."""
         rows = self.tables[table]
         columns: list[sa.ColumnElement[Any]] = [
             sa.literal(table).label("record_table"),
             self._id(table).label("id"),
-            sa.func.coalesce(self.batch.c.mapping, "").label("mapping"),
+            self.batch.c.mapping,
             sa.func.coalesce(rows.c._key, "").label("key"),
         ]
         query = sa.select(*columns)
-        return query.select_from(rows.outerjoin(self.batch, self.batch.c.batch == rows.c._batch))
+        return query.select_from(rows.join(self.batch, self.batch.c.batch == rows.c._batch))
 
     def brought(self, mapping: Mapping) -> sa.Select[Any]:
         """`key, id` of the persons that a mapping brought, in any wave, loaded or merged."""

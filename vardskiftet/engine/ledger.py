@@ -8,12 +8,12 @@ from typing import Any
 
 import sqlalchemy as sa
 
+from vardskiftet.engine.standing import brought
 from vardskiftet.engine.targets.protocol import BatchEntry, Lock, Target
 from vardskiftet.engine.targets.tables import layout
-from vardskiftet.model.books import ALL_UNITS
-from vardskiftet.model.fate import Fate, Place, Tally
+from vardskiftet.model.fate import Fate, Left, Place, Tally
 from vardskiftet.model.programme import Programme
-from vardskiftet.model.record import Record, Table
+from vardskiftet.model.record import Record
 
 PARENT_MISSING = "PARENT_MISSING"
 FATES = tuple(fate.value for fate in Fate)
@@ -37,6 +37,8 @@ class Accounts:
     """(mapping, reason) to the detail of one reject: where it stands, and what of it is wrong."""
     flagged: dict[tuple[str, str, str], int]
     """(mapping, flag, detail) to items that were kept, or values that were read in the second encoding."""
+    left: dict[tuple[str, str, Left], int]
+    """(mapping, unit, why) to rows of the record that no item of this plan is."""
 
 
 class Ledger:
@@ -44,7 +46,7 @@ class Ledger:
 
     def __init__(self, target: Target, record: Record) -> None:
         self.target = target
-        self.tables = layout(record).tables
+        self.tables = dict(layout(record).tables)
 
     def batches(self, wave: str) -> tuple[BatchEntry, ...]:
         """Committed batches of a wave, in order of commitment."""
@@ -66,21 +68,26 @@ class Ledger:
         own = self.target.rows(sa.select(sa.literal(1)).select_from(rows).where(rows.c._batch.is_(None)).limit(1))
         return bool(earlier or own)
 
-    def leaning(self, record: Record, wave: str) -> dict[tuple[str, str], int]:
-        """(other wave, table) to rows of that table, brought by this wave alone, that the other wave's rows refer to."""
-        batch, given = self.tables["vs_batch"], self.tables["vs_contribution"]
-        of_wave = sa.select(batch.c.batch).where(batch.c.wave == wave)
+    def leaning(self, record: Record, wave: str, plan: str = "") -> dict[tuple[str, str], int]:
+        """(other wave, table) to rows of that table that would go with this wave, or with one plan, and that the other's rows refer to.
+
+        A person whom another batch brought too is passed on to it, and a row with a before-image of another batch gets that back.
+        """
+        batch, given, image = self.tables["vs_batch"], self.tables["vs_contribution"], self.tables["vs_image"]
+        of_wave = sa.select(batch.c.batch).where(batch.c.wave == wave, *([batch.c.plan == plan] if plan else []))
         found: dict[tuple[str, str], int] = {}
         for child in record.tables:
             for column in (one for one in child.columns if one.references):
                 parent = record.table(column.references)
                 rows, to = self.tables[child.table], self.tables[parent.table].alias("referred")
-                joined = rows.join(to, rows.c[column.column] == to.c[parent.key]).join(batch, batch.c.batch == rows.c._batch)
-                query = sa.select(batch.c.wave, sa.func.count(to.c[parent.key].distinct())).select_from(joined)
+                key = to.c[parent.key]
+                joined = rows.join(to, rows.c[column.column] == key).join(batch, batch.c.batch == rows.c._batch)
+                query = sa.select(batch.c.wave, sa.func.count(key.distinct())).select_from(joined)
                 query = query.where(to.c._batch.in_(of_wave), batch.c.wave != wave)
-                if parent.identity:  # a person whom another wave brought too is passed on to it
-                    shared = sa.select(given.c.target_id).where(given.c.record_table == parent.table, given.c.batch.not_in(of_wave))
-                    query = query.where(sa.cast(to.c[parent.key], sa.Text).not_in(shared))
+                for kept in (given.c.batch, image.c.before_batch) if parent.identity else (image.c.before_batch,):
+                    beside = kept.table
+                    others = sa.select(sa.cast(beside.c.target_id, key.type)).where(beside.c.record_table == parent.table)
+                    query = query.where(key.not_in(others.where(sa.or_(kept.is_(None), kept.not_in(of_wave)))))
                 for other, number in self.target.rows(query.group_by(batch.c.wave)):
                     found[other, parent.table] = found.get((other, parent.table), 0) + int(number)
         return found
@@ -98,7 +105,7 @@ class Ledger:
 
     def accounts(self, programme: Programme, wave: str, plan: str) -> Accounts:
         """The books of one plan; `in_target` counts the record's tables themselves."""
-        batch, tally, rows, fate = (self.tables[name] for name in ("vs_batch", "vs_tally", "vs_rows", "vs_fate"))
+        batch, tally, rows, fate, left = (self.tables[name] for name in ("vs_batch", "vs_tally", "vs_rows", "vs_fate", "vs_left"))
         mine = (batch.c.wave == wave, batch.c.plan == plan)
         ask = self.target.rows
         names = ("extracted", *FATES)
@@ -123,6 +130,10 @@ class Ledger:
             places=places,
             in_target=self._in_target(programme, wave),
             rejected={(mapping, reason): int(items) for mapping, reason, items in rejected},
+            left={
+                (mapping, unit, Left(why)): int(number)
+                for mapping, unit, why, number in ask(_joined(batch, left, (batch.c.mapping, left.c.unit, left.c.why), counted, mine))
+            },
             excluded={(mapping, because): int(items) for mapping, because, items in excluded},
             instances={(mapping, reason): detail for mapping, reason, detail in instances if detail},
             flagged={(mapping, kind, detail or ""): int(items) for mapping, kind, detail, items in flagged},
@@ -136,27 +147,13 @@ class Ledger:
         return tuple((mapping, key, int(items)) for mapping, key, items in found)
 
     def _in_target(self, programme: Programme, wave: str) -> dict[tuple[str, str], int]:
-        """Rows of the record by mapping and unit: all that this wave's batches own, whichever plan brought them."""
+        """Rows of the record by mapping and unit: all that this wave brought, whichever of its plans."""
         found: dict[tuple[str, str], int] = {}
         for table in programme.record.tables:
-            rows = self.tables[table.table]
-            query = self._of_persons(table, wave) if table.identity else self._of_rows(rows, wave)
+            rows = brought(self.tables, table, wave).subquery("brought")
+            query = sa.select(rows.c.mapping, rows.c.unit, sa.func.count()).select_from(rows).group_by(rows.c.mapping, rows.c.unit)
             found |= {(mapping, unit): int(number) for mapping, unit, number in self.target.rows(query)}
         return found
-
-    def _of_rows(self, rows: sa.Table, wave: str) -> sa.Select[Any]:
-        batch = self.tables["vs_batch"]
-        joined = rows.join(batch, batch.c.batch == rows.c._batch)
-        query = sa.select(batch.c.mapping, rows.c._unit, sa.func.count()).select_from(joined)
-        return query.where(batch.c.wave == wave).group_by(batch.c.mapping, rows.c._unit)
-
-    def _of_persons(self, table: Table, wave: str) -> sa.Select[Any]:
-        """Persons stand in the record once, whichever wave brought them first: a wave's are those that it contributed itself."""
-        batch, given, rows = self.tables["vs_batch"], self.tables["vs_contribution"], self.tables[table.table]
-        joined = given.join(batch, batch.c.batch == given.c.batch).join(rows, sa.cast(rows.c[table.key], sa.Text) == given.c.target_id)
-        query = sa.select(batch.c.mapping, sa.literal(ALL_UNITS), sa.func.count(given.c.target_id.distinct())).select_from(joined)
-        brought = given.c.fate.in_((Fate.LOADED.value, Fate.UNCHANGED.value))
-        return query.where(batch.c.wave == wave, given.c.record_table == table.table, brought).group_by(batch.c.mapping)
 
 
 def _joined(

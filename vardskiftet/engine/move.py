@@ -11,7 +11,7 @@ import duckdb
 import pyarrow as pa
 
 from vardskiftet.engine.beside import DETAIL, beside_source, flags
-from vardskiftet.engine.compare import compared
+from vardskiftet.engine.compare import compared, images, left_behind
 from vardskiftet.engine.compile import Compiled
 from vardskiftet.engine.duck import arrow
 from vardskiftet.engine.manifest import write_manifest
@@ -39,6 +39,13 @@ class Errand:
 def batch_id(plan: str, mapping: str, number: int) -> int:
     """A batch's number in the books: the same whenever the same plan is carried out."""
     return int.from_bytes(hashlib.sha256(f"{plan}|{mapping}|{number}".encode()).digest()[:8], "big") >> 1
+
+
+def entry_of(errand: Errand, batch: Batch, rows_read: int, items: int, manifest: str) -> BatchEntry:
+    """A batch's line in the books, as of now."""
+    number = batch_id(errand.plan, batch.mapping, batch.number)
+    now = datetime.now(UTC).isoformat(timespec="seconds")
+    return BatchEntry(number, errand.wave, errand.plan, batch.mapping, batch.number, errand.run_id, rows_read, items, manifest, now)
 
 
 def fetch(source: Source, extract: Extract, batch: Batch) -> pa.Table:
@@ -79,7 +86,7 @@ def move(duck: duckdb.DuckDBPyConnection, compiled: Compiled, rows: pa.Table, ba
     transform(duck, compiled, rows)
     refuse_unheld(duck, compiled, target)
     if not errand.fresh_target:
-        compared(duck, compiled, target)
+        compared(duck, compiled, target, errand.wave)
     else:
         duck.execute("alter table outcome add column vs_renew boolean")
     number = batch_id(errand.plan, batch.mapping, batch.number)
@@ -90,18 +97,7 @@ def move(duck: duckdb.DuckDBPyConnection, compiled: Compiled, rows: pa.Table, ba
         " case when vs_fate = 'loaded' then vs_digest end as row_digest from outcome order by vs_row",
     )
     manifest = write_manifest(duck, lines, errand.manifests)
-    entry = BatchEntry(
-        number,
-        errand.wave,
-        errand.plan,
-        batch.mapping,
-        batch.number,
-        errand.run_id,
-        rows.num_rows,
-        lines.num_rows,
-        manifest,
-        datetime.now(UTC).isoformat(timespec="seconds"),
-    )
+    entry = entry_of(errand, batch, rows.num_rows, lines.num_rows, manifest)
     stored = _stored(compiled, target, number)
     remember(duck, compiled)
     return Outcome(
@@ -124,6 +120,8 @@ def move(duck: duckdb.DuckDBPyConnection, compiled: Compiled, rows: pa.Table, ba
         ),
         identities=_identities(duck, compiled),
         contributions=_contributions(duck, compiled, number),
+        left=pa.table({}) if errand.fresh_target else left_behind(duck, compiled, number),
+        images=pa.table({}) if errand.fresh_target else images(duck, compiled, number),
     )
 
 
@@ -180,7 +178,8 @@ def _contributions(duck: duckdb.DuckDBPyConnection, compiled: Compiled, batch: i
     return _rows(
         duck,
         batch,
-        f"{name} as record_table, vs_id as target_id, vs_key as source_key, vs_fate as fate from outcome"
+        f"{name} as record_table, vs_id as target_id, vs_key as source_key, vs_fate as fate,"
+        " case when vs_fate <> 'merged' then vs_digest end as row_digest from outcome"
         " where vs_fate in ('loaded', 'merged', 'unchanged') order by vs_row",
     )
 
@@ -198,5 +197,5 @@ def remember(duck: duckdb.DuckDBPyConnection, compiled: Compiled) -> None:
     duck.unregister("linked")
     duck.execute(
         f"insert into origin select {literal(compiled.table.table)}, vs_id, {literal(compiled.mapping.mapping)}, vs_key from outcome"
-        " where vs_fate = 'loaded' and vs_renew is not true"
+        " where vs_fate = 'loaded' and not exists (select 1 from origin where origin.id = outcome.vs_id)"
     )

@@ -7,7 +7,7 @@ from collections.abc import Mapping as Map
 
 from vardskiftet.errors import gravest
 from vardskiftet.model.books import ALL_UNITS, BookLine, Books, RejectLine, TableLine
-from vardskiftet.model.fate import Place, Tally
+from vardskiftet.model.fate import Left, Place, Tally
 from vardskiftet.model.mapping import Mapping
 from vardskiftet.model.plan import Plan
 from vardskiftet.model.programme import Programme
@@ -27,18 +27,22 @@ def balance(
     excluded: Map[tuple[str, str], int],
     instances: Map[tuple[str, str], str],
     flagged: Map[tuple[str, str, str], int],
+    left: Map[tuple[str, str, Left], int] | None = None,
 ) -> Books:
     """The books of a wave under a plan.
 
     `tallies` and `in_target` by (mapping, unit), `rejected` and `instances` by (mapping, reason), `flagged` by (mapping, flag,
-    detail), `places` and `counted` by mapping; `in_target` is None if the target could not be read.
+    detail), `left` by (mapping, unit, reason), `places` and `counted` by mapping; `in_target` is None if the target could not be read.
     """
     lines = []
+    stays: dict[tuple[str, str], dict[Left, int]] = {}
+    for (mapping, unit, why), rows in sorted((left or {}).items()):
+        stays.setdefault((mapping, unit), {})[why] = rows
     # What no mapping of the plan speaks of, and the target holds for this wave all the same, is a line too: an open one.
-    strangers = {mapping for mapping, _ in (*tallies, *(in_target or {}))} - set(plan.mappings)
-    for name in (*plan.mappings, *sorted(strangers)):
-        units = {unit for mapping, unit in (*tallies, *(in_target or {})) if mapping == name}
-        lines += [_line(name, unit, tallies.get((name, unit), Tally()), in_target) for unit in sorted(units)]
+    told = {*tallies, *(in_target or {}), *stays}
+    for name in (*plan.mappings, *sorted({mapping for mapping, _ in told} - set(plan.mappings))):
+        units = sorted({unit for mapping, unit in told if mapping == name})
+        lines += [_line((name, unit), tallies.get((name, unit), Tally()), in_target, stays.get((name, unit), {})) for unit in units]
     tables = [_table(programme.mapping(name), places.get(name, {}), counted.get(name)) for name in plan.mappings]
     declared = programme.wave(wave).budgets
     by_reason: Counter[str] = Counter()
@@ -62,9 +66,10 @@ def balance(
     )
 
 
-def _line(mapping: str, unit: str, tally: Tally, in_target: Map[tuple[str, str], int] | None) -> BookLine:
-    found = None if in_target is None else in_target.get((mapping, unit), 0)
-    return BookLine(mapping=mapping, unit=unit, in_target=found, **tally.model_dump())
+def _line(place: tuple[str, str], tally: Tally, in_target: Map[tuple[str, str], int] | None, left: dict[Left, int]) -> BookLine:
+    mapping, unit = place
+    found = None if in_target is None else in_target.get(place, 0)
+    return BookLine(mapping=mapping, unit=unit, in_target=found, left=left, **tally.model_dump())
 
 
 def _table(mapping: Mapping, places: Map[Place, int], counted: int | None) -> TableLine:
@@ -86,7 +91,10 @@ def _total(lines: list[BookLine]) -> BookLine:
     figures = {name: sum(getattr(line, name) for line in lines) for name in Tally.model_fields}
     known = [line.in_target for line in lines]
     whole = None if None in known else sum(number or 0 for number in known)
-    return BookLine(mapping="*", unit=ALL_UNITS, in_target=whole, **figures)
+    left: Counter[Left] = Counter()
+    for line in lines:
+        left.update(line.left)
+    return BookLine(mapping="*", unit=ALL_UNITS, in_target=whole, left=dict(sorted(left.items())), **figures)
 
 
 def strays(plan: Plan, books: Books) -> tuple[str, ...]:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from enum import StrEnum
+
 from vardskiftet.model.frozen import Frozen
 
 Key = tuple[int | float | str | bytes, ...]
@@ -18,6 +20,15 @@ class KeyRange(Frozen):
     nulls: bool = False
 
 
+class BatchKind(StrEnum):
+    """What is done with a range."""
+
+    LOAD = "load"
+    """Its rows are read, judged and written."""
+    SCAN = "scan"
+    """Its keys are read, and rows of the record whose key is not among them are told: the last batch of a mapping in a delta."""
+
+
 class Batch(Frozen):
     """One key range of one mapping under one plan."""
 
@@ -26,3 +37,4 @@ class Batch(Frozen):
     range: KeyRange
     by: tuple[str, ...]
     """The source columns that the range is cut by: the key, or for a table without one its most telling column."""
+    kind: BatchKind = BatchKind.LOAD

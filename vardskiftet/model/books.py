@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from vardskiftet.model.fate import Left
 from vardskiftet.model.frozen import Frozen
 
 ALL_UNITS = "*"
@@ -21,12 +22,19 @@ class BookLine(Frozen):
     unchanged: int
     in_target: int | None
     """Rows of this line counted in the target; None if it could not be read."""
+    left: dict[Left, int] = {}
+    """Rows that an earlier plan of the wave brought and that no item of this one is, by reason."""
+
+    @property
+    def due(self) -> int:
+        """Rows that the target must hold: loaded, found unchanged, or left."""
+        return self.loaded + self.unchanged + sum(self.left.values())
 
     @property
     def closes(self) -> bool:
-        """Items add up, and the target holds what was loaded or found unchanged."""
+        """Items add up, and the target holds what was loaded, found unchanged, or left."""
         accounted = self.loaded + self.merged + self.rejected + self.excluded + self.unchanged
-        return self.extracted == accounted and self.in_target == self.loaded + self.unchanged
+        return self.extracted == accounted and self.in_target == self.due
 
 
 class TableLine(Frozen):

@@ -17,6 +17,28 @@ class Fate(StrEnum):
     UNCHANGED = "unchanged"
 
 
+class Left(StrEnum):
+    """Why a row that a wave brought stands in the record though no item of the wave's newest plan is it.
+
+    A plan puts every row that its wave brought, and that still stands, on exactly one line: the item that is the row was `loaded` or
+    found `unchanged`, or the row was left, for one of these reasons. So `in_target = loaded + unchanged + left` is proved by the
+    target alone: its rows are counted, the other numbers are written down by the plan's batches, row by row for those that were left.
+    """
+
+    VANISHED = "vanished"
+    """The source has no row of that key any more, or the row no longer holds that item."""
+    MOVED = "moved"
+    """The source's row lies in another wave now, in an excluded unit, or nowhere."""
+    EDITED = "edited"
+    """The new system's users changed the row, and the source changed too: rejected CHANGED_IN_TARGET, never overwritten."""
+    REJECTED = "rejected"
+    """The source's row came once, and is rejected now."""
+    EXCLUDED = "excluded"
+    """The source's row came once, and a rule takes it out now: struck out in the old system, it stands in the new."""
+    MERGED = "merged"
+    """The source's row came once as one of its own, and is another's copy now."""
+
+
 class Place(StrEnum):
     """Where a source row belongs before it is an item: each row has exactly one."""
 

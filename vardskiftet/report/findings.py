@@ -41,13 +41,12 @@ class Finding(Frozen):
 def of_line(line: BookLine) -> tuple[Finding, ...]:
     """What is wrong with one line of items."""
     accounted = line.loaded + line.merged + line.rejected + line.excluded + line.unchanged
-    due = line.loaded + line.unchanged
     found: list[Finding] = []
     if accounted != line.extracted:
         found.append(Finding(identity=Identity.ITEMS, mapping=line.mapping, place=line.unit, expected=line.extracted, found=accounted))
-    if line.in_target != due:
+    if line.in_target != line.due:
         which = Identity.TARGET_UNREAD if line.in_target is None else Identity.TARGET
-        found.append(Finding(identity=which, mapping=line.mapping, place=line.unit, expected=due, found=line.in_target))
+        found.append(Finding(identity=which, mapping=line.mapping, place=line.unit, expected=line.due, found=line.in_target))
     return tuple(found)
 
 

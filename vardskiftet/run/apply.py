@@ -204,8 +204,15 @@ def refuse_stale(desk: Desk, plan: Plan) -> None:
 
 
 def refuse_others(desk: Desk, plan: Plan, target: Target) -> None:
-    """Raise Stale if the target holds rows of this wave that the plan did not know of."""
-    others = {entry.plan for entry in _batches(desk, target, plan.wave)} - set(plan.base) - {plan.fingerprint}
+    """Raise Stale if the target holds rows of this wave that the plan did not know of, or lost those that it stands on."""
+    held = {entry.plan for entry in _batches(desk, target, plan.wave)}
+    others, gone = held - set(plan.base) - {plan.fingerprint}, set(plan.base) - held
+    if gone:
+        raise Stale(
+            f"The plan {plan.name} stands on rows of wave '{plan.wave}' that were taken back since.",
+            where=plan.wave,
+            hint=f"Make a new plan: vardskiftet plan {plan.wave}",
+        )
     if others:
         names = ", ".join(sorted(one[:12] for one in others))
         raise Stale(

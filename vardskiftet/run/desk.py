@@ -120,10 +120,10 @@ def load_plan(desk: Desk, named: str) -> Plan:
 
 def plans_of(desk: Desk, wave: str) -> tuple[Plan, ...]:
     """All plans of a wave that lie in the work folder, or that other hosts keep in a memory on a server, oldest first."""
-    # Under a fixed clock all were made at the same moment: then a delta is newer than what it stands on, and the file's own time decides.
+    # Under a fixed clock all were made at the same moment: then the file's own time decides, and a delta is newer than what it stands on.
     found = _kept_elsewhere(desk, wave)
     found |= {plan.fingerprint: (plan, path.stat().st_mtime_ns) for path in _files(desk, wave) if (plan := _read(path)).wave == wave}
-    ordered = sorted(found.values(), key=lambda one: (one[0].made_at, len(one[0].base), one[1], one[0].fingerprint))
+    ordered = sorted(found.values(), key=lambda one: (one[0].made_at, one[1], len(one[0].base), one[0].fingerprint))
     return tuple(plan for plan, _ in ordered)
 
 

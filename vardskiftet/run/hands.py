@@ -12,16 +12,18 @@ from pathlib import Path
 import duckdb
 import pyarrow as pa
 
-from vardskiftet.engine.compile import compile_mapping
+from vardskiftet.engine.compile import Compiled, compile_mapping
 from vardskiftet.engine.duck import open_duck
 from vardskiftet.engine.ledger import Ledger
 from vardskiftet.engine.lookups import place_units, prepare_places, prepare_references
 from vardskiftet.engine.move import Errand, fetch, move
 from vardskiftet.engine.python_code import calls, load_code
+from vardskiftet.engine.scan import scan_keys, vanished
 from vardskiftet.engine.sources import hold_source, open_held
 from vardskiftet.engine.sources.protocol import Extract, Order, Source, Stillness
+from vardskiftet.engine.standing import prepare_standing
 from vardskiftet.engine.targets.protocol import Outcome, Target
-from vardskiftet.model.batch import Batch
+from vardskiftet.model.batch import Batch, BatchKind
 from vardskiftet.model.books import Books
 from vardskiftet.model.plan import Plan
 from vardskiftet.model.progress import Progress
@@ -96,7 +98,23 @@ class Working:
         prepare_places(duck, programme, mapping, source)
         prepare_references(duck, programme, mapping, self.target)
         errand = Errand(self.plan.wave, self.plan.fingerprint, self.run_id, self.manifests, self._is_fresh(step.mapping))
-        expected = next(one.rows for one in self.plan.expectations if one.mapping == step.mapping)
+        if not errand.fresh_target:
+            prepare_standing(duck, programme.record, mapping, self.target, self.plan.wave)
+        loads = [batch for batch in left if batch.kind is BatchKind.LOAD]
+        if loads:
+            self._load(compiled, source, extract, loads, errand)
+        for scan in (batch for batch in left if batch.kind is BatchKind.SCAN):
+            self.desk.notify(Progress(f"scan keys {step.mapping}", 0, 0))
+            scan_keys(duck, mapping, source, extract, [one for one in batches if one.kind is BatchKind.LOAD and one not in loads])
+            self._commit(vanished(duck, mapping, compiled.table, scan, errand))
+
+    def _load(self, compiled: Compiled, source: Source, extract: Extract, left: list[Batch], errand: Errand) -> None:
+        """Read, transform and write these batches."""
+        duck, mapping = self._duck, compiled.mapping.mapping
+        if duck is None:
+            raise RuntimeError("the target is prepared before anything is loaded")
+        batches = self.plan.of(mapping)
+        expected = next(one.rows for one in self.plan.expectations if one.mapping == mapping)
         done = 0
         with ThreadPoolExecutor(1, "write") as writer:
             behind: Future[None] | None = None
@@ -109,7 +127,7 @@ class Working:
                 behind = writer.submit(self._commit, outcome)
                 done += rows.num_rows
                 number = len(batches) - len(left) + left.index(batch) + 1
-                self.desk.notify(Progress(f"load {step.mapping}", done, expected, number, len(batches)))
+                self.desk.notify(Progress(f"load {mapping}", done, expected, number, len(batches)))
             if behind is not None:
                 behind.result()
 

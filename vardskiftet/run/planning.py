@@ -18,7 +18,7 @@ from vardskiftet.engine.sources import open_source
 from vardskiftet.engine.sources.protocol import Extract, Schema, Source
 from vardskiftet.engine.targets import open_target
 from vardskiftet.errors import DeclarationsWrong, Fault
-from vardskiftet.model.batch import Batch
+from vardskiftet.model.batch import Batch, BatchKind, KeyRange
 from vardskiftet.model.fate import Place
 from vardskiftet.model.mapping import WHOLE_ROW, Mapping
 from vardskiftet.model.plan import Plan, TableExpectation
@@ -43,6 +43,7 @@ def make_plan(desk: Desk, wave: str) -> Plan:
     mappings = ordered(programme)
     target = open_target(programme)
     target_schema = target.inspect()
+    base = sorted({entry.plan for entry in Ledger(target, programme.record).batches(wave)})
     sources = {name: open_source(programme.system(name), programme.root) for name in sorted({one.system for one in mappings})}
     with ExitStack() as closing:
         for source in sources.values():
@@ -64,10 +65,9 @@ def make_plan(desk: Desk, wave: str) -> Plan:
             found = census(duck, programme, mapping, source)
             expectations.append(_expected(mapping, source, found))
             wrong += _miscounted(mapping, found, expectations[-1].rows) or _other_rows(duck, mapping, source)
-            batches += _batches(mapping, source, programme.batch_rows)
+            batches += _batches(mapping, source, programme.batch_rows, is_delta=bool(base))
     if wrong:
         raise DeclarationsWrong(wrong)
-    base = sorted({entry.plan for entry in Ledger(target, programme.record).batches(wave)})
     plan = Plan(
         wave=wave,
         fingerprint="",
@@ -89,14 +89,19 @@ def extract_of(mapping: Mapping, source: Source, by: tuple[str, ...]) -> Extract
     return Extract(mapping.reads, columns_of(source, mapping), by, mapping.sql)
 
 
-def _batches(mapping: Mapping, source: Source, rows: int) -> list[Batch]:
-    """Key ranges of about so many rows. Copies of a key, or of a whole row, always meet in one of them."""
+def _batches(mapping: Mapping, source: Source, rows: int, *, is_delta: bool) -> list[Batch]:
+    """Key ranges of about so many rows; in a delta, a scan of all keys after them.
+
+    Copies of a key, or of a whole row, always meet in one range.
+    """
     by = source.most_telling(extract_of(mapping, source, ())) if mapping.key == (WHOLE_ROW,) else mapping.key
     extract = extract_of(mapping, source, by)
     if kin(mapping):
         rows = source.count(mapping.reads) + 1  # rows that find each other are judged together
     ranges = source.cuts(extract, rows)
-    return [Batch(mapping=mapping.mapping, number=number, range=one, by=by) for number, one in enumerate(ranges, 1)]
+    batches = [Batch(mapping=mapping.mapping, number=number, range=one, by=by) for number, one in enumerate(ranges, 1)]
+    scan = Batch(mapping=mapping.mapping, number=len(batches) + 1, range=KeyRange(), by=by, kind=BatchKind.SCAN)
+    return [*batches, scan] if is_delta else batches
 
 
 def _miscounted(mapping: Mapping, found: Census, rows: int) -> list[Fault]:

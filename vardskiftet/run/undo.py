@@ -5,18 +5,18 @@ from __future__ import annotations
 import shutil
 from collections.abc import Iterable
 from contextlib import ExitStack
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 import duckdb
-import pyarrow as pa
 
-from vardskiftet.engine.compare import edited
 from vardskiftet.engine.duck import open_duck
 from vardskiftet.engine.ledger import Ledger
 from vardskiftet.engine.targets import open_target
 from vardskiftet.engine.targets.protocol import BatchEntry, Target
+from vardskiftet.engine.undoing import taking_back
 from vardskiftet.errors import Usage
 from vardskiftet.model.event import Event
+from vardskiftet.model.plan import Plan
 from vardskiftet.model.progress import Progress
 from vardskiftet.plan.order import ordered
 from vardskiftet.run.apply import catch_up, run_of
@@ -24,50 +24,64 @@ from vardskiftet.run.balance import current_plan
 from vardskiftet.run.desk import Desk, plans_of
 from vardskiftet.run.lock import holding
 from vardskiftet.run.memory import lived
+from vardskiftet.run.undone import LEFT, Stayed, export, stayed
 from vardskiftet.store.runs import new_run_id
 from vardskiftet.store.store import Store
 
 
 @dataclass(frozen=True, slots=True)
 class Undone:
-    """What was taken back, and how many rows were left standing, by mapping."""
+    """What was taken back, and every row that was not deleted, with the file that lists them (empty if there are none)."""
 
     run_id: str
     batches: int
     rows: int
-    left: dict[str, int]
+    stayed: tuple[Stayed, ...]
+    file: str
     standing: dict[str, int]
-    """Table to rows that stayed, of this undo and of earlier ones."""
+    """Table to rows that stayed as the new system's own, of this undo and of earlier ones."""
+
+    def rows_by_mapping(self, *what: str) -> dict[str, int]:
+        """Mapping to rows of this undo that stayed for one of these reasons."""
+        found: dict[str, int] = {}
+        for one in self.stayed:
+            if one.what in what:
+                found[one.mapping] = found.get(one.mapping, 0) + 1
+        return found
+
+    @property
+    def left(self) -> dict[str, int]:
+        """Mapping to rows that could not be taken back: changed in the new system, or referred to there."""
+        return self.rows_by_mapping(*LEFT)
 
 
-@dataclass
-class _Tally:
-    """What an undo has come to so far; rows that it left before it was broken off count too."""
+@dataclass(frozen=True, slots=True)
+class _Job:
+    """An undo at work: of a wave, or of one round of it, under the name that its list is kept by."""
 
-    batches: int = 0
-    rows: int = 0
-    left: dict[str, int] = field(default_factory=dict)
+    desk: Desk
+    store: Store
+    target: Target
+    wave: str
+    run_id: str
+    undo: str
 
-    def leave(self, mapping: str, rows: int) -> None:
-        if rows:
-            self.left[mapping] = self.left.get(mapping, 0) + rows
 
+def undo(desk: Desk, wave: str, round_: str = "") -> Undone:
+    """Remove a wave's rows from the record, or those of its newest plan; identities stay, so that loading again gives the same ids.
 
-def undo(desk: Desk, wave: str) -> Undone:
-    """Remove a wave's rows from the record; identities stay, so that loading again gives the same ids. Resumable; repeating is harmless.
-
-    Raises Usage if the target never held anything of the wave, Locked if another run has it.
+    Resumable; repeating is harmless. `round_` names the plan. Raises Usage if the target never held anything of the wave, if the plan
+    is not its newest, or while another wave stands on it; Locked if another run has it.
     """
     desk.wave(wave)
     target = open_target(desk.programme)
     with desk.reading_store() as past:
         begun, ended = _begun_and_ended(lived(past.events(), wave))
-    if begun is None and not ended and not _newest_first(desk, target, wave):
+    if not begun and not ended and not _newest_first(desk, target, wave):
         raise Usage(f"The target holds nothing of wave '{wave}': there is nothing to undo.", hint=f"vardskiftet status {wave}")
-    _refuse_leaned_on(desk, target, wave)
-    plan = current_plan(desk, wave)
+    plan = _round(desk, target, wave, round_) if round_ else current_plan(desk, wave)
+    _refuse_leaned_on(desk, target, wave, plan.fingerprint if round_ else "")
     run_id = new_run_id(desk.clock)
-    tally = _Tally(left=dict(begun or {}))
     spill = desk.work / "spill" / f"undo-{wave}"
     with ExitStack() as closing:
         store = desk.writing_store()
@@ -80,17 +94,39 @@ def undo(desk: Desk, wave: str) -> Undone:
         closing.callback(shutil.rmtree, spill, ignore_errors=True)
         duck = open_duck(spill)
         closing.callback(duck.close)
-        _take_back(desk, store, target, duck, wave, run_id, tally)
-        if tally.batches or not ended:
-            store.append("wave.undone", {"wave": wave, "batches": tally.batches, "rows": tally.rows, "left": tally.left}, run_id)
-        outcome["exit_code"] = 1 if tally.left else 0
+        job = _Job(desk, store, target, wave, run_id, begun or run_id)
+        entries = [one for one in _newest_first(desk, target, wave) if not round_ or one.plan == plan.fingerprint]
+        batches, rows = _take_back(job, duck, entries)
+        found = stayed(target, desk.programme.record, job.undo)
+        done = Undone(run_id, batches, rows, found, export(desk, wave, job.undo, found), {})
+        if batches or begun or not ended:
+            kind, own = ("round.undone", {"plan": plan.fingerprint}) if round_ else ("wave.undone", {})
+            store.append(kind, {"wave": wave, "batches": batches, "rows": rows, "left": done.left, **own}, run_id)
+        outcome["exit_code"] = 1 if done.left else 0
     standing = Ledger(target, desk.programme.record).left_standing(desk.programme.record)
-    return Undone(run_id, tally.batches, tally.rows, tally.left, standing)
+    return Undone(done.run_id, batches, rows, found, done.file, standing)
 
 
-def _refuse_leaned_on(desk: Desk, target: Target, wave: str) -> None:
-    """Raise Usage while rows of another wave refer to rows that this one brought: the later wave goes first."""
-    leaning = Ledger(target, desk.programme.record).leaning(desk.programme.record, wave)
+def _round(desk: Desk, target: Target, wave: str, named: str) -> Plan:
+    """The plan of that name, the newest that the target holds or one that it holds no more. Raises Usage for an older one."""
+    plans = plans_of(desk, wave)
+    found = next((plan for plan in plans if named in (plan.name, plan.fingerprint)), None)
+    if found is None:
+        raise Usage(f"'{named}' is not a plan of wave '{wave}'.", hint=f"Known: {', '.join(plan.name for plan in plans)}.")
+    held = {entry.plan for entry in _newest_first(desk, target, wave)}
+    later = [plan.name for plan in plans if plan.fingerprint in held and found.fingerprint in plan.base]
+    if found.fingerprint in held and later:
+        raise Usage(
+            f"Plan {found.name} is not the newest of wave '{wave}': {', '.join(later)} stands on it.",
+            where=wave,
+            hint=f"Take the newest back first: vardskiftet undo {wave} --round {later[-1]} --confirm {wave}",
+        )
+    return found
+
+
+def _refuse_leaned_on(desk: Desk, target: Target, wave: str, plan: str) -> None:
+    """Raise Usage while rows of another wave refer to rows that would go: the later wave goes first."""
+    leaning = Ledger(target, desk.programme.record).leaning(desk.programme.record, wave, plan)
     if leaning:
         told = ", ".join(f"wave '{other}' refers to {rows:,} rows of {table}" for (other, table), rows in sorted(leaning.items()))
         first = min(other for other, _ in leaning)
@@ -101,19 +137,18 @@ def _refuse_leaned_on(desk: Desk, target: Target, wave: str) -> None:
         )
 
 
-def _take_back(desk: Desk, store: Store, target: Target, duck: duckdb.DuckDBPyConnection, wave: str, run_id: str, tally: _Tally) -> None:
-    entries = _newest_first(desk, target, wave)
-    for entry in entries:
-        mapping = desk.programme.mapping(entry.mapping)
-        table = desk.programme.record.table(mapping.into)
-        keep = edited(duck, mapping, table, target, entry.batch)
-        gone, stays = target.take_back(entry.batch, mapping, table, pa.table({"id": pa.array(keep, pa.string())}))
-        payload = {"wave": wave, "plan": entry.plan, "mapping": entry.mapping, "number": entry.number, "manifest": entry.manifest}
-        store.append("batch.undone", payload | {"rows": gone, "left": stays}, run_id)
-        tally.batches += 1
-        tally.rows += gone
-        tally.leave(entry.mapping, stays)
-        desk.notify(Progress(f"undo {entry.mapping}", tally.batches, len(entries), tally.batches, len(entries)))
+def _take_back(job: _Job, duck: duckdb.DuckDBPyConnection, entries: list[BatchEntry]) -> tuple[int, int]:
+    """Take these batches back, one transaction each; returns batches and rows removed."""
+    record, rows = job.desk.programme.record, 0
+    for done, entry in enumerate(entries, 1):
+        table = record.table(job.desk.programme.mapping(entry.mapping).into)
+        taken = job.target.take_back(taking_back(duck, record, table, job.target, entry, job.undo))
+        payload = {"wave": job.wave, "plan": entry.plan, "mapping": entry.mapping, "number": entry.number, "manifest": entry.manifest}
+        counts = {"rows": taken.removed, "restored": taken.restored, "shared": taken.shared, "left": taken.left}
+        job.store.append("batch.undone", payload | counts, job.run_id)
+        rows += taken.removed
+        job.desk.notify(Progress(f"undo {entry.mapping}", done, len(entries), done, len(entries)))
+    return len(entries), rows
 
 
 def _newest_first(desk: Desk, target: Target, wave: str) -> list[BatchEntry]:
@@ -124,19 +159,19 @@ def _newest_first(desk: Desk, target: Target, wave: str) -> list[BatchEntry]:
     return sorted(entries, key=lambda one: (order.get(one.mapping, len(order)), age.get(one.plan, 0), one.plan, -one.number))
 
 
-def _begun_and_ended(events: Iterable[Event]) -> tuple[dict[str, int] | None, bool]:
-    """Of a wave's events: the rows by mapping that a broken-off undo left (None if none was), and whether the last undo ended."""
-    begun: _Tally | None = None
-    ended = False
+def _begun_and_ended(events: Iterable[Event]) -> tuple[str, bool]:
+    """Of a wave's events: the run that began an undo which was broken off (empty if none was), and whether the last undo ended."""
+    begun, ended = "", False
     for event in events:
         match event.kind:
             case "batch.done":
-                begun, ended = None, False
-            case "run.started" if event.payload["verb"] == "undo" and begun is None and not ended:
-                begun = _Tally()
+                begun, ended = "", False
+            case "run.started" if event.payload["verb"] == "undo" and not begun and not ended:
+                begun = event.run_id
             case "batch.undone":
-                begun = begun or _Tally()
-                begun.leave(event.payload["mapping"], int(event.payload.get("left", 0)))
+                begun = begun or event.run_id
             case "wave.undone":
-                begun, ended = None, True
-    return (None if begun is None else begun.left), ended
+                begun, ended = "", True
+            case "round.undone":
+                begun = ""
+    return begun, ended

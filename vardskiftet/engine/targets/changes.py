@@ -2,20 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 
 import pyarrow as pa
 
-from vardskiftet.engine.names import literal, quoted
+from vardskiftet.engine.names import quoted
 from vardskiftet.engine.targets.protocol import Outcome
-from vardskiftet.model.record import Record, Table
+from vardskiftet.model.record import Table
 
 RENEWED = "vs_renewed"
 """Temporary table of rows that take the place of older ones of the same key."""
 LINKED = "vs_linked"
 """Temporary table of identifiers and their persons."""
-KEPT = "vs_kept"
-"""Temporary table, one column `id`: rows that stay when their batch is taken back."""
 
 
 def entry_table(outcome: Outcome) -> pa.Table:
@@ -33,6 +31,8 @@ def beside(outcome: Outcome) -> tuple[tuple[str, pa.Table], ...]:
         ("vs_tally", outcome.tallies),
         ("vs_rows", outcome.rows),
         ("vs_contribution", outcome.contributions),
+        ("vs_left", outcome.left),
+        ("vs_image", outcome.images),
     )
 
 
@@ -51,38 +51,3 @@ def linking() -> str:
         " (select 1 from vs_identity as old where old.record_table = new.record_table and old.domain = new.domain"
         " and old.identifier = new.identifier)"
     )
-
-
-def taken_back(run: Callable[[str], int], record: Record, table: Table, batch: int) -> tuple[int, int]:
-    """Delete a batch's rows and its lines in the books; rows in `vs_kept`, or still referred to, become the new system's own.
-
-    `run` carries out a statement and returns the rows that it changed. Returns rows removed and left.
-    """
-    name, key = quoted(table.table), quoted(table.key)
-    own = f" and (child._batch is distinct from {batch} or child.{key} in (select id from {KEPT}))"
-    referred = "".join(
-        f" and not exists (select 1 from {quoted(other.table)} as child where child.{quoted(column.column)} = {name}.{key}"
-        f"{own if other.table == table.table else ''})"
-        for other in record.tables
-        for column in other.columns
-        if column.references == table.table
-    )
-    target = f"cast({name}.{key} as text)"
-    shared = f"from vs_contribution as c where c.record_table = {literal(table.table)} and c.target_id = {target} and c.batch <> {batch}"
-    others = f" and not exists (select 1 {shared})" if table.identity else ""
-    for column in (column for column in table.columns if column.references == table.table):
-        run(_with_ancestors(name, key, quoted(column.column)))
-    removed = run(f"delete from {name} where _batch = {batch} and {key} not in (select id from {KEPT}){referred}{others}")
-    if table.identity:
-        # A person whom another batch brought as well is that batch's from now on.
-        run(f"update {name} set _batch = (select min(c.batch) {shared}) where _batch = {batch} and exists (select 1 {shared})")
-    left = run(f"update {name} set _batch = null where _batch = {batch}")
-    for books in ("vs_contribution", "vs_fate", "vs_flag", "vs_rows", "vs_tally", "vs_batch"):
-        run(f"delete from {books} where batch = {batch}")
-    return removed, left
-
-
-def _with_ancestors(name: str, key: str, parent: str) -> str:
-    """Rows of the same table that those which are kept refer to, however far up, are kept too."""
-    above = f"select row.{parent} from {name} as row join up on row.{key} = up.id where row.{parent} is not null"
-    return f"insert into {KEPT} with recursive up(id) as (select id from {KEPT} union {above}) select id from up"

@@ -16,7 +16,7 @@ import sqlalchemy as sa
 
 from vardskiftet.engine.compile.coerce import canonical
 from vardskiftet.engine.names import quoted
-from vardskiftet.engine.targets.changes import KEPT, LINKED, RENEWED, beside, entry_table, linking, renewing, taken_back
+from vardskiftet.engine.targets.changes import LINKED, RENEWED, beside, entry_table, linking, renewing
 from vardskiftet.engine.targets.marks import RECORD, REHEARSAL, Marks, marks_of
 from vardskiftet.engine.targets.postgresql_copy import copy_rows, taken, without_nul
 from vardskiftet.engine.targets.postgresql_errors import patiently, translated
@@ -25,10 +25,11 @@ from vardskiftet.engine.targets.postgresql_notices import Notices
 from vardskiftet.engine.targets.postgresql_place import Place, PostgresqlOptions, place_of
 from vardskiftet.engine.targets.postgresql_rights import lacking
 from vardskiftet.engine.targets.postgresql_schema import NAME_BYTES, demand_names, found_drift, is_prepared, prepared, refuse_unfit
-from vardskiftet.engine.targets.protocol import Lock, Outcome, Query
-from vardskiftet.engine.targets.questions import in_texts
+from vardskiftet.engine.targets.protocol import Lock, Outcome, Query, TakenBack, TakingBack
+from vardskiftet.engine.targets.questions import ASKED, in_texts, present_rows
 from vardskiftet.engine.targets.schema import digest_of
 from vardskiftet.engine.targets.tables import layout
+from vardskiftet.engine.targets.taking_back import KEPT, RESTORED, taken_back
 from vardskiftet.errors import Locked
 from vardskiftet.failpoint import reach
 from vardskiftet.model.mapping import Mapping
@@ -42,7 +43,6 @@ SAYS = "A schema of a PostgreSQL database, reached by the URL in an environment 
 ATTEMPTS = 5
 """How often a batch is tried where the server rolled it back for another transaction's sake, or the connection was lost."""
 
-_ASKED = "vs_asked"
 _DIALECT = sa.create_engine("postgresql+psycopg://", paramstyle="numeric_dollar").dialect
 
 
@@ -136,19 +136,10 @@ class PostgresqlTarget:
 
     def present(self, mapping: Mapping, table: Table, ids: pa.Table) -> pa.Table:
         """Rows of the record with these ids (`ids` has one column `id`), every column as text."""
-        rows, batch = self.layout.tables[table.table], self.layout.tables["vs_batch"]
-        asked = sa.table(_ASKED, sa.column("id", sa.Text))
-        key = rows.c[table.key]
-        query = sa.select(
-            *(rows.c[column.column] for column in table.columns),
-            rows.c._digest.label("vs_digest"),
-            rows.c._key.label("vs_key"),
-            sa.func.coalesce(batch.c.mapping, "").label("vs_mapping"),
-        ).select_from(asked.join(rows, key == sa.cast(asked.c.id, key.type)).outerjoin(batch, batch.c.batch == rows.c._batch))
         with translated(self.place.name), contextlib.closing(self.place.reading(read_only=False)) as connection:
             with connection.cursor() as cursor:
-                cursor.adbc_ingest(_ASKED, ids, mode="create", temporary=True)
-            return _answer(connection, in_texts(query, _shown))
+                cursor.adbc_ingest(ASKED, ids, mode="create", temporary=True)
+            return _answer(connection, in_texts(present_rows(self.layout.tables, table), _shown))
 
     def write(self, outcome: Outcome) -> None:
         """One transaction: the entry, the rows, their links, what became of the others, and the tallies."""
@@ -187,22 +178,25 @@ class PostgresqlTarget:
         batch = self.layout.tables["vs_batch"]
         return bool(self.rows(sa.select(batch.c.batch).where(batch.c.batch == number)))
 
-    def take_back(self, batch: int, mapping: Mapping, table: Table, keep: pa.Table) -> tuple[int, int]:
-        """Delete a batch's rows and its lines in the books, in one transaction."""
-        done: tuple[int, int] | None = None
+    def take_back(self, taking: TakingBack) -> TakenBack:
+        """Take a batch's rows and its lines out of the record and the books, in one transaction."""
+        done = TakenBack(0, 0, 0, 0)
+        entry, carried_out = taking.entry, False
 
         def attempt() -> None:
-            nonlocal done
+            nonlocal done, carried_out
             with self._transaction() as cursor:
                 self._demand_lock(cursor, "")
-                cursor.execute(_kept_like(table).encode())
-                copy_rows(cursor, KEPT, keep, self.place.name)
-                done = taken_back(lambda sql: cursor.execute(sql.encode()).rowcount, self.record, table, batch)
+                cursor.execute(_kept_like(taking.table).encode())
+                copy_rows(cursor, KEPT, taking.keep, self.place.name)
+                self._stage(cursor, RESTORED, taking.table.table, taking.restored)
+                done = taken_back(lambda sql: cursor.execute(sql.encode()).rowcount, self.record, taking)
+                carried_out = True
                 reach("undo.commit.before")
 
-        patiently(attempt, lambda: done is not None and not self._stands(batch), _pause, ATTEMPTS)
+        patiently(attempt, lambda: carried_out and not self._stands(entry.batch), _pause, ATTEMPTS)
         reach("undo.commit.after")
-        return done or (0, 0)
+        return done
 
     def lock(self, lock: Lock) -> Lock | None:
         """Take the wave's lock, or tell who has it."""
@@ -271,7 +265,7 @@ class PostgresqlTarget:
 
 def _kept_like(table: Table) -> str:
     """A temporary table for keys of this one; it goes with the transaction."""
-    return f"create temporary table {KEPT} on commit drop as select {quoted(table.key)} as id from {quoted(table.table)} limit 0"
+    return f"create temporary table {KEPT} on commit drop as select {quoted(table.key)} as id, cast('' as text) as why from {quoted(table.table)} limit 0"
 
 
 def _answer(connection: Any, query: Query) -> pa.Table:

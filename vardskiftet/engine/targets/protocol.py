@@ -44,6 +44,33 @@ class Outcome:
     rows: pa.Table
     identities: pa.Table
     contributions: pa.Table
+    left: pa.Table
+    """Rows that the wave brought and that no item of this batch is."""
+    images: pa.Table
+    """What stood in the rows that are renewed."""
+
+
+@dataclass(frozen=True, slots=True)
+class TakingBack:
+    """A batch that is to be taken out of the record, under the name that its list is kept by."""
+
+    entry: BatchEntry
+    table: Table
+    undo: str
+    keep: pa.Table
+    """(id, why): rows of the batch that the new system's users changed since; `why` is `edited`."""
+    restored: pa.Table
+    """Before-images of the batch's rows, as rows of the record table in their stored form."""
+
+
+@dataclass(frozen=True, slots=True)
+class TakenBack:
+    """What became of a batch's rows: deleted, given their before-image, passed on to another batch, left standing."""
+
+    removed: int
+    restored: int
+    shared: int
+    left: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,15 +139,19 @@ class Target(Protocol):
         ...
 
     def present(self, mapping: Mapping, table: Table, ids: pa.Table) -> pa.Table:
-        """Rows of the record that already have these ids: their columns as text, `_digest`, `_key` and their mapping."""
+        """Rows of the record that already have these ids, as texts: their columns, and beside them
+
+        `vs_digest`, `vs_key`, `vs_unit`, `vs_batch` (NULL where no batch owns the row), `vs_mapping` and `vs_wave` of that batch (empty
+        then), and `vs_place`: the place of the newest of the row's before-images, 0 if it has none.
+        """
         ...
 
     def write(self, outcome: Outcome) -> None:
         """Commit a batch: rows, fates, links and its entry in the books together."""
         ...
 
-    def take_back(self, batch: int, mapping: Mapping, table: Table, keep: pa.Table) -> tuple[int, int]:
-        """Remove a batch's contributions and its entry, except the ids in `keep`; identities stay. Returns rows removed and left."""
+    def take_back(self, taking: TakingBack) -> TakenBack:
+        """Take a batch out, in one transaction: its rows as `taking_back.py` says, and its lines in the books; identities stay."""
         ...
 
     def lock(self, lock: Lock) -> Lock | None:

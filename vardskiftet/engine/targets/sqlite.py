@@ -15,14 +15,15 @@ from vardskiftet.engine.names import quoted
 from vardskiftet.engine.sources.options import SqliteOptions
 from vardskiftet.engine.sqlite_adbc import Connection, Cursor, connected
 from vardskiftet.engine.sqlite_uri import sqlite_uri
-from vardskiftet.engine.targets.changes import KEPT, LINKED, RENEWED, beside, entry_table, linking, renewing, taken_back
+from vardskiftet.engine.targets.changes import LINKED, RENEWED, beside, entry_table, linking, renewing
 from vardskiftet.engine.targets.marks import RECORD, REHEARSAL, Marks, mark, marks_of
-from vardskiftet.engine.targets.protocol import Lock, Outcome, Query
-from vardskiftet.engine.targets.questions import in_texts
+from vardskiftet.engine.targets.protocol import Lock, Outcome, Query, TakenBack, TakingBack
+from vardskiftet.engine.targets.questions import ASKED, in_texts, present_rows
 from vardskiftet.engine.targets.schema import check, create, digest_of, drift
 from vardskiftet.engine.targets.sqlite_errors import translated
 from vardskiftet.engine.targets.sqlite_locks import SqliteLocks
 from vardskiftet.engine.targets.tables import layout
+from vardskiftet.engine.targets.taking_back import KEPT, RESTORED, taken_back
 from vardskiftet.failpoint import reach
 from vardskiftet.model.mapping import Mapping
 from vardskiftet.model.programme import Programme
@@ -148,29 +149,18 @@ class SqliteTarget:
 
     def arrow(self, query: Query) -> pa.Table:
         """A question on a connection of its own, read-only."""
-        names = [str(column.name) for column in query.selected_columns]
         if not self.exists():
-            return pa.table({name: pa.array([], pa.string()) for name in names})
-        # ADBC takes a column's type from its first rows, and NULLs for whole numbers: a row of texts goes before.
-        first = ", ".join(f"'' as {quoted(name)}" for name in names)
-        return self._ask(f"select {first} union all select * from ({_text(in_texts(query, _shown))})").slice(1)
+            return pa.table({str(column.name): pa.array([], pa.string()) for column in query.selected_columns})
+        return self._ask(_led_by_texts(query)).slice(1)
 
     def present(self, mapping: Mapping, table: Table, ids: pa.Table) -> pa.Table:
-        """Rows of the record with these ids (`ids` has one column `id`), every column as text."""
-        names = [quoted(column.column) for column in table.columns]
-        texts = ", ".join(f"cast(row.{name} as text)" for name in names)
-        first = ", ".join(f"'' as {name}" for name in names)
+        """Rows of the record with these ids (`ids` has one column `id`), on the connection that writes."""
         connection = self._writer()
         with translated(self.path.name), connection.cursor() as cursor:
-            cursor.adbc_ingest("asked", ids, mode="create", temporary=True)
-            cursor.execute(
-                f"select {first}, '' as vs_digest, '' as vs_key, '' as vs_mapping union all"
-                f" select {texts}, lower(hex(row._digest)), row._key, coalesce(b.mapping, '')"
-                f" from temp.asked join {quoted(table.table)} as row on row.{quoted(table.key)} = asked.id"
-                " left join vs_batch as b on b.batch = row._batch"
-            )
+            cursor.adbc_ingest(ASKED, ids, mode="create", temporary=True)
+            cursor.execute(_led_by_texts(present_rows(self.layout.tables, table)))
             found = cursor.fetch_arrow_table().slice(1)
-            cursor.execute("drop table temp.asked")
+            cursor.execute(f"drop table temp.{ASKED}")
             connection.adbc_connection.rollback()
         return found
 
@@ -198,21 +188,23 @@ class SqliteTarget:
                 raise
         reach("target.commit.after")
 
-    def take_back(self, batch: int, mapping: Mapping, table: Table, keep: pa.Table) -> tuple[int, int]:
-        """Delete a batch's rows and its lines in the books, in one transaction."""
+    def take_back(self, taking: TakingBack) -> TakenBack:
+        """Take a batch's rows and its lines out of the record and the books, in one transaction."""
         connection = self._writer()
         with translated(self.path.name), connection.cursor() as cursor:
             try:
-                cursor.adbc_ingest(KEPT, keep, mode="create", temporary=True)
-                removed, left = taken_back(lambda sql: _run(cursor, sql), self.record, table, batch)
+                cursor.adbc_ingest(KEPT, taking.keep, mode="create", temporary=True)
+                cursor.adbc_ingest(RESTORED, taking.restored, mode="create", temporary=True)
+                taken = taken_back(lambda sql: _run(cursor, sql), self.record, taking)
                 cursor.execute(f"drop table temp.{KEPT}")
+                cursor.execute(f"drop table temp.{RESTORED}")
                 reach("undo.commit.before")
                 connection.adbc_connection.commit()
             except BaseException:
                 connection.adbc_connection.rollback()
                 raise
         reach("undo.commit.after")
-        return removed, left
+        return taken
 
     def lock(self, lock: Lock) -> Lock | None:
         """Take the wave's lock, or tell who has it."""
@@ -256,6 +248,12 @@ class SqliteTarget:
                 connection.adbc_connection.set_autocommit(False)
                 self._writing = connection
         return self._writing
+
+
+def _led_by_texts(query: Query) -> str:
+    """A question's rows as texts, after a row of empty ones: ADBC takes a column's type from its first rows, and NULLs for numbers."""
+    first = ", ".join(f"'' as {quoted(str(column.name))}" for column in query.selected_columns)
+    return f"select {first} union all select * from ({_text(in_texts(query, _shown))})"
 
 
 def _update(cursor: Cursor, table: Table, rows: pa.Table) -> None:

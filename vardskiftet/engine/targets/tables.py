@@ -94,8 +94,27 @@ def books_tables(metadata: MetaData) -> None:
         metadata,
         "vs_contribution",
         *_required(Text, "record_table", "target_id", "source_key", "fate"),
+        # What the batch wrote, or would have written; NULL where it merged.
+        Column("row_digest", LargeBinary),
         Index("vs_contribution_target", "record_table", "target_id"),
     )
+    _of_batch(metadata, "vs_left", *_required(Text, "record_table", "target_id", "source_key", "unit", "why"))
+    # What a row was before this batch gave it new content, as texts in JSON: `place` counts a row's images from the oldest.
+    # `before_batch` is NULL where no batch owned it any more.
+    _of_batch(
+        metadata,
+        "vs_image",
+        *_required(Text, "record_table", "target_id"),
+        *_required(Integer, "place"),
+        Column("before_batch", BigInteger),
+        Column("before_unit", Text),
+        Column("before_key", Text),
+        Column("before_digest", LargeBinary, nullable=False),
+        *_required(Text, "content"),
+        Index("vs_image_target", "record_table", "target_id"),
+    )
+    # What an undo could not, or need not, take out: no batch's any more, so that it outlives them.
+    Table("vs_undone", metadata, *_required(Text, "undo", "wave", "plan", "mapping", "record_table", "target_id", "source_key", "what"))
     identity = (Column(name, Text, primary_key=True) for name in ("record_table", "domain", "identifier"))
     target = Index("vs_identity_target", "record_table", "target_id")
     Table("vs_identity", metadata, *identity, *_required(Text, "target_id"), target)

@@ -1,0 +1,176 @@
+"""Do the books of three waves close after every step, and is the record what plain Python says? Plans, loads, deltas, in any order."""
+
+from __future__ import annotations
+
+import shutil
+import sys
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from pathlib import Path
+
+import hypothesis.strategies as st
+import pytest
+from hypothesis import HealthCheck, settings
+from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule, run_state_machine_as_test
+from story.plain import Expected
+from story.three_waves import WAVES, WRONG, Journal, Visit, number, region
+
+from vardskiftet import failpoint
+from vardskiftet.errors import Usage
+
+NOTES = st.sampled_from(["a", "b!", "ab", "bad", "Inga blödningar."])
+UNITS = st.sampled_from([*WAVES.values(), "nowhere"])
+PIDS = st.sampled_from(["p1", "p2", "p3"])
+VIDS = st.sampled_from([f"v{place}" for place in range(1, 6)])
+AIDS = st.sampled_from([f"a{place}" for place in range(1, 4)])
+ROUNDS = st.sampled_from(list(WAVES))
+
+
+PLACES = ("target.rows.before", "target.commit.before", "target.commit.after", "store.event.after", "manifest.rename.after")
+
+
+class Killed(BaseException):
+    """What a kill looks like from inside: nothing after it runs but what gives locks back."""
+
+
+@contextmanager
+def killed_at(place: str, nth: int) -> Iterator[None]:
+    """Stop at the n-th pass of a failpoint; a run that does not come there ends as it would."""
+    left = [nth]
+
+    def reach(name: str) -> None:
+        if name == place:
+            left[0] -= 1
+            if left[0] == 0:
+                raise Killed
+
+    modules = [module for module in list(sys.modules.values()) if getattr(module, "reach", None) is failpoint.reach]
+    with pytest.MonkeyPatch.context() as patch:
+        for module in modules:
+            patch.setattr(module, "reach", reach)
+        with suppress(Killed):
+            yield
+
+
+class Rounds(RuleBasedStateMachine):
+    """A journal that its users change, a record that its users change, and three waves over it."""
+
+    @initialize()
+    def begin(self) -> None:
+        self.folder = Path(tempfile.mkdtemp(prefix="vardskiftet-rounds-"))
+        units = list(WAVES.values())
+        persons = {f"p{place}": (number(place), f"Person {place}") for place in range(1, 4)}
+        visits = {f"v{place}": Visit(f"p{1 + place % 3}", units[place % 3], "a") for place in range(1, 5)}
+        self.journal = Journal(persons, visits, {"a1": ("v1", "x"), "a2": ("v2", "y")})
+        self.region = region(self.folder, self.journal)
+        self.expected = Expected()
+        self.made = 0
+        self.rounds: dict[str, list[tuple[tuple[str, int], str]]] = {wave: [] for wave in WAVES}
+        """Wave to its rounds in the record, each with the name of its plan."""
+
+    def teardown(self) -> None:
+        if hasattr(self, "folder"):
+            shutil.rmtree(self.folder, ignore_errors=True)
+
+    @rule(vid=VIDS, pid=PIDS, unit=UNITS, note=NOTES, struck=st.booleans())
+    def visit_changes_or_comes(self, vid: str, pid: str, unit: str, note: str, struck: bool) -> None:
+        self.journal.visits[vid] = Visit(pid, unit, note, struck)
+
+    @rule(vid=VIDS)
+    def visit_vanishes(self, vid: str) -> None:
+        self.journal.visits.pop(vid, None)
+
+    @rule(pid=PIDS, name=st.sampled_from(["Anna", "Bo"]), right=st.booleans())
+    def person_changes_or_comes(self, pid: str, name: str, right: bool) -> None:
+        self.journal.persons[pid] = (number(int(pid[1:])) if right else WRONG, name)
+
+    @rule(pid=PIDS)
+    def person_vanishes(self, pid: str) -> None:
+        self.journal.persons.pop(pid, None)
+
+    @rule(aid=AIDS, vid=VIDS, note=NOTES)
+    def act_changes_or_comes(self, aid: str, vid: str, note: str) -> None:
+        self.journal.acts[aid] = (vid, note)
+
+    @rule(wave=ROUNDS)
+    def load(self, wave: str) -> None:
+        """A plan and its load: a first one, or a delta."""
+        self.journal.write(self.folder / "old.sqlite")
+        plan = self.region.plan(wave)
+        self.region.apply(plan)
+        self.noted(wave, plan.name)
+
+    @rule(wave=ROUNDS, place=st.sampled_from(PLACES), nth=st.integers(1, 9))
+    def load_is_killed_and_goes_on(self, wave: str, place: str, nth: int) -> None:
+        """The same, stopped dead somewhere, and given again; the journal goes on in between, its held copy does not."""
+        self.journal.write(self.folder / "old.sqlite")
+        plan = self.region.plan(wave)
+        with killed_at(place, nth):
+            self.region.apply(plan)
+        held = self.folder / "work" / "held" / plan.name / "old.sqlite"
+        if held.is_file():
+            Journal().write(self.folder / "old.sqlite")
+        self.region.apply(plan)
+        self.noted(wave, plan.name)
+
+    def noted(self, wave: str, plan: str) -> None:
+        self.made += 1
+        self.expected.apply((wave, self.made), self.journal)
+        self.rounds[wave].append(((wave, self.made), plan))
+
+    @precondition(lambda self: any(self.rounds.values()))
+    @rule(data=st.data(), whole=st.booleans(), kill=st.integers(0, 4))
+    def undo(self, data: st.DataObject, whole: bool, kill: int) -> None:
+        """A wave, or its newest round, is taken back; broken off, and given again."""
+        wave = data.draw(st.sampled_from([wave for wave, rounds in self.rounds.items() if rounds]))
+        going = self.rounds[wave] if whole else self.rounds[wave][-1:]
+        named = "" if whole else going[-1][1]
+        if self.expected.leans([by for by, _ in going]):
+            with pytest.raises(Usage, match="cannot be taken back yet"):
+                self.region.undo(wave, named)
+            return
+        if kill:
+            with killed_at("undo.commit.after", kill):
+                self.region.undo(wave, named)
+        self.region.undo(wave, named)
+        self.expected.undo([by for by, _ in going])
+        self.rounds[wave] = self.rounds[wave][: -len(going)]
+
+    @rule(data=st.data(), words=st.sampled_from(["edited", "edited twice"]))
+    def user_edits(self, data: st.DataObject, words: str) -> None:
+        rows = sorted(self.expected.rows)
+        if rows:
+            table, key = data.draw(st.sampled_from(rows))
+            self.region.edit(table, key, words)
+            found = self.expected.rows[table, key]
+            place = {"patient": 1, "visit": 1, "act": 1}[table]
+            found.stands = (*found.stands[:place], words, *found.stands[place + 1 :])
+
+    @invariant()
+    def books_close(self) -> None:
+        for wave in (wave for wave, rounds in getattr(self, "rounds", {}).items() if rounds):
+            assert self.region.open_lines(wave) == [], wave
+
+    @invariant()
+    def record_is_as_plain_python_says(self) -> None:
+        if hasattr(self, "region"):
+            assert self.region.standing() == self.expected.contents()
+
+
+FEW = settings(max_examples=3, stateful_step_count=8, deadline=None, suppress_health_check=list(HealthCheck))
+MANY = settings(max_examples=60, stateful_step_count=25, deadline=None, suppress_health_check=list(HealthCheck))
+
+
+def test_three_waves_in_any_order() -> None:
+    run(FEW)
+
+
+@pytest.mark.story
+def test_three_waves_in_many_orders() -> None:
+    run(MANY)
+
+
+def run(how: settings) -> None:
+    """Let the machine go."""
+    run_state_machine_as_test(Rounds, settings=how)

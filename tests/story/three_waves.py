@@ -1,0 +1,219 @@
+"""What is the smallest region with a history? Three waves of one unit each, one journal held in plain Python, and a record to look at."""
+
+from __future__ import annotations
+
+import sqlite3
+from contextlib import closing
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from language.landing import desk
+from ward import rows_of
+
+from vardskiftet.model.plan import Plan
+from vardskiftet.run.apply import Applied, apply
+from vardskiftet.run.balance import present_books
+from vardskiftet.run.desk import save_plan
+from vardskiftet.run.planning import make_plan
+from vardskiftet.run.undo import Undone, undo
+
+WAVES = {"first": "north", "second": "middle", "third": "south"}
+HSA = {unit: f"SE2321000131-X000{place}" for place, unit in enumerate(WAVES.values(), 1)}
+FIVE = ", ".join(f"{one}: true" for one in ("structured", "usable", "combinable", "testable", "cheaper_than_manual"))
+
+PROGRAMME = """\
+programme: rounds
+title: Rounds
+timezone: Europe/Stockholm
+synthetic: true
+clock: 2024-11-05 08:00
+batch_rows: 3
+target: {kind: sqlite, path: work/record.sqlite}
+systems: [old]
+"""
+RECORD = """\
+record: new
+title: The new record
+version: '1'
+tables:
+  - table: patient
+    title: Patients
+    key: patient_id
+    identity: true
+    columns:
+      - {column: patient_id, type: uuid, required: true}
+      - {column: number, type: text}
+      - {column: name, type: text}
+  - table: visit
+    title: Visits
+    key: visit_id
+    columns:
+      - {column: visit_id, type: uuid, required: true}
+      - {column: patient_id, type: uuid, required: true, references: patient}
+      - {column: note, type: text}
+      - {column: ward_day, type: date}
+      - {column: at, type: instant}
+      - {column: minutes, type: integer}
+      - {column: urgent, type: boolean}
+  - table: act
+    title: Acts
+    key: act_id
+    columns:
+      - {column: act_id, type: uuid, required: true}
+      - {column: visit_id, type: uuid, required: true, references: visit}
+      - {column: note, type: text}
+"""
+PERSON = """\
+reads: person
+into: patient
+key: [pid]
+unit: {wherever: [visit.pid]}
+identities: [{from: number, through: personal_identity}]
+fields:
+  number: {from: number, through: personal_identity}
+  name: {from: name}
+"""
+VISIT = """\
+reads: visit
+into: visit
+key: [vid]
+unit: {from: unit}
+exclude: [{when: "struck = 'J'", because: "Struck out."}]
+fields:
+  patient_id: {find: patient, by: pid}
+  note: {from: note}
+  ward_day: {sql: "case when note like 'a%' then date '2024-02-29' end"}
+  at: {sql: "timestamptz '2024-02-29 10:00:00+01'"}
+  minutes: {sql: "length(note)"}
+  urgent: {sql: "note like '%!'"}
+reject: [{when: "note = 'bad'", reason: BAD_NOTE}]
+"""
+ACT = """\
+reads: act
+into: act
+key: [aid]
+unit: {via: visit, on: vid, from: unit}
+fields:
+  visit_id: {find: visit, by: vid}
+  note: {from: note}
+"""
+
+
+@dataclass
+class Visit:
+    pid: str
+    unit: str
+    note: str
+    struck: bool = False
+
+
+@dataclass
+class Journal:
+    """The old journal: what its users see."""
+
+    persons: dict[str, tuple[str, str]] = field(default_factory=dict)
+    """pid to (number, name)."""
+    visits: dict[str, Visit] = field(default_factory=dict)
+    acts: dict[str, tuple[str, str]] = field(default_factory=dict)
+    """aid to (vid, note)."""
+
+    def write(self, path: Path) -> None:
+        """The whole journal anew, as its database."""
+        with closing(sqlite3.connect(path)) as old:
+            for table, columns in (("person", "pid, number, name"), ("visit", "vid, pid, unit, note, struck"), ("act", "aid, vid, note")):
+                old.execute(f"create table if not exists {table} ({columns})")
+                old.execute(f"delete from {table}")
+            old.executemany("insert into person values (?, ?, ?)", [(pid, *one) for pid, one in self.persons.items()])
+            old.executemany(
+                "insert into visit values (?, ?, ?, ?, ?)",
+                [(vid, one.pid, HSA.get(one.unit, one.unit), one.note, "J" if one.struck else "N") for vid, one in self.visits.items()],
+            )
+            old.executemany("insert into act values (?, ?, ?)", [(aid, *one) for aid, one in self.acts.items()])
+            old.commit()
+
+
+def number(place: int) -> str:
+    """A sound personnummer for each place, its check digit reckoned here."""
+    born, serial = f"{1950 + place}0101", "980"
+    digits = [int(digit) * (2 - at % 2) for at, digit in enumerate(born[2:] + serial)]
+    return f"{born}{serial}{-sum(digit // 10 + digit % 10 for digit in digits) % 10}"
+
+
+WRONG = number(1)[:-1] + str((int(number(1)[-1]) + 1) % 10)
+"""A number whose check digit is wrong."""
+
+
+@dataclass(frozen=True)
+class Region:
+    """A project folder, its verbs in this interpreter, and what stands in the record."""
+
+    folder: Path
+
+    def plan(self, wave: str) -> Plan:
+        here = desk(self.folder)
+        plan = make_plan(here, wave)
+        save_plan(here, plan)
+        return plan
+
+    def apply(self, plan: Plan) -> Applied:
+        return apply(desk(self.folder), plan)
+
+    def undo(self, wave: str, round_: str = "") -> Undone:
+        return undo(desk(self.folder), wave, round_)
+
+    def open_lines(self, wave: str) -> list[str]:
+        """What of a wave's present books does not close, in words; empty if all does."""
+        _, books = present_books(desk(self.folder), wave)
+        wrong = [repr(one) for one in (*books.lines, *books.tables) if not one.closes]
+        return wrong if books.complete else [f"{books.batches_done} of {books.batches_planned}", *wrong]
+
+    @property
+    def record(self) -> Path:
+        return self.folder / "work" / "record.sqlite"
+
+    def standing(self) -> dict[tuple[str, str], tuple[str, ...]]:
+        """(table, source key) to what stands there."""
+        if not self.record.is_file():
+            return {}
+        found = {("patient", key): tuple(rest) for key, *rest in rows_of(self.record, "select _key, number, name from patient")}
+        columns = "v._key, p._key, v.note, v.ward_day, v.at, v.minutes, v.urgent"
+        visits = f"select {columns} from visit v join patient p on p.patient_id = v.patient_id"
+        found |= {("visit", key): tuple(rest) for key, *rest in rows_of(self.record, visits)}
+        acts = "select a._key, v._key, a.note from act a join visit v on v.visit_id = a.visit_id"
+        return found | {("act", key): tuple(rest) for key, *rest in rows_of(self.record, acts)}
+
+    def edit(self, table: str, key: str, words: str) -> None:
+        """What the new system's users do."""
+        with closing(sqlite3.connect(self.record)) as record:
+            column = "name" if table == "patient" else "note"
+            record.execute(f"update {table} set {column} = ? where _key = ?", (words, key))
+            record.commit()
+
+
+def region(folder: Path, journal: Journal) -> Region:
+    """A project on this journal, nothing planned."""
+    units = "".join(f"  - {{unit: {unit}, title: {unit}, kind: narhalsan_unit, area: here, hsa_id: {hsa}}}\n" for unit, hsa in HSA.items())
+    after = {"first": "", "second": "after: [first]\n", "third": "after: [second]\n"}
+    routes = "".join(
+        f"  - {{information: {name}, route: auto, owner: lead, conditions: {{{FIVE}}}}}\n" for name in ("person", "visit", "act")
+    )
+    files = {
+        "waves/programme.yaml": PROGRAMME,
+        "waves/units.yaml": f"units:\n{units}",
+        **{
+            f"waves/{wave}.yaml": f"wave: {wave}\ntitle: {wave}\ngo_live: 202{4 + place}-11-12 04:00\n{after[wave]}units:\n"
+            f"  - {{unit: {unit}, scope: primary_care}}\ntolerance: 1.0\n"
+            for place, (wave, unit) in enumerate(WAVES.items())
+        },
+        "mappings/record.yaml": RECORD,
+        "mappings/old/system.yaml": f"system: old\ntitle: Old\nsource: {{kind: sqlite, path: old.sqlite}}\nroutes:\n{routes}",
+        **{
+            f"mappings/old/{name}.yaml": f"mapping: old.{name}\ninformation: {name}\n{text}"
+            for name, text in (("person", PERSON), ("visit", VISIT), ("act", ACT))
+        },
+    }
+    for name, text in files.items():
+        (folder / name).parent.mkdir(parents=True, exist_ok=True)
+        (folder / name).write_text(text, encoding="utf-8")
+    journal.write(folder / "old.sqlite")
+    return Region(folder)
