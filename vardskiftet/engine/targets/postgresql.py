@@ -265,7 +265,8 @@ class PostgresqlTarget:
 
 def _kept_like(table: Table) -> str:
     """A temporary table for keys of this one; it goes with the transaction."""
-    return f"create temporary table {KEPT} on commit drop as select {quoted(table.key)} as id, cast('' as text) as why from {quoted(table.table)} limit 0"
+    rows = f"select {quoted(table.key)} as id, cast('' as text) as why from {quoted(table.table)} limit 0"
+    return f"create temporary table {KEPT} on commit drop as {rows}"
 
 
 def _answer(connection: Any, query: Query) -> pa.Table:

@@ -98,6 +98,16 @@ def books_tables(metadata: MetaData) -> None:
         Column("row_digest", LargeBinary),
         Index("vs_contribution_target", "record_table", "target_id"),
     )
+    _later_plans(metadata)
+    identity = (Column(name, Text, primary_key=True) for name in ("record_table", "domain", "identifier"))
+    target = Index("vs_identity_target", "record_table", "target_id")
+    Table("vs_identity", metadata, *identity, *_required(Text, "target_id"), target)
+    lock = ("run_id", "owner", "host", "pid", "pid_started", "since", "heartbeat", "verb")
+    Table("vs_lock", metadata, Column("wave", Text, primary_key=True), *_required(Text, *lock))
+
+
+def _later_plans(metadata: MetaData) -> None:
+    """What deltas and undos write down: rows that were left, what stood before, and what was not taken out."""
     _of_batch(metadata, "vs_left", *_required(Text, "record_table", "target_id", "source_key", "unit", "why"))
     # What a row was before this batch gave it new content, as texts in JSON: `place` counts a row's images from the oldest.
     # `before_batch` is NULL where no batch owned it any more.
@@ -115,11 +125,6 @@ def books_tables(metadata: MetaData) -> None:
     )
     # What an undo could not, or need not, take out: no batch's any more, so that it outlives them.
     Table("vs_undone", metadata, *_required(Text, "undo", "wave", "plan", "mapping", "record_table", "target_id", "source_key", "what"))
-    identity = (Column(name, Text, primary_key=True) for name in ("record_table", "domain", "identifier"))
-    target = Index("vs_identity_target", "record_table", "target_id")
-    Table("vs_identity", metadata, *identity, *_required(Text, "target_id"), target)
-    lock = ("run_id", "owner", "host", "pid", "pid_started", "since", "heartbeat", "verb")
-    Table("vs_lock", metadata, Column("wave", Text, primary_key=True), *_required(Text, *lock))
 
 
 def _required(type_: type[TypeEngine[Any]], *names: str) -> list[Column[Any]]:
