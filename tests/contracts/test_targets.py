@@ -140,6 +140,7 @@ class Desk:
             else pa.table({}),
             left=pa.table({}),
             images=pa.table({}),
+            marks=pa.table({}),
         )
 
     def take_back(self, number: int, source: Mapping, table: Table) -> tuple[int, int]:

@@ -56,14 +56,14 @@ def killed_at(place: str, nth: int) -> Iterator[None]:
 class Rounds(RuleBasedStateMachine):
     """A journal that its users change, a record that its users change, and three waves over it."""
 
-    @initialize()
-    def begin(self) -> None:
+    @initialize(marked=st.booleans())
+    def begin(self, marked: bool) -> None:
         self.folder = Path(tempfile.mkdtemp(prefix="vardskiftet-rounds-"))
         units = list(WAVES.values())
         persons = {f"p{place}": (number(place), f"Person {place}") for place in range(1, 4)}
         visits = {f"v{place}": Visit(f"p{1 + place % 3}", units[place % 3], "a") for place in range(1, 5)}
         self.journal = Journal(persons, visits, {"a1": ("v1", "x"), "a2": ("v2", "y")})
-        self.region = region(self.folder, self.journal)
+        self.region = region(self.folder, self.journal, marked=marked)
         self.expected = Expected()
         self.made = 0
         self.rounds: dict[str, list[tuple[tuple[str, int], str]]] = {wave: [] for wave in WAVES}

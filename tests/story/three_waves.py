@@ -116,19 +116,33 @@ class Journal:
     visits: dict[str, Visit] = field(default_factory=dict)
     acts: dict[str, tuple[str, str]] = field(default_factory=dict)
     """aid to (vid, note)."""
+    moment: int = 1000
+    """The journal's own clock: a number that grows by a hundred with each writing."""
+    written: dict[tuple[str, ...], int] = field(default_factory=dict)
+    """Each row as it was written, with its table, and when it was changed."""
+
+    def rows(self) -> dict[str, list[tuple[str, ...]]]:
+        """Table to its rows."""
+        visits = [(vid, one.pid, HSA.get(one.unit, one.unit), one.note, "J" if one.struck else "N") for vid, one in self.visits.items()]
+        persons = [(pid, *one) for pid, one in self.persons.items()]
+        return {"person": persons, "visit": visits, "act": [(aid, *one) for aid, one in self.acts.items()]}
 
     def write(self, path: Path) -> None:
-        """The whole journal anew, as its database."""
+        """The whole journal anew, as its database: a row that changed says so; one that came back says when it was written then."""
+        self.moment += 100
+        before, now = self.written, {}
+        for table, rows in self.rows().items():
+            for row in rows:
+                gone = not any(one[:2] == (table, row[0]) for one in before)
+                now[table, *row] = before.get((table, *row), 1 if gone else self.moment)
+        self.written = now
         with closing(sqlite3.connect(path)) as old:
             for table, columns in (("person", "pid, number, name"), ("visit", "vid, pid, unit, note, struck"), ("act", "aid, vid, note")):
-                old.execute(f"create table if not exists {table} ({columns})")
+                old.execute(f"create table if not exists {table} ({columns}, changed)")
                 old.execute(f"delete from {table}")
-            old.executemany("insert into person values (?, ?, ?)", [(pid, *one) for pid, one in self.persons.items()])
-            old.executemany(
-                "insert into visit values (?, ?, ?, ?, ?)",
-                [(vid, one.pid, HSA.get(one.unit, one.unit), one.note, "J" if one.struck else "N") for vid, one in self.visits.items()],
-            )
-            old.executemany("insert into act values (?, ?, ?)", [(aid, *one) for aid, one in self.acts.items()])
+                mine = [(*row[1:], changed) for row, changed in now.items() if row[0] == table]
+                marks = ", ".join("?" for _ in (*columns.split(","), "changed"))
+                old.executemany(f"insert into {table} values ({marks})", mine)
             old.commit()
 
 
@@ -190,8 +204,9 @@ class Region:
             record.commit()
 
 
-def region(folder: Path, journal: Journal) -> Region:
-    """A project on this journal, nothing planned."""
+def region(folder: Path, journal: Journal, *, marked: bool = False) -> Region:
+    """A project on this journal, nothing planned; if `marked`, its mappings trust what the journal says of changes."""
+    changed = "changed: {from: changed, overlap: 1}\n" if marked else ""
     units = "".join(f"  - {{unit: {unit}, title: {unit}, kind: narhalsan_unit, area: here, hsa_id: {hsa}}}\n" for unit, hsa in HSA.items())
     after = {"first": "", "second": "after: [first]\n", "third": "after: [second]\n"}
     routes = "".join(
@@ -208,7 +223,7 @@ def region(folder: Path, journal: Journal) -> Region:
         "mappings/record.yaml": RECORD,
         "mappings/old/system.yaml": f"system: old\ntitle: Old\nsource: {{kind: sqlite, path: old.sqlite}}\nroutes:\n{routes}",
         **{
-            f"mappings/old/{name}.yaml": f"mapping: old.{name}\ninformation: {name}\n{text}"
+            f"mappings/old/{name}.yaml": f"mapping: old.{name}\ninformation: {name}\n{changed}{text}"
             for name, text in (("person", PERSON), ("visit", VISIT), ("act", ACT))
         },
     }

@@ -13,10 +13,15 @@ from vardskiftet.declare.node import Broken, Items, Keys, Node, Text
 from vardskiftet.declare.reading import Declared, Reading
 from vardskiftet.declare.split import read_split
 from vardskiftet.declare.words import quoted
-from vardskiftet.model.mapping import WHOLE_ROW, Condition, Conflict, Example, FollowParent, Mapping, UnitRule
+from vardskiftet.model.mapping import WHOLE_ROW, Condition, Conflict, Example, FollowParent, Mapping, OnVanish, UnitRule
 
 NEEDS = ("mapping", "information", "into", "key", "unit", "fields")
-MAY = ("reads", "sql", "counts", "changed", "split", "exclude", "identities", "reject", "flag", "conflict", "follow_parent", "examples")
+MAY = (
+    *("reads", "sql", "counts", "changed", "split", "exclude", "identities", "reject", "flag"),
+    *("conflict", "follow_parent", "on_vanish", "examples"),
+)
+OVERLAP = 60
+"""Minutes, or steps of the number."""
 UNIT_KEYS = ("from", "via", "is", "wherever", "codebook")
 FATES = ("rejected", "excluded")
 FLAGGED = "flagged"
@@ -37,6 +42,7 @@ def read_mapping(file: File, reading: Reading) -> Declared[Mapping] | None:
     form.same("mapping", name, f"the file {file.folder}/{file.stem}.yaml")
     reads, sql = _rows(form)
     conflict, conflict_by = _conflict(form)
+    changed, overlap = _changed(form)
     mapping = Mapping(
         mapping=name,
         system=file.folder,
@@ -46,7 +52,8 @@ def read_mapping(file: File, reading: Reading) -> Declared[Mapping] | None:
         into=form.text("into"),
         key=_key(form),
         unit=_unit(form),
-        changed=form.text("changed"),
+        changed=changed,
+        overlap=overlap,
         split=read_split(form, reading),
         exclude=_conditions(form, "exclude", "because", reading),
         identities=read_identities(form, reading),
@@ -56,6 +63,7 @@ def read_mapping(file: File, reading: Reading) -> Declared[Mapping] | None:
         conflict=conflict,
         conflict_by=conflict_by,
         follow_parent=form.scalar("follow_parent", scalars.choice(FollowParent), FollowParent.REJECT),
+        on_vanish=form.scalar("on_vanish", scalars.choice(OnVanish), OnVanish.FLAG),
         examples=tuple(_example(entry) for entry in form.forms("examples", needs=("row", "gives"))),
         path=file.path,
     )
@@ -82,6 +90,15 @@ def one_query(value: str) -> str:
     if not re.match(r"\s*(select|with)\b", bare, re.IGNORECASE) or ";" in bare:
         raise scalars.Unreadable("is not one query.", "Write `select … from …`, without a semicolon.")
     return value
+
+
+def _changed(form: Form) -> tuple[str, int]:
+    """The column that says when a row was changed, and how far before the last mark a delta reads again."""
+    node = form.at("changed")
+    if "changed" in form and isinstance(node, Keys):
+        own = Form(node, form.faults, ("from",), ("overlap",))
+        return own.text("from"), own.scalar("overlap", scalars.count, OVERLAP)
+    return form.text("changed"), OVERLAP
 
 
 def _conflict(form: Form) -> tuple[Conflict, str]:

@@ -19,9 +19,11 @@ from vardskiftet.engine.names import literal, quoted
 from vardskiftet.engine.sources.protocol import Extract, Source
 from vardskiftet.engine.targets.protocol import BatchEntry, Outcome, Target
 from vardskiftet.engine.unheld import refuse_unheld
+from vardskiftet.engine.watermark import Carried
 from vardskiftet.errors import IntegrityBroken, NoRoom
 from vardskiftet.failpoint import reach
 from vardskiftet.model.batch import Batch
+from vardskiftet.model.plan import Mark
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +36,8 @@ class Errand:
     manifests: Path
     fresh_target: bool
     """True while the target holds nothing of this mapping from an earlier plan: nothing needs comparing then."""
+    mark: Mark | None = None
+    """How far the source's rows had been changed when this run began to read them, where the mapping says so."""
 
 
 def batch_id(plan: str, mapping: str, number: int) -> int:
@@ -81,8 +85,19 @@ def transform(duck: duckdb.DuckDBPyConnection, compiled: Compiled, rows: pa.Tabl
         duck.unregister("extract")
 
 
-def move(duck: duckdb.DuckDBPyConnection, compiled: Compiled, rows: pa.Table, batch: Batch, target: Target, errand: Errand) -> Outcome:
-    """Transform a batch's rows and make its outcome; nothing is written to the target yet."""
+def move(
+    duck: duckdb.DuckDBPyConnection,
+    compiled: Compiled,
+    rows: pa.Table,
+    batch: Batch,
+    target: Target,
+    errand: Errand,
+    carried: Carried | None = None,
+) -> Outcome:
+    """Transform a batch's rows and make its outcome; nothing is written to the target yet.
+
+    `carried` says what the books tell of the batch's other rows, where only some of them were read.
+    """
     transform(duck, compiled, rows)
     refuse_unheld(duck, compiled, target)
     if not errand.fresh_target:
@@ -97,7 +112,8 @@ def move(duck: duckdb.DuckDBPyConnection, compiled: Compiled, rows: pa.Table, ba
         " case when vs_fate = 'loaded' then vs_digest end as row_digest from outcome order by vs_row",
     )
     manifest = write_manifest(duck, lines, errand.manifests)
-    entry = entry_of(errand, batch, rows.num_rows, lines.num_rows, manifest)
+    read, items = (carried.rows_read, carried.items) if carried else (rows.num_rows, 0)
+    entry = entry_of(errand, batch, read, lines.num_rows + items, manifest)
     stored = _stored(compiled, target, number)
     remember(duck, compiled)
     return Outcome(
@@ -105,24 +121,48 @@ def move(duck: duckdb.DuckDBPyConnection, compiled: Compiled, rows: pa.Table, ba
         compiled.table,
         fresh=arrow(duck, f"{stored} where vs_fate = 'loaded' and vs_renew is not true order by vs_row"),
         renewed=arrow(duck, f"{stored} where vs_fate = 'loaded' and vs_renew order by vs_row"),
-        fates=_rows(
-            duck,
+        fates=_and(
             number,
-            "vs_key as source_key, vs_item as item, vs_unit as unit, vs_fate as fate, vs_reason as reason,"
-            f" case when vs_fate = 'merged' then vs_id end as target_id, {DETAIL} as detail,"
-            f" case when vs_fate = 'rejected' then vs_parent end as parent_key from {beside_source(rows.column_names)}"
-            " where vs_fate in ('merged', 'rejected', 'excluded') order by outcome.vs_row",
+            carried and carried.fates,
+            _rows(
+                duck,
+                number,
+                "vs_key as source_key, vs_item as item, vs_unit as unit, vs_fate as fate, vs_reason as reason,"
+                f" case when vs_fate = 'merged' then vs_id end as target_id, {DETAIL} as detail,"
+                f" case when vs_fate = 'rejected' then vs_parent end as parent_key from {beside_source(rows.column_names)}"
+                " where vs_fate in ('merged', 'rejected', 'excluded') order by outcome.vs_row",
+            ),
         ),
-        flags=_rows(duck, number, flags(compiled.mapping, rows.column_names)),
-        tallies=_rows(duck, number, _tally(compiled.items)),
-        rows=_rows(
-            duck, number, "vs_place as place, vs_unit as unit, count(*) as rows from placed group by vs_place, vs_unit order by all"
-        ),
+        flags=_and(number, carried and carried.flags, _rows(duck, number, flags(compiled.mapping, rows.column_names))),
+        tallies=_and(number, carried and carried.tallies, _rows(duck, number, _tally(compiled.items))),
+        rows=_places(duck, number, carried),
         identities=_identities(duck, compiled),
         contributions=_contributions(duck, compiled, number),
         left=pa.table({}) if errand.fresh_target else left_behind(duck, compiled, number),
         images=pa.table({}) if errand.fresh_target else images(duck, compiled, number),
+        marks=_mark(number, errand.mark),
     )
+
+
+def _and(batch: int, carried: pa.Table | None, judged: pa.Table) -> pa.Table:
+    """Lines of items that were judged, and of those that were carried over."""
+    if carried is None or not carried.num_rows:
+        return judged
+    beside = carried.append_column("batch", pa.array([batch] * carried.num_rows, pa.int64()))
+    return pa.concat_tables([judged, beside.select(judged.column_names).cast(judged.schema)])
+
+
+def _places(duck: duckdb.DuckDBPyConnection, batch: int, carried: Carried | None) -> pa.Table:
+    """Source rows by place and unit."""
+    if carried is not None:
+        return carried.rows.append_column("batch", pa.array([batch] * carried.rows.num_rows, pa.int64()))
+    return _rows(duck, batch, "vs_place as place, vs_unit as unit, count(*) as rows from placed group by vs_place, vs_unit order by all")
+
+
+def _mark(batch: int, mark: Mark | None) -> pa.Table:
+    if mark is None:
+        return pa.table({})
+    return pa.table({"batch": [batch], "number": pa.array([mark.number], pa.string()), "moment": pa.array([mark.moment], pa.string())})
 
 
 _FATES = ("loaded", "merged", "rejected", "excluded", "unchanged")

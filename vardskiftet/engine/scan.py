@@ -19,7 +19,7 @@ from vardskiftet.model.batch import Batch
 from vardskiftet.model.mapping import WHOLE_ROW, Mapping
 from vardskiftet.model.record import Table
 
-_OF_ITEMS = ("fresh", "renewed", "fates", "flags", "tallies", "rows", "identities", "contributions")
+_OF_ITEMS = ("fresh", "renewed", "fates", "flags", "tallies", "rows", "identities", "contributions", "images", "marks")
 _LINES = "select '' as source_key, '' as item, '' as fate, '' as reason, '' as target_id, null::blob as row_digest where false"
 
 
@@ -62,4 +62,4 @@ def vanished(duck: duckdb.DuckDBPyConnection, mapping: Mapping, table: Table, ba
     manifest = write_manifest(duck, arrow(duck, _LINES), errand.manifests)
     entry = entry_of(errand, batch, 0, 0, manifest)
     none = pa.table({})
-    return Outcome(entry, table, **dict.fromkeys(_OF_ITEMS, none), left=lost, images=none)
+    return Outcome(entry, table, **dict.fromkeys(_OF_ITEMS, none), left=lost)

@@ -116,6 +116,13 @@ class FollowParent(StrEnum):
     EXCLUDE = "exclude"
 
 
+class OnVanish(StrEnum):
+    """What is said of a row that stands in the record, and whose source row is gone, struck out, or elsewhere. It is never deleted."""
+
+    FLAG = "flag"
+    KEEP = "keep"
+
+
 class Example(Frozen):
     """A source row, and what the mapping must make of it."""
 
@@ -138,6 +145,10 @@ class Mapping(Frozen):
     key: tuple[str, ...]
     unit: UnitRule
     changed: str = ""
+    """The source column that says when a row was changed last: a moment, or a number that only grows."""
+    overlap: int = 60
+    """How far before the last mark a delta reads again: minutes, or steps of the number."""
+    on_vanish: OnVanish = OnVanish.FLAG
     split: Split | None = None
     exclude: tuple[Condition, ...] = ()
     identities: tuple[Identity, ...] = ()

@@ -25,6 +25,19 @@ class TableExpectation(Frozen):
     """(what stands in the unit's column, rows) of `no_unit`: the most frequent twenty; an empty text where nothing stands."""
 
 
+class Mark(Frozen):
+    """How far a source's rows had been changed: the newest number, or moment, of a mapping's `changed:`; empty where there was none."""
+
+    number: str = ""
+    moment: str = ""
+
+
+class Since(Mark):
+    """From where on a delta reads a mapping's rows, and the plan that had read them up to there."""
+
+    plan: str
+
+
 class Plan(Frozen):
     """A frozen intention: batches with expectations, and digests of all that must not move before `apply`."""
 
@@ -41,6 +54,8 @@ class Plan(Frozen):
     """SHA-256 of the record that the target must hold."""
     base: tuple[str, ...] = ()
     """Plans whose rows of this wave the target held already: then this plan is a delta on them."""
+    since: dict[str, Since] = {}
+    """Mapping to the mark from which its rows are read; what is not here is read whole, and compared row by row."""
     expectations: tuple[TableExpectation, ...]
     batches: tuple[Batch, ...]
     findings: tuple[dict[str, Any], ...] = ()

@@ -3,33 +3,30 @@
 from __future__ import annotations
 
 import shutil
-from collections.abc import Iterator
-from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import ExitStack
 from dataclasses import dataclass, field
 from pathlib import Path
 
 import duckdb
-import pyarrow as pa
 
-from vardskiftet.engine.compile import Compiled, compile_mapping
+from vardskiftet.engine.compile import compile_mapping
 from vardskiftet.engine.duck import open_duck
 from vardskiftet.engine.ledger import Ledger
 from vardskiftet.engine.lookups import place_units, prepare_places, prepare_references
-from vardskiftet.engine.move import Errand, fetch, move
+from vardskiftet.engine.move import Errand
 from vardskiftet.engine.python_code import calls, load_code
-from vardskiftet.engine.scan import scan_keys, vanished
 from vardskiftet.engine.sources import hold_source, open_held
-from vardskiftet.engine.sources.protocol import Extract, Order, Source, Stillness
+from vardskiftet.engine.sources.protocol import Order, Source, Stillness
 from vardskiftet.engine.standing import prepare_standing
 from vardskiftet.engine.targets.protocol import Outcome, Target
-from vardskiftet.model.batch import Batch, BatchKind
+from vardskiftet.engine.watermark import measure
 from vardskiftet.model.books import Books
 from vardskiftet.model.plan import Plan
 from vardskiftet.model.progress import Progress
 from vardskiftet.model.step import Balance, Hold, Load, Prepare
 from vardskiftet.run.balance import books_of, counts_of
 from vardskiftet.run.desk import Desk
+from vardskiftet.run.loading import Loading
 from vardskiftet.run.moments import COUNTED, HELD, LOST
 from vardskiftet.run.planning import extract_of
 from vardskiftet.store.store import Store
@@ -97,39 +94,13 @@ class Working:
         compiled = compile_mapping(programme, mapping, extract.columns)
         prepare_places(duck, programme, mapping, source)
         prepare_references(duck, programme, mapping, self.target)
-        errand = Errand(self.plan.wave, self.plan.fingerprint, self.run_id, self.manifests, self._is_fresh(step.mapping))
-        if not errand.fresh_target:
+        fresh = self._is_fresh(step.mapping)
+        mark = measure(duck, mapping, source) if mapping.changed else None
+        errand = Errand(self.plan.wave, self.plan.fingerprint, self.run_id, self.manifests, fresh, mark)
+        if not fresh:
             prepare_standing(duck, programme.record, mapping, self.target, self.plan.wave)
-        loads = [batch for batch in left if batch.kind is BatchKind.LOAD]
-        if loads:
-            self._load(compiled, source, extract, loads, errand)
-        for scan in (batch for batch in left if batch.kind is BatchKind.SCAN):
-            self.desk.notify(Progress(f"scan keys {step.mapping}", 0, 0))
-            scan_keys(duck, mapping, source, extract, [one for one in batches if one.kind is BatchKind.LOAD and one not in loads])
-            self._commit(vanished(duck, mapping, compiled.table, scan, errand))
-
-    def _load(self, compiled: Compiled, source: Source, extract: Extract, left: list[Batch], errand: Errand) -> None:
-        """Read, transform and write these batches."""
-        duck, mapping = self._duck, compiled.mapping.mapping
-        if duck is None:
-            raise RuntimeError("the target is prepared before anything is loaded")
-        batches = self.plan.of(mapping)
-        expected = next(one.rows for one in self.plan.expectations if one.mapping == mapping)
-        done = 0
-        with ThreadPoolExecutor(1, "write") as writer:
-            behind: Future[None] | None = None
-            for batch, rows in _ahead(source, extract, left):
-                outcome = move(duck, compiled, rows, batch, self.target, errand) if errand.fresh_target else None
-                if behind is not None:
-                    behind.result()
-                # Comparing asks the target, on the connection that writes: so it waits for the batch before.
-                outcome = outcome or move(duck, compiled, rows, batch, self.target, errand)
-                behind = writer.submit(self._commit, outcome)
-                done += rows.num_rows
-                number = len(batches) - len(left) + left.index(batch) + 1
-                self.desk.notify(Progress(f"load {mapping}", done, expected, number, len(batches)))
-            if behind is not None:
-                behind.result()
+        loading = Loading(self.desk, self.plan, duck, compiled, source, extract, self.target, errand, self._commit)
+        loading.carry_out(left)
 
     def balance(self, step: Balance) -> None:
         """The books, from the target and from counts of their own."""
@@ -172,14 +143,3 @@ class Working:
     def _is_fresh(self, mapping: str) -> bool:
         table = self.desk.programme.mapping(mapping).into
         return not self._ledger().has_rows_of_others(mapping, self.plan.fingerprint, table)
-
-
-def _ahead(source: Source, extract: Extract, batches: list[Batch]) -> Iterator[tuple[Batch, pa.Table]]:
-    """Each batch with its rows, the next one being read while this one is worked on."""
-    with ThreadPoolExecutor(1, "read") as reader:
-        waiting = reader.submit(fetch, source, extract, batches[0])
-        for place, batch in enumerate(batches):
-            rows = waiting.result()
-            if place + 1 < len(batches):
-                waiting = reader.submit(fetch, source, extract, batches[place + 1])
-            yield batch, rows

@@ -27,6 +27,7 @@ from vardskiftet.plan.fingerprint import fingerprint
 from vardskiftet.plan.order import ordered
 from vardskiftet.run.desk import Desk
 from vardskiftet.run.gaps import demand_no_gaps
+from vardskiftet.run.since import marks_before
 from vardskiftet.run.two_ends import refuse_own_records
 
 
@@ -68,6 +69,8 @@ def make_plan(desk: Desk, wave: str) -> Plan:
             batches += _batches(mapping, source, programme.batch_rows, is_delta=bool(base))
     if wrong:
         raise DeclarationsWrong(wrong)
+    digests = {name: schema_digest(schema) for name, schema in schemas.items()}
+    since = marks_before(desk, wave, target, mappings, digests, base) if base else {}
     plan = Plan(
         wave=wave,
         fingerprint="",
@@ -75,9 +78,10 @@ def make_plan(desk: Desk, wave: str) -> Plan:
         made_at=desk.clock().isoformat(timespec="seconds"),
         programme=programme.programme,
         declarations=dict(programme.files),
-        source_schemas={name: schema_digest(schema) for name, schema in schemas.items()},
+        source_schemas=digests,
         target_schema=target_schema,
         base=tuple(base),
+        since=since,
         expectations=tuple(expectations),
         batches=tuple(batches),
     )

@@ -9,6 +9,7 @@ from vardskiftet.declare.fields import PERSONAL_IDENTITY
 from vardskiftet.declare.schemas.shapes import (
     Schema,
     cell,
+    count,
     free_keys,
     keys,
     many,
@@ -22,7 +23,7 @@ from vardskiftet.declare.schemas.shapes import (
     told,
 )
 from vardskiftet.declare.through import CODEBOOK, UNMAPPED
-from vardskiftet.model.mapping import WHOLE_ROW, Conflict, FollowParent
+from vardskiftet.model.mapping import WHOLE_ROW, Conflict, FollowParent, OnVanish
 from vardskiftet.model.vocabulary import Kind, Vocabulary
 
 TABLE_COLUMN = re.compile(r".*\S.*\..*\S.*")
@@ -52,7 +53,7 @@ def mapping(vocabulary: Vocabulary) -> Schema:
             ),
             "counts": text("The source table whose rows the query gives, each once."),
             "split": _split(),
-            "changed": text("The column that says when a row was changed last."),
+            "changed": _changed(),
             "exclude": many(keys({"when": text(SQL), "because": text()}), "Rows that stay behind, first match wins; source columns only."),
             "identities": many(identity, "A person's identifiers; only into identity tables."),
             "reject": many(
@@ -64,12 +65,19 @@ def mapping(vocabulary: Vocabulary) -> Schema:
             ),
             "conflict": _conflict(),
             "follow_parent": one_of(FollowParent, "What becomes of the child of an excluded parent."),
+            "on_vanish": one_of(OnVanish, "What is said of a row that stands in the record and has gone from the source."),
             "examples": many(_example(), "Rows, and what must become of them."),
         },
     )
     table = {"required": ["reads"], "not": {"anyOf": [{"required": ["sql"]}, {"required": ["counts"]}]}}
     query = {"required": ["sql", "counts"], "not": {"required": ["reads"]}}
     return {**shape, "oneOf": [table, query]}
+
+
+def _changed() -> Schema:
+    overlap = count("How far before the last mark a delta reads again: minutes, or steps of the number.")
+    column = text("The column that says when a row was changed last: a moment, or a number that only grows.")
+    return {"anyOf": [column, keys({"from": column}, {"overlap": overlap})]}
 
 
 def _split() -> Schema:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import replace
 from functools import cached_property
@@ -91,13 +91,20 @@ class HeldFiles(SqliteSource):
 
     def read(self, extract: Extract, within: KeyRange | None) -> Iterator[pa.RecordBatch]:
         """Rows as text, with their file and record, and what was found wrong with them when the files were read."""
-        asked = replace(self._placed(extract), columns=(*extract.columns, WHERE, DAMAGED))
-        for batch in super().read(asked, within):
+        for batch in super().read(self._told(extract), within):
+            yield batch.select(range(batch.num_columns - 1))
+
+    def read_keys(self, extract: Extract, within: KeyRange, key: Sequence[str], keys: Sequence[str]) -> Iterator[pa.RecordBatch]:
+        """Rows of a range under these keys, told as `read` tells them."""
+        for batch in super().read_keys(self._told(extract), within, key, keys):
             yield batch.select(range(batch.num_columns - 1))
 
     def hold(self, folder: Path, orders: Iterable[Order] = ()) -> HeldFiles:
         """Itself: nothing changes it."""
         return self
+
+    def _told(self, extract: Extract) -> Extract:
+        return replace(self._placed(extract), columns=(*extract.columns, WHERE, DAMAGED))
 
     def _placed(self, extract: Extract) -> Extract:
         """The same rows with their damage and, where they are the table's own, with their place in its files."""

@@ -167,11 +167,20 @@ class SqliteSource:
         """Rows as text, through ADBC; reals with all their digits, blobs as their bytes."""
         # ADBC takes a column's type from its first rows, and NULLs for whole numbers: so every column is cast to text, and a
         # first row of empty texts goes before. The order comes as a number, since SQLite keeps none through `union all`.
+        return self._read(extract, *(_condition(extract.key, within) if within else ("true", ())))
+
+    def read_keys(self, extract: Extract, within: KeyRange, key: Sequence[str], keys: Sequence[str]) -> Iterator[pa.RecordBatch]:
+        """Rows of a range whose key columns make one of these texts: one column as it is read, several length-prefixed, as `vs_key` is."""
+        texts = [_as_text(_of_row(column)) for column in key]
+        made = texts[0] if len(texts) == 1 else " || ".join(f"length(cast({text} as blob)) || ':' || {text}" for text in texts)
+        condition, values = _condition(extract.key, within)
+        return self._read(extract, f"{condition} and {made} in (select value from json_each(?))", (*values, json.dumps(list(keys))))
+
+    def _read(self, extract: Extract, condition: str, values: tuple[object, ...]) -> Iterator[pa.RecordBatch]:
         first = ", ".join(f"'' as {quoted(column)}" for column in extract.columns)
         keys = ", ".join(_of_row(column) for column in extract.key)
         place = f"row_number() over (order by {keys})" if keys else "1"
         columns = ", ".join(_as_text(_of_row(column)) for column in extract.columns)
-        condition, values = _condition(extract.key, within) if within else ("true", ())
         rows = f"select {place}, {columns} from {_rows_of(extract)} as row where {condition}"
         statement = f"select 0 as vs_row, {first} union all {rows}"
         try:

@@ -33,6 +33,7 @@ def beside(outcome: Outcome) -> tuple[tuple[str, pa.Table], ...]:
         ("vs_contribution", outcome.contributions),
         ("vs_left", outcome.left),
         ("vs_image", outcome.images),
+        ("vs_mark", outcome.marks),
     )
 
 

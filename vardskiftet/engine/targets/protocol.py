@@ -48,6 +48,8 @@ class Outcome:
     """Rows that the wave brought and that no item of this batch is."""
     images: pa.Table
     """What stood in the rows that are renewed."""
+    marks: pa.Table
+    """How far the source's rows had been changed, where the mapping says so."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -109,6 +109,8 @@ def books_tables(metadata: MetaData) -> None:
 def _later_plans(metadata: MetaData) -> None:
     """What deltas and undos write down: rows that were left, what stood before, and what was not taken out."""
     _of_batch(metadata, "vs_left", *_required(Text, "record_table", "target_id", "source_key", "unit", "why"))
+    # How far the source's rows had been changed when the run that committed this batch began to read them.
+    _of_batch(metadata, "vs_mark", Column("number", Text), Column("moment", Text))
     # What a row was before this batch gave it new content, as texts in JSON: `place` counts a row's images from the oldest.
     # `before_batch` is NULL where no batch owned it any more.
     _of_batch(

@@ -28,7 +28,7 @@ RESTORED = "vs_restored"
 """Temporary table: before-images as rows of the record table, with `_batch`, `_unit`, `_key` and `_digest`."""
 HEIR = "vs_heir"
 """Temporary table (target_id, batch): who of the other batches brought a person with the same content."""
-OF_A_BATCH = ("vs_left", "vs_image", "vs_contribution", "vs_fate", "vs_flag", "vs_rows", "vs_tally", "vs_batch")
+OF_A_BATCH = ("vs_left", "vs_image", "vs_mark", "vs_contribution", "vs_fate", "vs_flag", "vs_rows", "vs_tally", "vs_batch")
 Run = Callable[[str], int]
 """Carries out a statement, and returns the rows that it changed."""
 

@@ -1,0 +1,112 @@
+"""How are a mapping's batches carried out? Read whole and ahead, or by the mark of the plan before; then a scan of keys, in a delta."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
+from dataclasses import dataclass
+
+import duckdb
+import pyarrow as pa
+
+from vardskiftet.engine.compile import Compiled
+from vardskiftet.engine.move import Errand, fetch, move
+from vardskiftet.engine.scan import scan_keys, vanished
+from vardskiftet.engine.sources.protocol import Extract, Source
+from vardskiftet.engine.targets.protocol import Outcome, Target
+from vardskiftet.engine.watermark import picked, prepare_settled, scan_columns, scanned
+from vardskiftet.model.batch import Batch, BatchKind
+from vardskiftet.model.plan import Plan, Since
+from vardskiftet.model.progress import Progress
+from vardskiftet.run.desk import Desk
+
+
+@dataclass(frozen=True, slots=True)
+class Loading:
+    """A mapping at work: where its rows come from, what they become, where they go, and who commits."""
+
+    desk: Desk
+    plan: Plan
+    duck: duckdb.DuckDBPyConnection
+    compiled: Compiled
+    source: Source
+    extract: Extract
+    target: Target
+    errand: Errand
+    commit: Callable[[Outcome], None]
+
+    @property
+    def mapping(self) -> str:
+        """The mapping's full name."""
+        return self.compiled.mapping.mapping
+
+    def carry_out(self, left: Sequence[Batch]) -> None:
+        """Every batch of these; those that load before those that scan."""
+        loads = [batch for batch in left if batch.kind is BatchKind.LOAD]
+        since = self.plan.since.get(self.mapping)
+        if loads and since is not None and not self.errand.fresh_target:
+            self._load_changed(loads, since)
+        elif loads:
+            self._load_all(loads)
+        for batch in left:
+            if batch.kind is BatchKind.SCAN:
+                self._scan(batch, loads)
+
+    def _load_all(self, batches: list[Batch]) -> None:
+        """Read, transform and write these batches; the next one is read, and the one before is written, while one is worked on."""
+        with ThreadPoolExecutor(1, "write") as writer:
+            behind: Future[None] | None = None
+            done = 0
+            for place, (batch, rows) in enumerate(_ahead(self.source, self.extract, batches), 1):
+                fresh = self.errand.fresh_target
+                outcome = move(self.duck, self.compiled, rows, batch, self.target, self.errand) if fresh else None
+                if behind is not None:
+                    behind.result()
+                # Comparing asks the target, on the connection that writes: so it waits for the batch before.
+                outcome = outcome or move(self.duck, self.compiled, rows, batch, self.target, self.errand)
+                behind = writer.submit(self.commit, outcome)
+                done += rows.num_rows
+                self._notify("load", done, place, batches)
+            if behind is not None:
+                behind.result()
+
+    def _load_changed(self, batches: list[Batch], since: Since) -> None:
+        """Scan each batch's keys and marks, and read, transform and write only what may have changed."""
+        mapping, record = self.compiled.mapping, self.desk.programme.record
+        columns = scan_columns(mapping, self.extract)
+        keys = Extract(self.extract.table, columns, self.extract.key, self.extract.sql)
+        prepare_settled(self.duck, record, mapping, self.target, self.plan.wave, since.plan)
+        done = 0
+        for place, batch in enumerate(batches, 1):
+            if batch.range.nulls:
+                outcome = move(self.duck, self.compiled, fetch(self.source, self.extract, batch), batch, self.target, self.errand)
+            else:
+                carried, touched = scanned(self.duck, mapping, fetch(self.source, keys, batch), columns, since)
+                rows = picked(self.duck, mapping, self.source, self.extract, batch, touched)
+                outcome = move(self.duck, self.compiled, rows, batch, self.target, self.errand, carried)
+            self.commit(outcome)
+            done += outcome.entry.rows_read
+            self._notify("load", done, place, batches)
+
+    def _scan(self, batch: Batch, loaded: Sequence[Batch]) -> None:
+        """Tell which rows of the record have no row in the source any more; ranges that this process read need not be read again."""
+        self.desk.notify(Progress(f"scan keys {self.mapping}", 0, 0))
+        unread = [one for one in self.plan.of(self.mapping) if one.kind is BatchKind.LOAD and one not in loaded]
+        scan_keys(self.duck, self.compiled.mapping, self.source, self.extract, unread)
+        self.commit(vanished(self.duck, self.compiled.mapping, self.compiled.table, batch, self.errand))
+
+    def _notify(self, verb: str, done: int, place: int, batches: Sequence[Batch]) -> None:
+        planned = len(self.plan.of(self.mapping))
+        expected = next(one.rows for one in self.plan.expectations if one.mapping == self.mapping)
+        self.desk.notify(Progress(f"{verb} {self.mapping}", done, expected, planned - len(batches) + place, planned))
+
+
+def _ahead(source: Source, extract: Extract, batches: Sequence[Batch]) -> Iterator[tuple[Batch, pa.Table]]:
+    """Each batch with its rows, the next one being read while this one is worked on."""
+    with ThreadPoolExecutor(1, "read") as reader:
+        waiting = reader.submit(fetch, source, extract, batches[0])
+        for place, batch in enumerate(batches):
+            rows = waiting.result()
+            if place + 1 < len(batches):
+                waiting = reader.submit(fetch, source, extract, batches[place + 1])
+            yield batch, rows
