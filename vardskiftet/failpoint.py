@@ -41,8 +41,9 @@ NAMES: dict[str, str] = {
     "target.unlock.after": "the wave's lock is given back",
     "undo.commit.before": "a batch's rows are taken out, not committed",
     "undo.commit.after": "a batch is taken back, the store does not know it yet",
-    "undo.list.before": "the list of rows that an undo did not delete, before it is written",
-    "undo.list.after": "the list of rows that an undo did not delete stands under its name",
+    "list.write.before": "a list of rows, before its temporary copy is written",
+    "list.rename.before": "a list of rows, written and synced, before it gets its name",
+    "list.rename.after": "a list of rows stands under its name",
     "store.event.before": "an event of the store, before it is committed",
     "store.event.after": "an event of the store is committed",
 }

@@ -29,7 +29,7 @@ def run(
     from vardskiftet.cli.opening import open_desk
     from vardskiftet.cli.orphans import tell_orphans
     from vardskiftet.cli.values import remembered
-    from vardskiftet.judge.books import exit_code
+    from vardskiftet.judge.books import exit_code, outlived
     from vardskiftet.run.balance import missing_parents, present_books
     from vardskiftet.run.lock import in_words
     from vardskiftet.run.status import standings
@@ -40,7 +40,8 @@ def run(
         remembered(desk, f"books {wave}", reason)
     plan, books = present_books(desk, wave)
     found = standings(desk, (wave,))[0]
-    answer = console.Answer("vardskiftet.books/1", exit_code=exit_code(books))
+    gone = outlived(desk.programme, books)
+    answer = console.Answer("vardskiftet.books/1", exit_code=exit_code(books, findings=bool(gone)))
     answer.own = {"plan": plan.name, "owes_delta": list(found.owes_delta), **telling.as_json(books)}
     _tables(answer, books)
     telling.tell(answer, books, by_mapping=True)
@@ -48,6 +49,8 @@ def run(
         said = "rows come from more than one moment; the wave is complete only after a closing delta"
         answer.say(f"{', '.join(found.owes_delta)}: {said}.")
     tell_orphans(answer, missing_parents(desk, plan), keys=show_values)
+    for finding in gone:
+        answer.because("OUTLIVED", finding, where=finding.partition(":")[0])
     if found.lock is not None:
         how = "but its process is dead: the numbers are as it left them" if found.load == "dead" else "which is at work: the numbers move"
         answer.say(f"Held by {in_words(found.lock)}, {how}.")

@@ -24,7 +24,8 @@ def carried_out(options: Given, named: str, verb: str, hands: Callable[[Desk, Pl
         "run_id": done.run_id,
         "plan": plan.name,
         "committed": done.committed,
-        "findings": list(done.findings),
+        "findings": [*done.findings, *done.outlived],
+        "left_list": done.left_list,
         **as_json(done.books),
     }
     if verb == "apply" and done.committed == 0:
@@ -32,6 +33,10 @@ def carried_out(options: Given, named: str, verb: str, hands: Callable[[Desk, Pl
     tell(answer, done.books)
     for finding in done.findings:
         answer.because("COUNT_MOVED", finding)
+    for finding in done.outlived:
+        answer.because("OUTLIVED", finding, where=finding.partition(":")[0])
+    if done.left_list:
+        answer.say(f"Rows left from earlier plans, each by id: {done.left_list}")
     wave = plan.wave
     mend = [f"vardskiftet coverage {wave}", f"vardskiftet plan {wave}"]  # after the mappings, or the budgets, were corrected
     rehearsed = mend if done.exit_code == 1 else [f"vardskiftet apply {wave}"]

@@ -8,7 +8,7 @@ from collections.abc import Mapping as Map
 from vardskiftet.errors import gravest
 from vardskiftet.model.books import ALL_UNITS, BookLine, Books, RejectLine, TableLine
 from vardskiftet.model.fate import Left, Place, Tally
-from vardskiftet.model.mapping import Mapping
+from vardskiftet.model.mapping import Mapping, OnVanish
 from vardskiftet.model.plan import Plan
 from vardskiftet.model.programme import Programme
 
@@ -95,6 +95,24 @@ def _total(lines: list[BookLine]) -> BookLine:
     for line in lines:
         left.update(line.left)
     return BookLine(mapping="*", unit=ALL_UNITS, in_target=whole, left=dict(sorted(left.items())), **figures)
+
+
+UNTRUE = (Left.VANISHED, Left.MOVED, Left.EXCLUDED)
+"""Rows of the record that the source no longer bears out."""
+
+
+def outlived(programme: Programme, books: Books) -> tuple[str, ...]:
+    """Mappings with rows in the record that the source no longer bears out, in words; those that declare `on_vanish: keep` are silent."""
+    flagged = {mapping.mapping for mapping in programme.mappings if mapping.on_vanish is OnVanish.FLAG}
+    found: dict[str, Counter[Left]] = {}
+    for line in books.lines:
+        if line.mapping in flagged:
+            found.setdefault(line.mapping, Counter()).update({why: rows for why, rows in line.left.items() if why in UNTRUE})
+    return tuple(
+        f"{mapping}: {', '.join(f'{rows:,} {why}' for why, rows in sorted(whys.items()))}; the rows stand in the record as they were loaded"
+        for mapping, whys in sorted(found.items())
+        if whys
+    )
 
 
 def strays(plan: Plan, books: Books) -> tuple[str, ...]:

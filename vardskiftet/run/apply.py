@@ -19,7 +19,7 @@ from vardskiftet.engine.targets import open_scratch, open_target
 from vardskiftet.engine.targets.protocol import BatchEntry, Target
 from vardskiftet.engine.targets.seed import seed
 from vardskiftet.errors import DeclarationsWrong, IntegrityBroken, Stale, Usage
-from vardskiftet.judge.books import beyond, exit_code
+from vardskiftet.judge.books import beyond, exit_code, outlived
 from vardskiftet.judge.standing import OVER, standing
 from vardskiftet.model.books import Books
 from vardskiftet.model.mapping import Mapping
@@ -29,6 +29,7 @@ from vardskiftet.run.desk import Desk
 from vardskiftet.run.gaps import demand_no_gaps
 from vardskiftet.run.hands import Working
 from vardskiftet.run.last_books import DRAWN, REHEARSED, closed
+from vardskiftet.run.listing import list_left
 from vardskiftet.run.lock import holding
 from vardskiftet.run.memory import lived
 from vardskiftet.run.planning import schema_digest
@@ -48,11 +49,15 @@ class Applied:
     books: Books
     committed: int
     findings: tuple[str, ...]
+    outlived: tuple[str, ...] = ()
+    """Rows of the record that the source no longer bears out, by mapping, in words."""
+    left_list: str = ""
+    """The file, in the project, that lists every row that was left from earlier plans; empty if there are none."""
 
     @property
     def exit_code(self) -> int:
         """By the books and the findings."""
-        return exit_code(self.books, findings=bool(self.findings))
+        return exit_code(self.books, findings=bool(self.findings or self.outlived))
 
 
 def apply(desk: Desk, plan: Plan) -> Applied:
@@ -122,7 +127,10 @@ def _work(hands: Working) -> Applied:
         raise RuntimeError("a walk ends with books")
     tolerance = hands.desk.programme.wave(hands.plan.wave).tolerance
     findings = (*hands.findings, *beyond(hands.plan, hands.books, tolerance))
-    return Applied(hands.run_id, hands.plan, hands.books, hands.committed, findings)
+    desk, books = hands.desk, hands.books
+    listed = list_left(hands.target, desk.programme.record, hands.plan, hands.manifests)
+    shown = listed.relative_to(desk.programme.root).as_posix() if listed else ""
+    return Applied(hands.run_id, hands.plan, books, hands.committed, findings, outlived(desk.programme, books), shown)
 
 
 def _drawn(applied: Applied) -> dict[str, object]:

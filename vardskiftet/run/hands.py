@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shutil
+import time
 from contextlib import ExitStack
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -27,7 +28,7 @@ from vardskiftet.model.step import Balance, Hold, Load, Prepare
 from vardskiftet.run.balance import books_of, counts_of
 from vardskiftet.run.desk import Desk
 from vardskiftet.run.loading import Loading
-from vardskiftet.run.moments import COUNTED, HELD, LOST
+from vardskiftet.run.moments import COUNTED, HELD, LOST, SCANNED
 from vardskiftet.run.planning import extract_of
 from vardskiftet.store.store import Store
 
@@ -95,12 +96,17 @@ class Working:
         prepare_places(duck, programme, mapping, source)
         prepare_references(duck, programme, mapping, self.target)
         fresh = self._is_fresh(step.mapping)
+        started = time.perf_counter()
         mark = measure(duck, mapping, source) if mapping.changed else None
         errand = Errand(self.plan.wave, self.plan.fingerprint, self.run_id, self.manifests, fresh, mark)
         if not fresh:
             prepare_standing(duck, programme.record, mapping, self.target, self.plan.wave)
         loading = Loading(self.desk, self.plan, duck, compiled, source, extract, self.target, errand, self._commit)
+        loading.scanning += time.perf_counter() - started
         loading.carry_out(left)
+        if self.plan.base:
+            told = {"wave": self.plan.wave, "plan": self.plan.fingerprint, "mapping": step.mapping, "rows": loading.keys}
+            self.store.append(SCANNED, told | {"seconds": round(loading.scanning, 3)}, self.run_id)
 
     def balance(self, step: Balance) -> None:
         """The books, from the target and from counts of their own."""

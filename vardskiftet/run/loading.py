@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import contextmanager
 from dataclasses import dataclass
 
 import duckdb
@@ -21,7 +23,7 @@ from vardskiftet.model.progress import Progress
 from vardskiftet.run.desk import Desk
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Loading:
     """A mapping at work: where its rows come from, what they become, where they go, and who commits."""
 
@@ -34,6 +36,10 @@ class Loading:
     target: Target
     errand: Errand
     commit: Callable[[Outcome], None]
+    scanning: float = 0.0
+    """Seconds spent on keys alone: on marks, on what stands, and on scans."""
+    keys: int = 0
+    """Rows whose keys were scanned."""
 
     @property
     def mapping(self) -> str:
@@ -75,13 +81,17 @@ class Loading:
         mapping, record = self.compiled.mapping, self.desk.programme.record
         columns = scan_columns(mapping, self.extract)
         keys = Extract(self.extract.table, columns, self.extract.key, self.extract.sql)
-        prepare_settled(self.duck, record, mapping, self.target, self.plan.wave, since.plan)
+        with self._scans():
+            prepare_settled(self.duck, record, mapping, self.target, self.plan.wave, since.plan)
         done = 0
         for place, batch in enumerate(batches, 1):
             if batch.range.nulls:
                 outcome = move(self.duck, self.compiled, fetch(self.source, self.extract, batch), batch, self.target, self.errand)
             else:
-                carried, touched = scanned(self.duck, mapping, fetch(self.source, keys, batch), columns, since)
+                with self._scans():
+                    told = fetch(self.source, keys, batch)
+                    carried, touched = scanned(self.duck, mapping, told, columns, since)
+                self.keys += told.num_rows
                 rows = picked(self.duck, mapping, self.source, self.extract, batch, touched)
                 outcome = move(self.duck, self.compiled, rows, batch, self.target, self.errand, carried)
             self.commit(outcome)
@@ -92,8 +102,15 @@ class Loading:
         """Tell which rows of the record have no row in the source any more; ranges that this process read need not be read again."""
         self.desk.notify(Progress(f"scan keys {self.mapping}", 0, 0))
         unread = [one for one in self.plan.of(self.mapping) if one.kind is BatchKind.LOAD and one not in loaded]
-        scan_keys(self.duck, self.compiled.mapping, self.source, self.extract, unread)
+        with self._scans():
+            self.keys += scan_keys(self.duck, self.compiled.mapping, self.source, self.extract, unread)
         self.commit(vanished(self.duck, self.compiled.mapping, self.compiled.table, batch, self.errand))
+
+    @contextmanager
+    def _scans(self) -> Iterator[None]:
+        started = time.perf_counter()
+        yield
+        self.scanning += time.perf_counter() - started
 
     def _notify(self, verb: str, done: int, place: int, batches: Sequence[Batch]) -> None:
         planned = len(self.plan.of(self.mapping))

@@ -11,6 +11,7 @@ from vardskiftet.run.memory import lived
 HELD = "source.held"
 LOST = "snapshot.lost"
 COUNTED = "source.counted"
+SCANNED = "keys.scanned"
 
 
 def owing(events: Iterable[Event], wave: str, plan: str) -> tuple[str, ...]:

@@ -2,18 +2,15 @@
 
 from __future__ import annotations
 
-import csv
-import io
 from dataclasses import astuple, dataclass, fields
 
 import sqlalchemy as sa
 
-from vardskiftet.engine.files import place_file
 from vardskiftet.engine.targets.protocol import Target
 from vardskiftet.engine.targets.tables import layout
-from vardskiftet.failpoint import reach
 from vardskiftet.model.record import Record
 from vardskiftet.run.desk import Desk
+from vardskiftet.run.listing import place_list
 
 LEFT = ("edited", "referred")
 """Reasons why a row could not be taken back: the new system's users changed it, or rows there refer to it."""
@@ -42,17 +39,6 @@ def export(desk: Desk, wave: str, undo: str, rows: tuple[Stayed, ...]) -> str:
     """Write the list as CSV into the work folder, readable for the owner alone; returns its name in the project, empty without rows."""
     if not rows:
         return ""
-    text = io.StringIO()
-    lines = csv.writer(text)
-    lines.writerow([one.name for one in fields(Stayed)])
-    lines.writerows([[_harmless(value) for value in astuple(row)] for row in rows])
     path = desk.work / "undo" / f"{wave}-{undo}.csv"
-    reach("undo.list.before")
-    place_file(path, text.getvalue().encode(), lambda: None)
-    reach("undo.list.after")
+    place_list(path, [one.name for one in fields(Stayed)], [astuple(row) for row in rows])
     return path.relative_to(desk.programme.root).as_posix()
-
-
-def _harmless(value: str) -> str:
-    """A key that a spreadsheet would take for a formula gets an apostrophe before it."""
-    return f"'{value}" if value.startswith(("=", "+", "-", "@", "\t", "\r")) else value

@@ -28,7 +28,7 @@ BOOKS: Keys = {
     "batches": keys({"done": int, "planned": int}),
 }
 
-_CARRIED: Keys = {"run_id": str, "plan": str, "committed": int, "findings": list[str], **BOOKS}
+_CARRIED: Keys = {"run_id": str, "plan": str, "committed": int, "findings": list[str], "left_list": str, **BOOKS}
 
 LOADS: dict[str, Keys] = {
     "demo": {"project": str, "report": str, "planted": dict[str, str], **BOOKS},
