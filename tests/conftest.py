@@ -10,6 +10,7 @@ from collections.abc import Iterator
 
 import house
 import hypothesis
+import mariadb as mariadb_at_hand
 import pytest
 import servers
 from walls import EXCUSES, ROOT, UNSEEN, excuses, forbid_work_folders, forget_variables, unexamined
@@ -62,6 +63,20 @@ def postgresql_server() -> Iterator[servers.Postgresql]:
 def postgresql(postgresql_server: servers.Postgresql) -> Iterator[str]:
     """The URL of a PostgreSQL database of this test's own."""
     with postgresql_server.database() as url:
+        yield url
+
+
+@pytest.fixture(scope="session")
+def mariadb_server() -> Iterator[mariadb_at_hand.Mariadb]:
+    """A MariaDB server for the whole session; tests that ask for it are marked `server`."""
+    with mariadb_at_hand.mariadb() as server:
+        yield server
+
+
+@pytest.fixture
+def mariadb(mariadb_server: mariadb_at_hand.Mariadb) -> Iterator[str]:
+    """The URL of a MariaDB database of this test's own."""
+    with mariadb_server.database() as url:
         yield url
 
 

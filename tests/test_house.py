@@ -16,6 +16,7 @@ PACKAGE = house.modules(ROOT / "vardskiftet")
 
 CLOCKS_ALLOWED = {
     "engine/move.py": "a batch's entry in the books says when the machine loaded it; no verdict reads it",
+    "engine/sources/pace.py": "the hours in which a source may be read are the machine's, whatever the programme's clock says",
     "run/lock.py": "a lock's heartbeat and its owner's start are machine time, whatever the programme's clock says",
     "store/store.py": "an event's recorded_at is machine time, whatever the programme's clock says",
 }

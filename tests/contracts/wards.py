@@ -49,6 +49,8 @@ class SourceWard(ABC):
     """The module that holds such a system still, and reaches the failpoints of that."""
     many = 40_000
     """Rows of a table that is long for this kind."""
+    copies = True
+    """Whether such a system is held still by a copy that outlives the run."""
 
     def __init__(self, folder: Path) -> None:
         self.root = folder
@@ -91,6 +93,10 @@ class SourceWard(ABC):
     @abstractmethod
     def lose(self) -> None:
         """Take the system away."""
+
+    def never_was(self) -> None:
+        """Let there be no system; a place where nothing was put yet is one."""
+        assert not list(self.root.rglob("*.sqlite"))
 
     @abstractmethod
     def ruin(self) -> None:

@@ -16,7 +16,7 @@ from vardskiftet.engine.compile import Compiled
 from vardskiftet.engine.duck import arrow
 from vardskiftet.engine.manifest import write_manifest
 from vardskiftet.engine.names import literal, quoted
-from vardskiftet.engine.sources.protocol import Extract, Source
+from vardskiftet.engine.sources.protocol import Extract, Source, Stillness
 from vardskiftet.engine.targets.protocol import BatchEntry, Outcome, Target
 from vardskiftet.engine.unheld import refuse_unheld
 from vardskiftet.engine.watermark import Carried
@@ -56,9 +56,15 @@ def fetch(source: Source, extract: Extract, batch: Batch) -> pa.Table:
     """The rows of a batch, proved complete by an independent count. Raises IntegrityBroken if they are not."""
     reach("batch.read.before")
     with source.still():
-        parts = list(source.read(extract, batch.range))
+        rows = _read(source, extract, batch)
         counted = source.count_range(extract, batch.range)
-    rows = pa.Table.from_batches(parts).sort_by("vs_row") if parts else pa.table({})
+        still = source.stillness is not Stillness.NONE or _same(rows, _read(source, extract, batch))
+    if not still:
+        raise IntegrityBroken(
+            f"Batch {batch.number} of {batch.mapping} was read twice, and was not the same: the source changes while it is read.",
+            where=f"{extract.table}, batch {batch.number}",
+            hint="Nothing of the batch was written. Give the command again when nobody writes, and say so: `frozen:` in system.yaml.",
+        )
     if rows.num_rows != counted:
         raise IntegrityBroken(
             f"Batch {batch.number} of {batch.mapping} read {rows.num_rows} rows where the source counts {counted}.",
@@ -67,6 +73,17 @@ def fetch(source: Source, extract: Extract, batch: Batch) -> pa.Table:
         )
     reach("batch.read.after")
     return rows
+
+
+def _read(source: Source, extract: Extract, batch: Batch) -> pa.Table:
+    parts = list(source.read(extract, batch.range))
+    return pa.Table.from_batches(parts).sort_by("vs_row") if parts else pa.table({})
+
+
+def _same(one: pa.Table, other: pa.Table) -> bool:
+    """The same rows, each as often; copies of a key may come in another order."""
+    names = [(name, "ascending") for name in one.column_names if name != "vs_row"]
+    return bool(one.drop_columns("vs_row").sort_by(names).equals(other.drop_columns("vs_row").sort_by(names)))
 
 
 def transform(duck: duckdb.DuckDBPyConnection, compiled: Compiled, rows: pa.Table) -> None:

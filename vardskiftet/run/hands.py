@@ -29,6 +29,7 @@ from vardskiftet.run.balance import books_of, counts_of
 from vardskiftet.run.desk import Desk
 from vardskiftet.run.loading import Loading
 from vardskiftet.run.moments import COUNTED, HELD, LOST, SCANNED
+from vardskiftet.run.patience import await_leave
 from vardskiftet.run.planning import extract_of
 from vardskiftet.store.store import Store
 
@@ -61,8 +62,9 @@ class Working:
         source = self.sources[step.system] = hold_source(declared, self.desk.programme.root, self.held, self._orders(step.system))
         self._closing.callback(source.close)
         told = {"wave": self.plan.wave, "plan": self.plan.fingerprint, "system": step.system, "stillness": source.stillness.value}
-        self.store.append(HELD, told | {"frozen": bool(declared.source.options.get("frozen"))}, self.run_id)
-        if not kept and source.stillness is Stillness.RUN and self._is_half_loaded(step.system):
+        frozen = bool(declared.source.options.get("frozen"))
+        self.store.append(HELD, told | {"frozen": frozen}, self.run_id)
+        if not kept and source.stillness is Stillness.RUN and not frozen and self._is_half_loaded(step.system):
             self.store.append(LOST, told, self.run_id)
             self.findings.append(
                 f"System {step.system}: its snapshot went with the run before; the wave is complete only after a closing delta"
@@ -93,6 +95,7 @@ class Working:
         source = self.sources[mapping.system]
         extract = extract_of(mapping, source, left[0].by)
         compiled = compile_mapping(programme, mapping, extract.columns)
+        await_leave(self.desk, mapping.system, source)
         prepare_places(duck, programme, mapping, source)
         prepare_references(duck, programme, mapping, self.target)
         fresh = self._is_fresh(step.mapping)

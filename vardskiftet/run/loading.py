@@ -21,6 +21,7 @@ from vardskiftet.model.batch import Batch, BatchKind
 from vardskiftet.model.plan import Plan, Since
 from vardskiftet.model.progress import Progress
 from vardskiftet.run.desk import Desk
+from vardskiftet.run.patience import await_leave
 
 
 @dataclass(slots=True)
@@ -63,7 +64,7 @@ class Loading:
         with ThreadPoolExecutor(1, "write") as writer:
             behind: Future[None] | None = None
             done = 0
-            for place, (batch, rows) in enumerate(_ahead(self.source, self.extract, batches), 1):
+            for place, (batch, rows) in enumerate(_ahead(self._leave, self.source, self.extract, batches), 1):
                 fresh = self.errand.fresh_target
                 outcome = move(self.duck, self.compiled, rows, batch, self.target, self.errand) if fresh else None
                 if behind is not None:
@@ -85,6 +86,7 @@ class Loading:
             prepare_settled(self.duck, record, mapping, self.target, self.plan.wave, since.plan)
         done = 0
         for place, batch in enumerate(batches, 1):
+            self._leave()
             if batch.range.nulls:
                 outcome = move(self.duck, self.compiled, fetch(self.source, self.extract, batch), batch, self.target, self.errand)
             else:
@@ -101,10 +103,15 @@ class Loading:
     def _scan(self, batch: Batch, loaded: Sequence[Batch]) -> None:
         """Tell which rows of the record have no row in the source any more; ranges that this process read need not be read again."""
         self.desk.notify(Progress(f"scan keys {self.mapping}", 0, 0))
+        self._leave()
         unread = [one for one in self.plan.of(self.mapping) if one.kind is BatchKind.LOAD and one not in loaded]
         with self._scans():
             self.keys += scan_keys(self.duck, self.compiled.mapping, self.source, self.extract, unread)
         self.commit(vanished(self.duck, self.compiled.mapping, self.compiled.table, batch, self.errand))
+
+    def _leave(self) -> None:
+        """Wait until the source may be read."""
+        await_leave(self.desk, self.compiled.mapping.system, self.source)
 
     @contextmanager
     def _scans(self) -> Iterator[None]:
@@ -118,12 +125,14 @@ class Loading:
         self.desk.notify(Progress(f"{verb} {self.mapping}", done, expected, planned - len(batches) + place, planned))
 
 
-def _ahead(source: Source, extract: Extract, batches: Sequence[Batch]) -> Iterator[tuple[Batch, pa.Table]]:
-    """Each batch with its rows, the next one being read while this one is worked on."""
+def _ahead(leave: Callable[[], None], source: Source, extract: Extract, batches: Sequence[Batch]) -> Iterator[tuple[Batch, pa.Table]]:
+    """Each batch with its rows, the next one being read while this one is worked on; `leave` returns when one may begin."""
     with ThreadPoolExecutor(1, "read") as reader:
+        leave()
         waiting = reader.submit(fetch, source, extract, batches[0])
         for place, batch in enumerate(batches):
             rows = waiting.result()
             if place + 1 < len(batches):
+                leave()
                 waiting = reader.submit(fetch, source, extract, batches[place + 1])
             yield batch, rows

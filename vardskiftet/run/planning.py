@@ -27,6 +27,7 @@ from vardskiftet.plan.fingerprint import fingerprint
 from vardskiftet.plan.order import ordered
 from vardskiftet.run.desk import Desk
 from vardskiftet.run.gaps import demand_no_gaps
+from vardskiftet.run.patience import await_leave
 from vardskiftet.run.since import marks_before
 from vardskiftet.run.two_ends import refuse_own_records
 
@@ -63,6 +64,7 @@ def make_plan(desk: Desk, wave: str) -> Plan:
         for done, mapping in enumerate(mappings):
             desk.notify(Progress(f"plan {mapping.mapping}", done, len(mappings)))
             source = sources[mapping.system]
+            await_leave(desk, mapping.system, source)
             found = census(duck, programme, mapping, source)
             expectations.append(_expected(mapping, source, found))
             wrong += _miscounted(mapping, found, expectations[-1].rows) or _other_rows(duck, mapping, source)

@@ -19,6 +19,7 @@ from vardskiftet.model.programme import Programme
 from vardskiftet.model.progress import Progress
 from vardskiftet.model.record import ColumnType
 from vardskiftet.run.desk import Desk
+from vardskiftet.run.patience import await_leave
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +52,7 @@ def profile(desk: Desk, system: str, only: tuple[str, ...] = ()) -> Profile:
         duck.execute("set variable extracted_at = ?::timestamptz", [desk.clock().isoformat()])
         wanted = [name for name in names if not only or name in only]
         for done, name in enumerate(wanted):
+            await_leave(desk, system, source)
             desk.notify(Progress(f"look at {name}", done, len(wanted)))
             meant = replace(_meant(programme, system, name), misfits=partial(_misfits, duck, programme, system, name))
             tables.append(profile_table(duck, source, name, declared.timezone, meant))

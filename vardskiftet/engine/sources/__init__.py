@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from pathlib import Path
 from types import ModuleType
 
-from vardskiftet.engine.sources import csv, excel, fixed_width, mysql, parquet, postgresql, sqlite
+from vardskiftet.engine.sources import csv, excel, fixed_width, mysql, oracle, parquet, postgresql, sqlalchemy, sqlite, sqlserver
 from vardskiftet.engine.sources.protocol import Order, Source
 from vardskiftet.model.system import System
 
@@ -15,9 +15,12 @@ KINDS: dict[str, ModuleType] = {
     "excel": excel,
     "fixed_width": fixed_width,
     "mysql": mysql,
+    "oracle": oracle,
     "parquet": parquet,
     "postgresql": postgresql,
+    "sqlalchemy": sqlalchemy,
     "sqlite": sqlite,
+    "sqlserver": sqlserver,
 }
 
 

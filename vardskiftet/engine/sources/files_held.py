@@ -191,6 +191,10 @@ class LiveFiles:
         """Rows as text, with what was found wrong with them when the files were read."""
         return self._copy().read(extract, within)
 
+    def waits(self) -> str:
+        """Nothing is waited for: nobody else is held up."""
+        return ""
+
     def still(self) -> AbstractContextManager[None]:
         """What was made for planning stands still."""
         return nullcontext()

@@ -21,7 +21,7 @@ Numbers = np.ndarray[Any, np.dtype[np.int64]]
 def columns_of(rows: Sequence[bytes], width: int) -> list[pa.Array]:
     """The columns of rows with `width` values each, as bytes; together less than two gigabytes.
 
-    Raises ValueError if the rows do not end where their last values do.
+    Raises OSError if the rows do not end where their last values do.
     """
     raw = np.frombuffer(b"".join(rows), np.uint8)
     ends = np.cumsum(np.fromiter(map(len, rows), np.int64, len(rows)))
@@ -31,7 +31,7 @@ def columns_of(rows: Sequence[bytes], width: int) -> list[pa.Array]:
         column, places = _column(raw, places)
         columns.append(column)
     if not np.array_equal(places, ends):
-        raise ValueError("a row does not end with its last value")
+        raise OSError("a row does not end with its last value")
     return columns
 
 

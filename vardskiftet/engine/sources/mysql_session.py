@@ -29,6 +29,10 @@ _WHY = {
 """Error numbers (https://mariadb.com/kb/en/mariadb-error-code-reference/)."""
 
 
+NOT_UNDERSTOOD = (1054, 1060, 1064, 1146, 1241, 1248, 1305, 1582)
+"""Error numbers of a query that names what is not there, or is none."""
+
+
 @dataclass(frozen=True, slots=True)
 class MysqlSession:
     """Which database, and how every connection to it is set up."""

@@ -28,12 +28,33 @@ class SqliteOptions(Placed):
     """A SQLite file: a path inside the project, or the name of an environment variable that holds one."""
 
 
+class Throttle(Frozen):
+    """How hard a source may be asked: its users come first."""
+
+    rows_per_second: int = Field(default=0, ge=0)
+    """0 is as fast as it goes."""
+    window: str = Field(default="", pattern=r"^$|^([01]\d|2[0-3]):[0-5]\d-([01]\d|2[0-3]):[0-5]\d$")
+    """Hours in the system's zone in which a batch may begin: `22:00-06:00`; what has begun is read to its end."""
+    pause_file: str = ""
+    """While a file of this name lies in the project, no batch begins."""
+
+    @model_validator(mode="after")
+    def _can_be(self) -> Self:
+        if self.pause_file and not _stays(self.pause_file):
+            raise ValueError(f"'{self.pause_file}' leads out of the project")
+        begin, _, end = self.window.partition("-")
+        if self.window and begin == end:
+            raise ValueError("a window that ends when it begins is never open")
+        return self
+
+
 class ServerOptions(Frozen):
     """A database on a server. Its URL stands in an environment variable; a file holds only the variable's name."""
 
     url_from: str = Field(pattern=r"^[A-Za-z_][A-Za-z0-9_]*$")
     frozen: str = ""
     """Because of what nothing changes in it any more: then rows of one moment are what they are, however it is held."""
+    throttle: Throttle = Throttle()
     statement_timeout: float = Field(default=0, ge=0)
     """Seconds that one statement may take; 0 leaves it to the server."""
 
@@ -50,6 +71,29 @@ class MysqlOptions(ServerOptions):
 
     raw_text: bool = False
     """Texts are taken as the bytes that lie in the table, and read as UTF-8, else in `encoding:`: where columns lie about their charset."""
+
+
+class OracleOptions(ServerOptions):
+    """An Oracle database, counted and read batch by batch."""
+
+    schema_name: str = Field(default="", alias="schema")
+    """The owner of its tables; empty for the user of the load."""
+
+
+class SqlserverOptions(ServerOptions):
+    """A SQL Server database."""
+
+    schema_name: str = Field(default="dbo", alias="schema", min_length=1)
+    """Where its tables lie."""
+    snapshot_isolation: bool = False
+    """The database allows snapshot isolation: each batch is counted and read at one moment. Without it each is read twice."""
+
+
+class AlchemyOptions(ServerOptions):
+    """A database of any kind that SQLAlchemy knows. Slow: an object for every value."""
+
+    schema_name: str = Field(default="", alias="schema")
+    """Where its tables lie; empty for the connection's own place."""
 
 
 class FolderOptions(Placed):

@@ -18,7 +18,7 @@ from vardskiftet.engine.sources.postgresql_keeper import Keeper
 from vardskiftet.engine.sources.postgresql_session import Asking, Reading, Session, session_of
 from vardskiftet.engine.sources.protocol import Schema, Source, SourceColumn, Stillness
 from vardskiftet.engine.sources.refusal import not_set
-from vardskiftet.engine.sources.server import ServerSource
+from vardskiftet.engine.sources.server import ServerSource, schema_of
 from vardskiftet.model.system import System
 
 OPTIONS = PostgresqlOptions
@@ -42,7 +42,7 @@ def open_source(system: System, root: Path) -> Source:
     if not url:
         raise not_set(system.system, options.url_from)
     session = session_of(system.system, url, options.schema_name, options.statement_timeout)
-    return ServerSource(PostgresqlDoor(session), system.system, system.encoding)
+    return ServerSource(PostgresqlDoor(session), system, root)
 
 
 def open_held(system: System, folder: Path) -> None:
@@ -68,12 +68,7 @@ class PostgresqlDoor:
 
     def tables(self) -> Schema:
         """Tables and views of the schema; a partitioned table is one."""
-        found: dict[str, list[SourceColumn]] = {}
-        for table, column, kind in self.ask(Statement(_TABLES, (self.schema,))):
-            columns = found.setdefault(table, [])
-            if column is not None:
-                columns.append(SourceColumn(column, kind))
-        return {table: tuple(columns) for table, columns in found.items()}
+        return schema_of(self.ask(Statement(_TABLES, (self.schema,))))
 
     def described(self, statement: Statement) -> tuple[SourceColumn, ...]:
         """Names and types of what a statement gives. Raises Usage with the server's words if it cannot run it."""

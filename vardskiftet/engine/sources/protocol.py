@@ -87,6 +87,10 @@ class Source(Protocol):
         """
         ...
 
+    def waits(self) -> str:
+        """Why nothing may be read now, in words: a pause, or other hours. Empty if something may."""
+        ...
+
     def still(self) -> AbstractContextManager[None]:
         """While it is open, reading and counting see one and the same state, as far as `stillness` goes."""
         ...

@@ -33,6 +33,15 @@ def refusal(system: str, why: Why, code: str, table: str = "") -> Unreachable:
     return Unreachable(f"{of} '{system}' cannot be read: {said} ({code}).", where=f"mappings/{system}/system.yaml", hint=hint)
 
 
+def no_driver(system: str, library: str, extra: str) -> Unreachable:
+    """The error for a driver that is not installed."""
+    return Unreachable(
+        f"System '{system}' cannot be read: the library {library} is not installed.",
+        where=f"mappings/{system}/system.yaml",
+        hint=f"pip install 'vardskiftet[{extra}]'" if extra else "Install it beside vardskiftet: pip install …",
+    )
+
+
 def not_set(system: str, variable: str) -> Unreachable:
     """The error for a variable that holds no connection."""
     return Unreachable(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import itertools
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import AbstractContextManager
 from pathlib import Path
 from typing import Any, Protocol
@@ -13,9 +13,14 @@ import pyarrow as pa
 from vardskiftet.engine.encoding import with_damage
 from vardskiftet.engine.sources.dialects.dialect import Dialect, Statement
 from vardskiftet.engine.sources.dialects.statements import Asked
+from vardskiftet.engine.sources.options import ServerOptions
+from vardskiftet.engine.sources.pace import Pace
 from vardskiftet.engine.sources.protocol import Extract, Order, Schema, Source, SourceColumn, Stillness
 from vardskiftet.errors import Unreachable, Usage
 from vardskiftet.model.batch import Key, KeyRange
+from vardskiftet.model.system import System
+
+_COMMON = tuple(ServerOptions.model_fields)
 
 
 class Door(Protocol):
@@ -58,11 +63,15 @@ class Door(Protocol):
 class ServerSource:
     """A database on a server, only ever read."""
 
-    def __init__(self, door: Door, system: str, encoding: str = "utf-8") -> None:
+    def __init__(self, door: Door, system: System, root: Path) -> None:
         self.door = door
-        self.system = system
-        self.encoding = encoding
-        self.stillness = door.stillness
+        self.system = system.system
+        self._declared = system
+        self._root = root
+        options = ServerOptions.model_validate({name: system.source.options[name] for name in _COMMON if name in system.source.options})
+        # What nothing changes any more stands still, however it is read.
+        self.stillness = Stillness.RUN if options.frozen else door.stillness
+        self._pace = Pace(options.throttle, root, system.timezone)
         self._types: dict[tuple[str, str], dict[str, str]] = {}
 
     def schema(self) -> Schema:
@@ -85,7 +94,8 @@ class ServerSource:
     def most_telling(self, extract: Extract) -> tuple[str, ...]:
         """Counted over the whole table; the first of equals."""
         (row,) = self.door.ask(self._asked(extract).distinct(extract.columns))
-        return (extract.columns[row.index(max(row))],)
+        counts = [int(count) for count in row]
+        return (extract.columns[counts.index(max(counts))],)
 
     def distinct(self, extract: Extract) -> int:
         """Counted over the whole table."""
@@ -121,10 +131,15 @@ class ServerSource:
             place = pa.array(range(done + 1, done + length + 1), pa.int64())
             batch = pa.RecordBatch.from_arrays([place, *(_as_string(*one) for one in zip(columns, single, strict=True))], names=names)
             came, done = True, done + length
-            yield with_damage(batch, self.encoding)
+            yield with_damage(batch, self._declared.encoding)
+            self._pace.take(length)
         if not came:
             empty = [pa.array([], kind) for kind in kinds]
             yield with_damage(pa.RecordBatch.from_arrays(empty, names=names))
+
+    def waits(self) -> str:
+        """Why nothing may be read now, in words; empty if something may."""
+        return self._pace.waits()
 
     def still(self) -> AbstractContextManager[None]:
         """While it is open, reading and counting see one and the same state, as far as `stillness` goes."""
@@ -132,7 +147,7 @@ class ServerSource:
 
     def hold(self, folder: Path, orders: Iterable[Order] = ()) -> Source:
         """The same database held still as its kind can; nothing is copied."""
-        return ServerSource(self.door.held(), self.system, self.encoding)
+        return ServerSource(self.door.held(), self._declared, self._root)
 
     def prove(self) -> None:
         """A server keeps what it holds still, or the connection is lost."""
@@ -172,6 +187,18 @@ def _as_string(column: pa.Array, single: bool) -> pa.Array:
         return column.cast(pa.string()).cast(pa.float64()).cast(pa.float32()).cast(pa.string())
     if column.type == pa.string():
         return column
+    if pa.types.is_floating(column.type):
+        return column.cast(pa.string())
     if column.type != pa.binary():
         column = column.cast(pa.binary())
     return pa.Array.from_buffers(pa.string(), len(column), column.buffers(), column.null_count, column.offset)
+
+
+def schema_of(rows: Iterable[Sequence[Any]]) -> Schema:
+    """Tables and their columns from rows (table, column or NULL, type), sorted by table; columns in the order in which they come."""
+    found: dict[str, list[SourceColumn]] = {}
+    for table, column, kind in rows:
+        columns = found.setdefault(table, [])
+        if column is not None:
+            columns.append(SourceColumn(column, kind))
+    return {table: tuple(found[table]) for table in sorted(found)}

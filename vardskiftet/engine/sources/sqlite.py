@@ -192,6 +192,10 @@ class SqliteSource:
         except (adbc_driver_manager.Error, pa.ArrowInvalid, OSError) as error:
             raise self._refused(error) from error
 
+    def waits(self) -> str:
+        """Nothing is waited for: nobody else is held up."""
+        return ""
+
     def still(self) -> contextlib.AbstractContextManager[None]:
         """A held copy stands still; a live file is only planned from."""
         return contextlib.nullcontext()
