@@ -8,9 +8,11 @@ from pathlib import Path
 import psutil
 
 from vardskiftet.engine.sources import open_source
+from vardskiftet.engine.sources.protocol import Source, Stillness
 from vardskiftet.engine.targets import open_target
 from vardskiftet.engine.targets.protocol import Target
 from vardskiftet.errors import VardskiftetError
+from vardskiftet.model.programme import Programme
 from vardskiftet.model.system import SourceSpec, System
 from vardskiftet.run.desk import Desk
 from vardskiftet.run.gaps import gaps
@@ -37,24 +39,47 @@ def look_at_sources(desk: Desk) -> list[Look]:
 def _look_at_source(desk: Desk, system: System) -> Look:
     look, programme = f"source {system.system}", desk.programme
     path = f"mappings/{system.system}/system.yaml"
-    tables = sorted({mapping.reads for mapping in programme.mappings if mapping.system == system.system})
+    tables = _named(programme, system.system)
     try:
         source = open_source(system, programme.root)
         try:
             schema = source.schema()
             refuse_own_records({system.system: schema})
-            rows = sum(source.count(table) for table in tables if table in schema)
-            missing = gaps(programme, system, source)
+            counts = {table: _counted(source, table) for table in sorted(tables) if table in schema}
+            shut = {table: found for table, found in counts.items() if isinstance(found, VardskiftetError)}
+            missing = () if shut else gaps(programme, system, source)
+            still = source.stillness is Stillness.RUN
         finally:
             source.close()
     except VardskiftetError as error:
         return refused(look, error)
 
+    if shut:
+        first = next(iter(shut.values()))
+        return Look(look, first.exit_code, f"{first.message} Shut are: {', '.join(shut)}.", path, first.hint)
     if missing:
-        first = f"{missing[0].where}: {missing[0].message}"
+        first_gap = f"{missing[0].where}: {missing[0].message}"
         more = f" And {len(missing) - 1} more." if len(missing) > 1 else ""
-        return wrong(look, f"{first}{more}", path, f"`vardskiftet plan {programme.waves[0].wave}` lists them all.")
-    return well(look, f"{len(tables)} tables, {rows:,} rows can be read.", path)
+        return wrong(look, f"{first_gap}{more}", path, f"`vardskiftet plan {programme.waves[0].wave}` lists them all.")
+    rows = sum(found for table, found in counts.items() if table in tables and tables[table] and isinstance(found, int))
+    advice = "" if still else "It cannot be held still for a whole run: close with a delta, or say `frozen:` why nothing changes it."
+    return well(look, f"{sum(tables.values())} tables, {rows:,} rows can be read.", path, advice)
+
+
+def _named(programme: Programme, system: str) -> dict[str, bool]:
+    """Every table of a system that its mappings name, and whether its rows are accounted for or only looked up."""
+    mine = [mapping for mapping in programme.mappings if mapping.system == system]
+    looked_up = {mapping.unit.via for mapping in mine if mapping.unit.via}
+    looked_up |= {named.rpartition(".")[0] for mapping in mine for named in mapping.unit.wherever}
+    return dict.fromkeys(looked_up, False) | dict.fromkeys((mapping.reads for mapping in mine), True)
+
+
+def _counted(source: Source, table: str) -> int | VardskiftetError:
+    """The rows of a table, or why they cannot be counted: one that is shut hides no other."""
+    try:
+        return source.count(table)
+    except VardskiftetError as error:
+        return error
 
 
 def look_at_two_ends(desk: Desk) -> list[Look]:

@@ -38,6 +38,12 @@ _WHY = {
 """Heads of SQLSTATE (https://www.postgresql.org/docs/current/errcodes-appendix.html), the longest that fits counts."""
 
 
+# The server's own names: those of its users' types too.
+_TYPES = (
+    "select pg_catalog.format_type(oid, mod) from unnest(%s::oid[], %s::int[]) with ordinality as columns(oid, mod, place) order by place"
+)
+
+
 @dataclass(frozen=True, slots=True)
 class Session:
     """Which database, and how every connection to it is set up."""
@@ -118,7 +124,11 @@ class Asking:
         try:
             # Prepared, a text that is more than one statement is refused.
             cursor = self._connection().execute(statement.bound(POSTGRESQL).encode(), statement.values or None, prepare=True)
-            return tuple(SourceColumn(column.name, column.type_display) for column in cursor.description or ())
+            names, result = [column.name for column in cursor.description or ()], cursor.pgresult
+            places = range(len(names))
+            kinds = ([result.ftype(at) for at in places], [result.fmod(at) for at in places])
+            types = self._connection().execute(_TYPES, kinds).fetchall()
+            return tuple(SourceColumn(name, kind) for name, (kind,) in zip(names, types, strict=True))
         except psycopg.Error as error:
             self.close()
             if error.sqlstate and error.sqlstate.startswith("42") and error.sqlstate != "42501":

@@ -90,6 +90,12 @@ class AlchemyDoor(OneConnection):
         """The same door without its connection."""
         return AlchemyDoor(self._system, self._engine, self._options)
 
+    def held(self) -> AlchemyDoor:
+        """A door of its own, looked through once: some drivers connect to what is no database."""
+        door = self.again()
+        door.tables()
+        return door
+
     def tables(self) -> Schema:
         """Tables and views."""
         import sqlalchemy as sa
