@@ -90,6 +90,9 @@ def mariadb() -> Iterator[Mariadb]:
         port = free.getsockname()[1]
     # What these databases hold need not outlive a power cut.
     cheap = ["--innodb-flush-log-at-trx-commit=0", "--innodb-buffer-pool-size=32M", "--innodb-flush-method=nosync", "--skip-name-resolve"]
+    # A server that starts sweeps its folder of temporary tables, and with it those of every other server that has the same.
+    (folder / "tmp").mkdir()
+    cheap.append(f"--tmpdir={folder / 'tmp'}")
     place = [f"--socket={folder / 'socket'}", f"--port={port}", "--bind-address=127.0.0.1", f"--pid-file={folder / 'pid'}"]
     with subprocess.Popen([serve, *own, *cheap, *place], **quiet) as server:
         try:

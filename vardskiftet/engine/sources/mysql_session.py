@@ -89,7 +89,7 @@ def session_of(system: str, url: str, statement_timeout: float) -> MysqlSession:
 
     try:
         found = sa.make_url(url)
-    except sa.exc.ArgumentError:
+    except (sa.exc.ArgumentError, ValueError):
         # The library quotes what it cannot read, and that is a secret.
         raise refusal(system, Why.LOGIN, "the variable holds no URL") from None
     if found.get_backend_name() not in ("mysql", "mariadb") or not found.database:

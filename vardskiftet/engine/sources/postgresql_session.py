@@ -33,6 +33,7 @@ _WHY = {
     "08": Why.LOST,
     "57P": Why.LOST,
     "22023": Why.GONE,
+    "42704": Why.GONE,
     "55000": Why.GONE,
 }
 """Heads of SQLSTATE (https://www.postgresql.org/docs/current/errcodes-appendix.html), the longest that fits counts."""
@@ -77,7 +78,7 @@ class Session:
         code = sqlstate or ""
         fits = [head for head in _WHY if code.startswith(head)]
         found = why or (_WHY[max(fits, key=len)] if fits else Why.OTHER if code else Why.LOST)
-        return refusal(self.system, found, f"SQLSTATE {code}" if code else "no answer")
+        return refusal(self.system, found, f"SQLSTATE {code}" if code else "in mid-stream" if why else "no answer")
 
 
 def session_of(system: str, url: str, schema: str, statement_timeout: float) -> Session:
@@ -182,11 +183,24 @@ class Reading:
         except adbc_driver_manager.Error as error:
             raise self._session.refused(error.sqlstate) from error
         except (pa.ArrowInvalid, OSError) as error:
-            raise self._session.refused(None) from error
+            # In mid-stream the driver hands on the server's words, and no code.
+            why = Why.TIMEOUT if "statement timeout" in str(error) else Why.OTHER if self._answers() else Why.LOST
+            raise self._session.refused(None, why) from error
         finally:
             if not whole:
                 # Half a copy is still under way on it.
                 self.close()
+
+    def _answers(self) -> bool:
+        """Whether the server still answers on this connection, be it that the transaction has failed."""
+        try:
+            with self._connection().cursor() as cursor:
+                cursor.execute("select 1")
+        except adbc_driver_manager.Error as error:
+            return bool(error.sqlstate) and not str(error.sqlstate).startswith(("08", "57P"))
+        except OSError:
+            return False
+        return True
 
     def _connection(self) -> Any:
         if self._open is None:

@@ -42,7 +42,7 @@ def open_source(system: System, root: Path) -> Source:
         engine = sa.create_engine(url, poolclass=sa.pool.NullPool)
     except sa.exc.NoSuchModuleError:
         raise no_driver(system.system, "with SQLAlchemy's dialect of that database", "") from None
-    except sa.exc.ArgumentError:
+    except (sa.exc.ArgumentError, ValueError):
         # The library quotes what it cannot read, and that is a secret.
         raise refusal(system.system, Why.LOGIN, "the variable holds no URL") from None
     except ImportError as error:
