@@ -51,11 +51,13 @@ class Mariadb:
 
 
 def connected(url: str) -> pymysql.Connection[Any]:
-    """A connection past the engine; dates that are none may be written."""
+    """A connection past the engine, in UTC; dates that are none may be written."""
     found = sa.make_url(url)
     place: dict[str, Any] = {"host": found.host, "port": found.port or 3306, "user": found.username, "password": found.password or ""}
     place |= {"unix_socket": found.query["unix_socket"]} if "unix_socket" in found.query else {}
-    return pymysql.connect(**place, database=found.database, charset="utf8mb4", autocommit=True, init_command="set sql_mode = ''")
+    return pymysql.connect(
+        **place, database=found.database, charset="utf8mb4", autocommit=True, init_command="set sql_mode = '', time_zone = '+00:00'"
+    )
 
 
 def did(url: str, *statements: str) -> None:

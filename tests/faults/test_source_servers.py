@@ -92,6 +92,8 @@ def test_b1_a_line_cut_in_mid_stream_is_never_the_end_of_the_data(place: Place) 
         place.leads(through)
         told_in_a_line(ward.ask("apply", WAVE, "--quiet"), "the connection is lost", "mappings/old/system.yaml")
         assert cut.cuts >= 1
+    # The server is away altogether.
+    told_in_a_line(ward.ask("apply", WAVE, "--quiet"), "the connection is lost", "mappings/old/system.yaml")
     place.leads(place.url)
     (before,) = ward.ask("status", WAVE, "--json").document["waves"]
     assert before["load"] == "partial" and 0 < before["rows_done"] < ROWS and before["lock"] is None

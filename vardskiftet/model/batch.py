@@ -6,7 +6,8 @@ from enum import StrEnum
 
 from vardskiftet.model.frozen import Frozen
 
-Key = tuple[int | float | str | bytes, ...]
+KeyPart = int | float | str | bytes
+Key = tuple[KeyPart, ...]
 
 
 class KeyRange(Frozen):

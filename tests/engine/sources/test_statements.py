@@ -21,6 +21,7 @@ TYPES = {
     "postgresql": ("bigint", "numeric(10,2)", "timestamp without time zone", "bytea", "json", "character(4)", "double precision"),
     "mysql": ("unsigned", "decimal(65,2)", "timestamp", "binary", "json", "enum", "float"),
     "sqlserver": ("bigint", "decimal(10,2)", "datetime2(7)", "varbinary(max)", "xml", "nchar(4)", "float"),
+    "sqlite": ("integer", "numeric", "text", "blob", "text", "", "real"),
     "oracle": ("number", "number", "timestamp_tz", "raw", "clob", "char", "binary_double"),
 }
 """A key of two columns, then one of each sort that is told differently."""

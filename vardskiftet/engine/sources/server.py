@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import itertools
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import AbstractContextManager
 from pathlib import Path
@@ -12,7 +11,7 @@ import pyarrow as pa
 
 from vardskiftet.engine.encoding import with_damage
 from vardskiftet.engine.sources.dialects.dialect import Dialect, Statement
-from vardskiftet.engine.sources.dialects.statements import Asked
+from vardskiftet.engine.sources.dialects.statements import Asked, ranges_between
 from vardskiftet.engine.sources.options import ServerOptions
 from vardskiftet.engine.sources.pace import Pace
 from vardskiftet.engine.sources.protocol import Extract, Order, Schema, Source, SourceColumn, Stillness
@@ -108,15 +107,8 @@ class ServerSource:
     def cuts(self, extract: Extract, rows: int) -> tuple[KeyRange, ...]:
         """Ranges over the server's own order of the key; a key whose text is no text is never a border."""
         asked = self._asked(extract)
-        borders: list[Key] = []
-        for found in self.door.ask(asked.borders(rows)):
-            key = tuple(part for part in found if isinstance(part, str) and "\0" not in part)
-            if len(key) == len(found) and key not in borders[-1:]:
-                borders.append(key)
-        edges: list[Key | None] = [None, *borders, None]
-        ranges = [KeyRange(low=low, high=high) for low, high in itertools.pairwise(edges)]
-        empty = int(self.door.ask(asked.nulls())[0][0])
-        return (*ranges, KeyRange(nulls=True)) if empty else tuple(ranges)
+        borders = [_border(found) for found in self.door.ask(asked.borders(rows))]
+        return ranges_between(borders, nulls=int(self.door.ask(asked.nulls())[0][0]) > 0)
 
     def read(self, extract: Extract, within: KeyRange | None) -> Iterator[pa.RecordBatch]:
         """Rows as text, numbered as they come: the server puts them in order."""
@@ -176,6 +168,12 @@ class ServerSource:
 
     def _described(self, extract: Extract) -> tuple[SourceColumn, ...]:
         return self.door.described(Asked(self.door.dialect, extract, {}, self.door.schema).columns())
+
+
+def _border(found: Sequence[Any]) -> Key | None:
+    """A key's texts as they can be written down and bound again; None if one of them is no text."""
+    key = tuple(part for part in found if isinstance(part, str) and "\0" not in part)
+    return key if len(key) == len(found) else None
 
 
 def _as_string(column: pa.Array, single: bool) -> pa.Array:

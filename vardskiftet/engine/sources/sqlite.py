@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import contextlib
-import itertools
 import json
 import math
 import os
 import sqlite3
 from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
+from typing import Any
 
 import adbc_driver_manager
 import pyarrow as pa
@@ -17,6 +17,9 @@ import pyarrow as pa
 from vardskiftet.engine.encoding import is_text, with_damage
 from vardskiftet.engine.files import place_file, sha256_of
 from vardskiftet.engine.names import quoted
+from vardskiftet.engine.sources.dialects.dialect import HOLE, Statement
+from vardskiftet.engine.sources.dialects.sqlite import SQLITE
+from vardskiftet.engine.sources.dialects.statements import Asked, ranges_between
 from vardskiftet.engine.sources.options import SqliteOptions
 from vardskiftet.engine.sources.protocol import Extract, Order, Schema, Source, SourceColumn, Stillness
 from vardskiftet.engine.sqlite_adbc import Connection, connected
@@ -108,8 +111,11 @@ class SqliteSource:
 
     def count(self, table: str) -> int:
         """All rows of the table."""
+        return int(self._asked(_asked(Extract(table, ())).count())[0][0])
+
+    def _asked(self, statement: Statement) -> list[tuple[Any, ...]]:
         with self._counting() as connection:
-            return int(connection.execute(f"select count(*) from {quoted(table)}").fetchone()[0])
+            return connection.execute(statement.bound(SQLITE), statement.values).fetchall()
 
     def columns(self, sql: str) -> tuple[str, ...]:
         """The columns of a query over several tables."""
@@ -124,69 +130,44 @@ class SqliteSource:
 
     def most_telling(self, extract: Extract) -> tuple[str, ...]:
         """Counted over the whole table; the first of equals."""
-        counts = ", ".join(f"count(distinct {_of_row(column)})" for column in extract.columns)
-        with self._counting() as connection:
-            row = connection.execute(f"select {counts} from {_rows_of(extract)} as row").fetchone()
+        (row,) = self._asked(_asked(extract).distinct(extract.columns))
         return (extract.columns[row.index(max(row))],)
 
     def distinct(self, extract: Extract) -> int:
         """Counted over the whole table."""
-        with self._counting() as connection:
-            row = connection.execute(f"select count(distinct {_of_row(extract.key[0])}) from {_rows_of(extract)} as row").fetchone()
-        return int(row[0])
+        return int(self._asked(_asked(extract).distinct(extract.key[:1]))[0][0])
 
     def count_range(self, extract: Extract, within: KeyRange) -> int:
         """Rows of one range."""
-        condition, values = _condition(extract.key, within)
-        with self._counting() as connection:
-            row = connection.execute(f"select count(*) from {_rows_of(extract)} as row where {condition}", values).fetchone()
-            return int(row[0])
+        return int(self._asked(_asked(extract).count_range(within))[0][0])
 
     def cuts(self, extract: Extract, rows: int) -> tuple[KeyRange, ...]:
         """Ranges over the table's own order of its key; a key that a plan's file cannot hold is never a border."""
-        table, keys = _rows_of(extract), [_of_row(column) for column in extract.key]
-        filled = " and ".join(f"{key} is not null" for key in keys)
-        names = [f"vs_{number}" for number in range(2 * len(keys))]
-        told = ", ".join(f"{part} as {name}" for part, name in zip([*keys, *(f"typeof({key})" for key in keys)], names, strict=True))
-        statement = (
-            f"select {', '.join(names)} from (select {told}, row_number() over (order by {', '.join(keys)}) as vs_place"
-            f" from {table} as row where {filled}) where vs_place % ? = 1 and vs_place > 1 order by vs_place"
-        )
-        with self._counting() as connection:
-            borders: list[Key] = []
-            for found in connection.execute(statement, (max(rows, 2),)):
-                key = _border(found[: len(keys)], found[len(keys) :])
-                if key is not None and key not in borders[-1:]:
-                    borders.append(key)
-            empty = connection.execute(f"select 1 from {table} as row where not ({filled}) limit 1").fetchone()
-        edges: list[Key | None] = [None, *borders, None]
-        ranges = [KeyRange(low=low, high=high) for low, high in itertools.pairwise(edges)]
-        return (*ranges, KeyRange(nulls=True)) if empty else tuple(ranges)
+        asked, width = _asked(extract), len(extract.key)
+        found = self._asked(asked.borders(rows, beside="typeof({c})"))
+        return ranges_between([_border(row[:width], row[width:]) for row in found], nulls=self._asked(asked.nulls())[0][0] > 0)
 
     def read(self, extract: Extract, within: KeyRange | None) -> Iterator[pa.RecordBatch]:
         """Rows as text, through ADBC; reals with all their digits, blobs as their bytes."""
         # ADBC takes a column's type from its first rows, and NULLs for whole numbers: so every column is cast to text, and a
         # first row of empty texts goes before. The order comes as a number, since SQLite keeps none through `union all`.
-        return self._read(extract, *(_condition(extract.key, within) if within else ("true", ())))
+        return self._read(extract, _asked(extract).numbered(within))
 
     def read_keys(self, extract: Extract, within: KeyRange, key: Sequence[str], keys: Sequence[str]) -> Iterator[pa.RecordBatch]:
         """Rows of a range whose key columns make one of these texts: one column as it is read, several length-prefixed, as `vs_key` is."""
-        texts = [_as_text(_of_row(column)) for column in key]
+        asked = _asked(extract)
+        texts = [asked.text(column) for column in key]
         made = texts[0] if len(texts) == 1 else " || ".join(f"length(cast({text} as blob)) || ':' || {text}" for text in texts)
-        condition, values = _condition(extract.key, within)
-        return self._read(extract, f"{condition} and {made} in (select value from json_each(?))", (*values, json.dumps(list(keys))))
+        among = Statement(f"{made} in (select value from json_each({HOLE}))", (json.dumps(list(keys)),))
+        return self._read(extract, asked.numbered(within, among))
 
-    def _read(self, extract: Extract, condition: str, values: tuple[object, ...]) -> Iterator[pa.RecordBatch]:
+    def _read(self, extract: Extract, rows: Statement) -> Iterator[pa.RecordBatch]:
         first = ", ".join(f"'' as {quoted(column)}" for column in extract.columns)
-        keys = ", ".join(_of_row(column) for column in extract.key)
-        place = f"row_number() over (order by {keys})" if keys else "1"
-        columns = ", ".join(_as_text(_of_row(column)) for column in extract.columns)
-        rows = f"select {place}, {columns} from {_rows_of(extract)} as row where {condition}"
-        statement = f"select 0 as vs_row, {first} union all {rows}"
+        statement = f"select 0 as vs_row, {first} union all {rows.bound(SQLITE)}"
         try:
             with self._rows().cursor() as cursor:
                 cursor.adbc_statement.set_options(**{"adbc.sqlite.query.batch_rows": "32768"})
-                cursor.execute(statement, tuple(values) or None)
+                cursor.execute(statement, rows.values or None)
                 for number, batch in enumerate(cursor.fetch_record_batch()):
                     yield with_damage(batch.slice(1) if number == 0 else batch, self.encoding)
         except (adbc_driver_manager.Error, pa.ArrowInvalid, OSError) as error:
@@ -252,24 +233,13 @@ class SqliteSource:
             self._own = None
 
 
-def _rows_of(extract: Extract) -> str:
-    """What is read from: the table, or the query in brackets, so that it can be nothing but a query."""
-    return f"({extract.sql})" if extract.sql else quoted(extract.table)
+def _asked(extract: Extract) -> Asked:
+    """A column of what is read `vs_rows`: alone, SQLite would take the name of a missing one for a text."""
+    return Asked(SQLITE, extract, {})
 
 
 def _literal(text: str) -> str:
     return "'" + text.replace("'", "''") + "'"
-
-
-def _as_text(name: str) -> str:
-    # A real as the shortest text that is the same number again.
-    digits = "".join(f" when cast(printf('%!.{n}g', {name}) as real) = {name} then printf('%!.{n}g', {name})" for n in (15, 16))
-    return f"case when typeof({name}) <> 'real' then cast({name} as text){digits} else printf('%!.17g', {name}) end"
-
-
-def _of_row(column: str) -> str:
-    """A column of the table that is read `as row`: alone, SQLite would take the name of a missing one for a text."""
-    return f"row.{quoted(column)}"
 
 
 def _border(values: Sequence[object], types: Sequence[bytes]) -> Key | None:
@@ -283,17 +253,3 @@ def _border(values: Sequence[object], types: Sequence[bytes]) -> Key | None:
         else:
             return None
     return tuple(key)
-
-
-def _condition(key: Sequence[str], within: KeyRange) -> tuple[str, tuple[object, ...]]:
-    names = ", ".join(_of_row(column) for column in key)
-    filled = " and ".join(f"{_of_row(column)} is not null" for column in key)
-    if within.nulls:
-        return f"not ({filled})", ()
-    parts = [filled]
-    values: list[object] = []
-    for bound, sign in ((within.low, ">="), (within.high, "<")):
-        if bound is not None:
-            parts.append(f"({names}) {sign} ({', '.join('?' for _ in bound)})")
-            values.extend(bound)
-    return " and ".join(parts), tuple(values)

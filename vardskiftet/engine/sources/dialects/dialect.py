@@ -6,6 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from vardskiftet.engine.names import literal, quoted
+from vardskiftet.model.batch import KeyPart
 
 HOLE = "\0"
 """Where a value goes in a statement that is not written for a driver yet: no name and no query can hold it."""
@@ -48,6 +49,8 @@ class Dialect:
     compares_rows: bool = False
     """Whether `(a, b) >= (x, y)` is known, and finds its way in an index."""
     modulo: str = "{a} % {b}"
+    typed: bool = False
+    """Whether a border is bound with the type that it has; else as a text, which the column's form makes a value of."""
     literal: Callable[[str], str] = literal
 
     def quoted(self, name: str) -> str:
@@ -60,7 +63,7 @@ class Statement:
     """SQL with holes, and the values that fill them, in order."""
 
     sql: str
-    values: tuple[str, ...] = ()
+    values: tuple[KeyPart, ...] = ()
 
     def bound(self, dialect: Dialect) -> str:
         """As the driver wants it with its values beside it."""
@@ -72,4 +75,4 @@ class Statement:
     def written(self, dialect: Dialect) -> str:
         """With the values in it as literals: for statements that a driver runs as a copy, which can bind nothing."""
         first, *rest = self.sql.split(HOLE)
-        return first + "".join(dialect.literal(value) + part for value, part in zip(self.values, rest, strict=True))
+        return first + "".join(dialect.literal(str(value)) + part for value, part in zip(self.values, rest, strict=True))

@@ -1,4 +1,4 @@
-"""How does Oracle write a value as text, and put keys in order? (An empty text is NULL there; nothing can tell the two apart.)
+"""How does Oracle write a value as text, and put keys in order? An empty text is NULL there: nothing can tell the two apart.
 
 Types are named as python-oracledb names them, without `DB_TYPE_`: `number`, `varchar`, `timestamp_tz`.
 """

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from vardskiftet.engine.sources.dialects.dialect import HOLE, Dialect, Form, Statement
 from vardskiftet.engine.sources.protocol import Extract
-from vardskiftet.model.batch import Key, KeyRange
+from vardskiftet.model.batch import Key, KeyPart, KeyRange
 
 ROWS = "vs_rows"
 """The alias of whatever is read from."""
@@ -41,11 +42,13 @@ class Asked:
         counts = ", ".join(f"count(distinct {self._order(column)})" for column in columns)
         return Statement(f"select {counts} from {self._rows()}")
 
-    def borders(self, rows: int) -> Statement:
-        """The key of every row that begins a range of so many rows, in order."""
+    def borders(self, rows: int, beside: str = "") -> Statement:
+        """The key of every row that begins a range of so many rows, in order; `beside` asks something more of each part (`{c}`)."""
         places = self._keys()
-        names = [f"vs_{number}" for number in range(len(places))]
-        told = ", ".join(f"{self._told(key)} as {name}" for key, name in zip(self.extract.key, names, strict=True))
+        parts = [self._told(key) for key in self.extract.key]
+        parts += [_filled_in(beside, c=self._column(key)) for key in self.extract.key if beside]
+        names = [f"vs_{number}" for number in range(len(parts))]
+        told = ", ".join(f"{part} as {name}" for part, name in zip(parts, names, strict=True))
         begins = self.dialect.modulo.format(a="vs_place", b=max(rows, 2))
         return Statement(
             f"select {', '.join(names)} from (select {told}, row_number() over (order by {', '.join(places)}) as vs_place"
@@ -56,9 +59,21 @@ class Asked:
         """How many rows have a key with a NULL in it."""
         return Statement(f"select count(*) from {self._rows()} where not ({self._filled()})")
 
+    def numbered(self, within: KeyRange | None, also: Statement | None = None) -> Statement:
+        """The rows of a range, or all, each after its place in the order of the key; `also` is one condition more.
+
+        For a server whose rows are not asked for in an order.
+        """
+        place = f"row_number() over (order by {', '.join(self._keys())})" if self.extract.key else "1"
+        columns = ", ".join(self.text(column) for column in self.extract.columns)
+        condition, values = self._condition(within) if within else ("1 = 1", ())
+        if also is not None:
+            condition, values = f"{condition} and {also.sql}", (*values, *also.values)
+        return Statement(f"select {place}, {columns} from {self._rows()} where {condition}", values)
+
     def read(self, within: KeyRange | None) -> Statement:
         """The rows of a range, or all: every column as text, in the order of the key."""
-        columns = ", ".join(f"{self._text(column)} as {self.dialect.quoted(column)}" for column in self.extract.columns)
+        columns = ", ".join(f"{self.text(column)} as {self.dialect.quoted(column)}" for column in self.extract.columns)
         condition, values = self._condition(within) if within else ("1 = 1", ())
         order = f" order by {', '.join(self._keys())}" if self.extract.key else ""
         return Statement(f"select {columns} from {self._rows()} where {condition}{order}", values)
@@ -74,12 +89,13 @@ class Asked:
         return f"{table_of(self.dialect, self.schema, self.extract.table)} {ROWS}"
 
     def _form(self, column: str) -> Form:
-        return self.dialect.form(self.types[column])
+        return self.dialect.form(self.types.get(column, ""))
 
     def _column(self, column: str) -> str:
         return f"{ROWS}.{self.dialect.quoted(column)}"
 
-    def _text(self, column: str) -> str:
+    def text(self, column: str) -> str:
+        """SQL of a column as text."""
         return _filled_in(self._form(column).text, c=self._column(column))
 
     def _told(self, column: str) -> str:
@@ -94,11 +110,11 @@ class Asked:
     def _filled(self) -> str:
         return " and ".join(f"{self._column(column)} is not null" for column in self.extract.key) or "1 = 1"
 
-    def _condition(self, within: KeyRange) -> tuple[str, tuple[str, ...]]:
+    def _condition(self, within: KeyRange) -> tuple[str, tuple[KeyPart, ...]]:
         if within.nulls:
             return f"not ({self._filled()})", ()
         parts = [self._filled()]
-        values: list[str] = []
+        values: list[KeyPart] = []
         for bound, sign in ((within.low, ">="), (within.high, "<")):
             if bound is not None:
                 condition, bound_values = self._compared(bound, sign)
@@ -106,9 +122,10 @@ class Asked:
                 values += bound_values
         return " and ".join(parts), tuple(values)
 
-    def _compared(self, bound: Key, sign: str) -> tuple[str, list[str]]:
+    def _compared(self, bound: Key, sign: str) -> tuple[str, list[KeyPart]]:
         """The key beside a border. Where rows cannot be compared: column after column, the first one alone for the index."""
-        keys, texts = self._keys(), [str(part) for part in bound]
+        keys = self._keys()
+        texts: list[KeyPart] = [part if self.dialect.typed else str(part) for part in bound]
         holes = [_filled_in(self._form(column).bound, v=HOLE) for column in self.extract.key]
         if self.dialect.compares_rows or len(keys) == 1:
             brackets = "({})" if len(keys) > 1 else "{}"
@@ -118,6 +135,17 @@ class Asked:
             condition = f"{key} {sign[0]}= {hole} and ({key} {sign[0]} {hole} or ({condition}))"
             values = [text, text, *values]
         return condition, values
+
+
+def ranges_between(borders: Sequence[Key | None], *, nulls: bool) -> tuple[KeyRange, ...]:
+    """Half-open ranges from border to border, and one for keys with a NULL. A border that is None, or that comes twice, is none."""
+    known: list[Key] = []
+    for border in borders:
+        if border is not None and border not in known[-1:]:
+            known.append(border)
+    edges: list[Key | None] = [None, *known, None]
+    ranges = [KeyRange(low=low, high=high) for low, high in itertools.pairwise(edges)]
+    return (*ranges, KeyRange(nulls=True)) if nulls else tuple(ranges)
 
 
 def table_of(dialect: Dialect, schema: str, table: str) -> str:
