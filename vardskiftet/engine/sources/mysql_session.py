@@ -98,5 +98,6 @@ def session_of(system: str, url: str, statement_timeout: float) -> MysqlSession:
     if unknown:
         raise refusal(system, Why.LOGIN, f"the variable's URL says what is not known: {', '.join(unknown)}")
     place: dict[str, Any] = {name: found.query[name] for name in _TAKEN if name in found.query}
+    place |= {name: str(place[name]).lower() in ("1", "true", "yes") for name in place if name.startswith("ssl_verify")}
     place |= {"host": found.host or "localhost", "port": found.port or 3306, "database": found.database}
     return MysqlSession(system, place | {"user": found.username, "password": found.password or ""}, statement_timeout)

@@ -81,7 +81,11 @@ class OneConnection(ABC):
             self._still = False
             if self._open is not None:
                 with self.told():
-                    self._open.rollback()
+                    self.end(self._open)
+
+    def end(self, connection: Any) -> None:
+        """End the transaction that `begins` opened."""
+        connection.rollback()
 
     def held(self) -> Self:
         """A door of its own, open already: what it reads is still batch by batch."""

@@ -95,6 +95,11 @@ class SqlserverDoor(OneConnection):
             cursor.execute("set dateformat ymd; set language us_english; set rowcount 0; set textsize 2147483647")
         return connection
 
+    def end(self, connection: Any) -> None:
+        """The transaction was begun in SQL, past the driver, and ends there."""
+        with contextlib.closing(connection.cursor()) as cursor:
+            cursor.execute("if @@trancount > 0 rollback transaction")
+
     def errors(self) -> tuple[type[Exception], ...]:
         """What mssql-python raises."""
         import mssql_python
