@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import mariadb as my
+import psycopg
 import pyarrow as pa
 import pytest
 import servers as pg
@@ -240,6 +241,25 @@ def test_ranges_are_compared_in_postgresqls_own_order(postgres: tuple[str, Sourc
     own = [str(number) for (number,) in pg.asked(url, f"select n from t order by {order}, l, n")]
     parts = holds_every_row_once(source, Extract("t", ("n", "k", "l"), ("k", "l", "n")), len(own))
     assert [row["n"] for part in parts for row in part] == own
+
+
+SWEDISH = ["a", "B", "z", "Z", "å", "Ä", "ö", "aa", "y", "ü", "A", "v", "w"]
+
+
+@pytest.mark.parametrize("collation", ["provider = icu, locale = 'sv'", "provider = icu, locale = 'sv-u-ks-level2', deterministic = false"])
+def test_ranges_are_compared_in_swedish_where_postgresql_knows_it(postgres: tuple[str, Source], collation: str) -> None:
+    url, source = postgres
+    try:
+        pg.did(url, f"create collation swedish ({collation})")
+    except psycopg.Error:
+        pytest.skip("not examined: postgresql-icu")
+    pg.did(url, "create table t (n int, k text collate swedish)")
+    for number, key in enumerate(SWEDISH):
+        pg.asked(url, "insert into t values (%s, %s) returning n", number, key)
+    own = [str(number) for (number,) in pg.asked(url, "select n from t order by k, n")]
+    parts = holds_every_row_once(source, Extract("t", ("n", "k"), ("k", "n")), len(own))
+    assert [row["n"] for part in parts for row in part] == own
+    holds_every_row_once(source, Extract("t", ("n", "k"), ("k",)), len(own))
 
 
 def test_a_partitioned_table_is_one_and_a_view_is_read_too(postgres: tuple[str, Source]) -> None:

@@ -1,4 +1,4 @@
-"""Has every fault of groups A1 to A9, B and I of the source, C1, C5, C8, D to H, I1, I2, I11 and J a test that bears its id, or a reason why not?"""
+"""Has every fault of groups A1 to A9, B and I of the source, C1, C5, C8, D to H and J a test that bears its id, or a reason why not?"""
 
 from __future__ import annotations
 

@@ -8,14 +8,17 @@ from typing import NamedTuple
 
 import pytest
 from landing import desk, fates, landed, project, rows
+from ward import Ward
 
 from vardskiftet.declare.mapping import MAY, NEEDS
 from vardskiftet.engine.reasons import REASONS
+from vardskiftet.engine.sources import KINDS as SOURCES
 from vardskiftet.engine.transforms import KINDS
 from vardskiftet.run.mappings import run_examples
 
 ROOT = Path(__file__).parents[2]
 BLOCK = re.compile(r"^```(\w+)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
+PLAIN = "reads: d\ninto: finding\nkey: [id]\nunit: {is: ward}\nfields:\n  code: {from: id}\n"
 COLUMNS = ("code", "noted_at", "day", "number", "whole", "sure")
 
 
@@ -97,3 +100,31 @@ def test_every_reason_is_explained_in_the_guide_as_the_engine_means_it() -> None
     said = (ROOT / "mappings" / "README.md").read_text(encoding="utf-8")
     missing = [reason for reason, means in REASONS.items() if f"| `{reason}` | {means} |" not in said]
     assert missing == []
+
+
+def declared_servers() -> list[str]:
+    """Every example of a database on a server."""
+    guide = (ROOT / "mappings" / "README.md").read_text(encoding="utf-8")
+    section = guide.partition("### A database on a server")[2].partition("\n### ")[0]
+    return [text for kind, text in BLOCK.findall(section) if kind == "yaml"]
+
+
+@pytest.mark.parametrize("example", declared_servers())
+def test_an_example_of_a_server_is_a_source_as_it_stands(example: str, tmp_path: Path) -> None:
+    project(tmp_path, source=["create table d (id integer)"], record=record(), mappings={"finding": PLAIN})
+    system = tmp_path / "mappings" / "old" / "system.yaml"
+    system.write_text(system.read_text(encoding="utf-8").replace("source: {kind: sqlite, path: old.sqlite}\n", example), encoding="utf-8")
+    variable = re.search(r"url_from: (\w+)", example)
+    assert variable is not None
+    done = Ward(tmp_path).ask("validate")
+    assert done.code == 0, done.told
+    plan = Ward(tmp_path).ask("plan", "first")
+    assert plan.code == 6 and f"environment variable {variable[1]} " in plan.told
+
+
+def test_every_kind_on_a_server_and_each_of_its_options_is_in_the_guide() -> None:
+    guide = (ROOT / "mappings" / "README.md").read_text(encoding="utf-8").partition("### A database on a server")[2]
+    for kind in ("postgresql", "mysql", "sqlserver", "oracle", "sqlalchemy"):
+        assert f"| `{kind}` |" in guide
+        for name, field in SOURCES[kind].OPTIONS.model_fields.items():
+            assert f"{field.alias or name}" in guide.partition("### Files")[0], name
