@@ -1,0 +1,102 @@
+"""Which items do a chunk's rows hold, and which of the mapping's own conditions speak of them? The user's SQL, asked once per row."""
+
+from __future__ import annotations
+
+from vardskiftet.engine.names import literal, quoted
+from vardskiftet.engine.rederive.beside import key_text, unit_joins
+from vardskiftet.model.mapping import Conflict, Mapping, Split
+
+NO_ITEM = "NO_ITEM"
+
+
+def tried(sql: str) -> str:
+    """A piece of the user's SQL as `{v: text}`, or NULL where it failed."""
+    return f"try(struct_pack(v := ({sql})::varchar))"
+
+
+def asked(sql: str) -> str:
+    """A condition of the user's: true, false, or NULL where it failed. What is NULL is not true."""
+    return f"try(coalesce(({sql}), false))"
+
+
+def placed_sql(mapping: Mapping, columns: tuple[str, ...]) -> str:
+    """Query over `came`: every row with its key, unit and place."""
+    moment = "" if "extracted_at" in columns else ", getvariable('extracted_at')::timestamptz as extracted_at"
+    if mapping.unit.wherever:
+        unit, joins = "'*'", " left join care on care.key = k.vs_key"
+        place = "case when care.in_wave then 'in_wave' when care.in_any then 'other_wave' else 'no_care' end"
+    else:
+        unit, place = "unit_place.unit", "coalesce(unit_place.place, 'no_unit')"
+        joins = unit_joins(mapping.unit, "k")[1]
+    keyed = f"select came.*, {key_text(mapping, columns)} as vs_key{moment} from came"
+    return f"select k.*, {unit} as vs_unit, {place} as vs_place from ({keyed}) as k{joins}"
+
+
+def held_sql(mapping: Mapping, columns: tuple[str, ...]) -> str:
+    """Query over `placed`: the wave's rows, how many different rows share their key, and their turn among them."""
+    whole = ", ".join(f"placed.{quoted(name)}" for name in columns)
+    by = f"placed.{quoted(mapping.conflict_by)}"
+    turn = {
+        # Numbers by their value, everything else by its letters; the row itself decides between equals.
+        Conflict.LATEST: f"try_cast({by} as decimal(38, 9)) desc nulls last, {by} desc nulls last, row({whole})",
+        Conflict.EARLIEST: f"try_cast({by} as decimal(38, 9)) asc nulls last, {by} asc nulls last, row({whole})",
+    }.get(mapping.conflict, f"row({whole})")
+    several = (
+        f"select vs_key, count(distinct row({whole})) as contents from placed where vs_key is not null group by vs_key having count(*) > 1"
+    )
+    turns = (
+        f"select placed.vs_row, s.contents as vs_n, row_number() over (partition by placed.vs_key order by {turn}, placed.vs_row) as vs_t"
+        " from placed join several as s on s.vs_key = placed.vs_key"
+    )
+    conditions = "".join(f", {asked(one.when)} as vs_out{number}" for number, one in enumerate(mapping.exclude))
+    pieces = f", {_pieces(mapping.split)} as vs_pieces" if mapping.split else ""
+    return (
+        f"with several as ({several}), turns as ({turns}) select placed.*, coalesce(turns.vs_n, 1) as vs_contents,"
+        f" coalesce(turns.vs_t, 1) as vs_turn{conditions}{pieces} from placed left join turns on turns.vs_row = placed.vs_row"
+        " where placed.vs_place = 'in_wave'"
+    )
+
+
+def item_sql(mapping: Mapping, columns: tuple[str, ...]) -> str:
+    """Query over `held`: one line an item, with the fields that are the user's own SQL."""
+    split = mapping.split
+    if split is None:
+        source = "select held.*, '' as vs_item, false as vs_none, false as vs_failed from held"
+    else:
+        hidden = {name.lower() for name in split.columns}
+        away = ", ".join(["vs_pieces", *(quoted(name) for name in columns if name.lower() in hidden)])
+        own = "".join(f", vs_piece.{quoted(name)} as {quoted(name)}" for name in split.columns)
+        one = "select *, unnest(case when len(vs_pieces) > 0 then vs_pieces else [null] end) as vs_piece from held"
+        source = (
+            f"select * exclude ({away}, vs_piece), coalesce(vs_piece.vs_name, '') as vs_item,"
+            f" vs_piece is null as vs_none, vs_pieces is null as vs_failed{own} from ({one})"
+        )
+    fields = "".join(f", {tried(one.sql)} as vs_sql{number}" for number, one in enumerate(mapping.fields) if one.sql)
+    return f"select *{fields} from ({source})"
+
+
+def because_sql(mapping: Mapping, follows: list[str]) -> tuple[str, str]:
+    """What is wrong with an item before its values are looked at, and, where nothing is, which exclusion takes it out."""
+    failed = [f"vs_out{number} is null" for number in range(len(mapping.exclude))] + (["vs_failed"] if mapping.split else [])
+    wrong = "case when vs_damaged like 'row:%' then 'MALFORMED_ROW' when vs_damaged is not null then 'INVALID_ENCODING'"
+    wrong += " when vs_key is null then 'KEY_MISSING'"
+    wrong += " when vs_contents > 1 then 'DUPLICATE_KEY'" if mapping.conflict is Conflict.REVIEW else ""
+    wrong += f" when {' or '.join(failed)} then 'SQL_FAILED'" if failed else ""
+    taken = [f"when vs_none then {literal(NO_ITEM)}"] if mapping.split else []
+    taken += [f"when vs_out{number} then {literal(one.because)}" for number, one in enumerate(mapping.exclude)]
+    taken += [f"when {one} then 'Follows its excluded parent.'" for one in follows]
+    return f"{wrong} end", f"case {' '.join(taken)} end" if taken else "null::varchar"
+
+
+def _pieces(split: Split) -> str:
+    """A list of the row's items, NULL where a condition failed."""
+    if split.each:
+        parts = f"[part for part in [trim(part) for part in string_split({quoted(split.each)}, {literal(split.by)})] if part <> '']"
+        made = f"struct_pack(vs_name := place::varchar, {quoted(split.column)} := part)"
+        return f"try(coalesce(list_transform({parts}, lambda part, place: {made}), []))"
+    one = []
+    for piece in split.pieces:
+        given = dict(piece.columns)
+        columns = "".join(f", {quoted(name)} := ({given.get(name, 'null')})::varchar" for name in split.columns)
+        one.append(f"case when coalesce(({piece.when}), false) then struct_pack(vs_name := {literal(piece.item)}{columns}) end")
+    return f"try([one for one in [{', '.join(one)}] if one is not null])"

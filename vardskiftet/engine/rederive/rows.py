@@ -1,0 +1,164 @@
+"""How does the verifier read a source? By the standard library's driver, row by row, sharing nothing with the loader's reader."""
+
+from __future__ import annotations
+
+import contextlib
+import math
+import sqlite3
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Protocol
+
+import pyarrow as pa
+
+from vardskiftet.engine.names import quoted
+from vardskiftet.engine.sqlite_uri import sqlite_uri
+from vardskiftet.errors import Unreachable
+from vardskiftet.model.batch import KeyRange
+
+PLACE, DAMAGED = "vs_row", "vs_damaged"
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """Rows that are wanted: of a table or of a query, these columns, in the order of this key."""
+
+    table: str
+    columns: tuple[str, ...]
+    key: tuple[str, ...] = ()
+    sql: str = ""
+
+
+class Rows(Protocol):
+    """A source as the verifier sees it: texts, their place in key order, and which columns hold bytes that are no text."""
+
+    independent: bool
+    """Whether nothing of the loader's own reading stands between the source and these rows."""
+
+    def columns(self, table: str, sql: str = "") -> tuple[str, ...]:
+        """The columns of a table, or of a query, in their own order."""
+        ...
+
+    def count(self, table: str) -> int:
+        """All rows of a table."""
+        ...
+
+    def read(self, asked: Asked, within: KeyRange | None = None) -> pa.Table:
+        """The rows of a range (None: all): `vs_row`, the columns as text, `vs_damaged`."""
+        ...
+
+    def close(self) -> None:
+        """Give back connections."""
+        ...
+
+
+class SqliteRows:
+    """A SQLite file, read-only. Text whose bytes are no UTF-8 is read in the declared encoding, value by value."""
+
+    independent = True
+
+    def __init__(self, path: Path, system: str, encoding: str = "utf-8") -> None:
+        self.path, self.system, self.encoding = path, system, encoding
+
+    @contextlib.contextmanager
+    def _asking(self) -> Iterator[sqlite3.Connection]:
+        try:
+            with contextlib.closing(sqlite3.connect(sqlite_uri(self.path, read_only=True), uri=True)) as connection:
+                yield connection
+        except sqlite3.Error as error:
+            raise Unreachable(
+                f"The file of system '{self.system}' could not be read ({type(error).__name__}).",
+                where=self.path.name,
+                hint="Is it complete, and readable for you?",
+            ) from error
+
+    def columns(self, table: str, sql: str = "") -> tuple[str, ...]:
+        """Asked of the query's own description."""
+        with self._asking() as connection:
+            described = connection.execute(f"select * from {_from(table, sql)} limit 0").description
+        return tuple(str(one[0]) for one in described)
+
+    def count(self, table: str) -> int:
+        """Counted row by row in one statement."""
+        with self._asking() as connection:
+            return int(connection.execute(f"select count(*) from {quoted(table)}").fetchone()[0])
+
+    def read(self, asked: Asked, within: KeyRange | None = None) -> pa.Table:
+        """Texts decoded by the driver; where it meets bytes that are no UTF-8, the range is read again, value by value."""
+        names = ", ".join(f"row.{quoted(name)}" for name in asked.columns)
+        condition, values = _within(asked.key, within)
+        order = f" order by {', '.join(f'row.{quoted(name)}' for name in asked.key)}" if asked.key else ""
+        statement = f"select {names} from {_from(asked.table, asked.sql)} as row where {condition}{order}"
+        with self._asking() as connection:
+            try:
+                found = connection.execute(statement, values).fetchall()
+            except sqlite3.OperationalError as error:
+                if "decode" not in str(error).lower():
+                    raise
+                connection.text_factory = bytes
+                found = connection.execute(statement, values).fetchall()
+        return as_texts(asked.columns, found, self.encoding)
+
+    def close(self) -> None:
+        """Nothing stays open between two questions."""
+
+
+def as_texts(columns: Sequence[str], rows: Sequence[Sequence[Any]], encoding: str) -> pa.Table:
+    """Rows of a driver as text columns; what cannot be decoded is NULL and named in `vs_damaged`."""
+    damage: dict[int, list[str]] = {}
+    arrays = []
+    for place, name in enumerate(columns):
+        texts: list[str | None] = []
+        for number, row in enumerate(rows):
+            value = row[place]
+            if value is None or value.__class__ is str:
+                texts.append(value)
+                continue
+            text = text_of(value, encoding)
+            if text is None:
+                damage.setdefault(number, []).append(name)
+            texts.append(text)
+        arrays.append(pa.array(texts, pa.string()))
+    lost = pa.array([", ".join(damage[number]) if number in damage else None for number in range(len(rows))], pa.string())
+    places = pa.array(range(1, len(rows) + 1), pa.int64())
+    return pa.table([places, *arrays, lost], names=[PLACE, *columns, DAMAGED])
+
+
+def text_of(value: object, encoding: str) -> str | None:
+    """A driver's value as the text that the source holds; None for bytes that are no text."""
+    if isinstance(value, bytes):
+        for one in ("utf-8", encoding):
+            with contextlib.suppress(UnicodeDecodeError):
+                return value.decode(one)
+        return None
+    return real_text(value) if isinstance(value, float) else str(value)
+
+
+def real_text(value: float) -> str:
+    """The shortest of fifteen to seventeen digits that is the same number again, always with a point."""
+    if math.isinf(value):
+        return "Inf" if value > 0 else "-Inf"
+    told = next((text for digits in (15, 16) if float(text := f"{value:.{digits}g}") == value), f"{value:.17g}")
+    mantissa, e, power = told.partition("e")
+    return f"{mantissa if '.' in mantissa else mantissa + '.0'}{e}{power}"
+
+
+def _from(table: str, sql: str) -> str:
+    return f"({sql})" if sql else quoted(table)
+
+
+def _within(key: Sequence[str], within: KeyRange | None) -> tuple[str, tuple[object, ...]]:
+    """A condition for the rows of a range, and its values."""
+    if within is None:
+        return "true", ()
+    names = [f"row.{quoted(name)}" for name in key]
+    empty = " or ".join(f"{name} is null" for name in names)
+    if within.nulls:
+        return f"({empty})", ()
+    listed, parts, values = f"({', '.join(names)})", [f"not ({empty})"], list[object]()
+    for bound, sign in ((within.low, ">="), (within.high, "<")):
+        if bound is not None:
+            parts.append(f"{listed} {sign} ({', '.join('?' * len(bound))})")
+            values += bound
+    return " and ".join(parts), tuple(values)

@@ -1,0 +1,74 @@
+"""Where does the verifier work? In a private DuckDB file of its own: derived and stored rows as digests, bounded in memory, resumable."""
+
+from __future__ import annotations
+
+import shutil
+from pathlib import Path
+
+import duckdb
+import pyarrow as pa
+
+MEMORY = "512MiB"
+NAMESPACE = "76cfa8a13cd95c0fb0c4a8dbb8b71b9f"
+"""The project's UUID namespace, once and for ever (design §5)."""
+
+_MACROS = (
+    "counted(t) as (concat(strlen(t), ':', t))",
+    "spelled_uuid(h) as (concat(h[1:8], '-', h[9:12], '-5', h[14:16], '-', '89ab'[(('0x' || h[17])::utinyint & 3) + 1], h[18:20], '-', h[21:32]))",
+    f"named_uuid(name) as (spelled_uuid(sha1(unhex('{NAMESPACE}') || encode(name))))",
+    # A decimal as exact databases write it: no plus, no zeros before its digits, no minus before nothing.
+    "bare_decimal(t) as (case when t is null then null else concat(case when t[1] = '-' and regexp_matches(t, '[1-9]') then '-' else '' end,"
+    " regexp_replace(ltrim(t, '+-'), '^0+([0-9])', '\\1')) end)",
+)
+
+_TABLES = (
+    "unit_place (value varchar, unit varchar, place varchar)",
+    "path (key varchar, value varchar)",
+    "care (key varchar, in_wave boolean, in_any boolean)",
+    "book (book varchar, source varchar, target varchar)",
+    "person (record_table varchar, domain varchar, identifier varchar, id varchar)",
+    "owner (record_table varchar, id varchar, mapping varchar, key varchar)",
+    "brought (mapping varchar, key varchar)",
+    "done (mapping varchar, side varchar, part varchar, rows bigint)",
+    "derived (mapping varchar, key varchar, item varchar, unit varchar, fate varchar, reason varchar, id varchar,"
+    " h1 ubigint, h2 ubigint, batch integer)",
+    "stood (mapping varchar, id varchar, key varchar, h1 ubigint, h2 ubigint, batch bigint)",
+    "elsewhere (mapping varchar, key varchar, id varchar, fate varchar)",
+    "seeded (name varchar)",
+)
+
+
+def open_stage(path: Path, spill: Path) -> duckdb.DuckDBPyConnection:
+    """The verifier's file, made where it is missing; nothing outside it can be reached from a mapping's SQL."""
+    path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+    shutil.rmtree(spill, ignore_errors=True)
+    spill.mkdir(parents=True, mode=0o700)
+    settings = {"memory_limit": MEMORY, "temp_directory": str(spill), "threads": 2, "preserve_insertion_order": False}
+    stage = duckdb.connect(str(path), config=settings)
+    stage.execute("set timezone = 'UTC'")
+    for setting in ("autoinstall_known_extensions", "autoload_known_extensions"):
+        stage.execute(f"set {setting} = false")
+    for macro in _MACROS:
+        stage.execute(f"create or replace temp macro {macro}")
+    for table in _TABLES:
+        stage.execute(f"create table if not exists {table}")
+    stage.execute("set enable_external_access = false")
+    stage.execute("set lock_configuration = true")
+    path.chmod(0o600)
+    return stage
+
+
+def fill(stage: duckdb.DuckDBPyConnection, table: str, rows: pa.Table) -> None:
+    """Put rows into a table by the names of their columns."""
+    if not rows.num_rows:
+        return
+    stage.register("filling", rows)
+    try:
+        stage.execute(f"insert into {table} by name select * from filling")
+    finally:
+        stage.unregister("filling")
+
+
+def arrow(stage: duckdb.DuckDBPyConnection, query: str) -> pa.Table:
+    """The answer of a query as an Arrow table."""
+    return stage.sql(query).to_arrow_table()
