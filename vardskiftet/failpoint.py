@@ -44,6 +44,9 @@ NAMES: dict[str, str] = {
     "list.write.before": "a list of rows, before its temporary copy is written",
     "list.rename.before": "a list of rows, written and synced, before it gets its name",
     "list.rename.after": "a list of rows stands under its name",
+    "differences.write.before": "the file of differences, before its temporary copy is begun",
+    "differences.rename.before": "the file of differences, written, before it gets its name",
+    "differences.rename.after": "the file of differences stands under its name",
     "store.event.before": "an event of the store, before it is committed",
     "store.event.after": "an event of the store is committed",
 }

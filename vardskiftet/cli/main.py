@@ -34,6 +34,7 @@ from vardskiftet.cli import (
     status,
     undo,
     validate,
+    verify,
     waves,
 )
 from vardskiftet.cli.boundary import NO_VERB, told
@@ -61,6 +62,7 @@ VERBS: dict[str, Callable[..., None]] = {
     "apply": apply.run,
     "status": status.run,
     "books": books.run,
+    "verify": verify.run,
     "undo": undo.run,
 }
 for name, verb in VERBS.items():

@@ -70,7 +70,13 @@ class Deriver:
             )
 
     def chunk(self, rows: pa.Table) -> None:
-        """Derive the rows of one batch; leaves `placed`, `item` and `fated` in the stage."""
+        """Derive the rows of one batch, the next in order; leaves `placed`, `item` and `fated` in the stage."""
+        self.look(rows)
+        if self.table.identity:
+            persons.remember(self.stage, self.mapping, self.table)
+
+    def look(self, rows: pa.Table) -> None:
+        """The same for rows that may have been derived before: nobody new becomes known by it."""
         stage = self.stage
         stage.register("came", rows)
         stage.execute(f"create or replace temp table placed as {self._placed}")
@@ -89,16 +95,15 @@ class Deriver:
             named = uuid_of(self.mapping, "vs_key", "vs_item")
             stage.execute(f"create or replace temp table named as select *, {named} as vs_id, false as vs_second from judged")
         stage.execute(f"create or replace temp table fated as {self._fated}")
-        if self.table.identity:
-            persons.remember(stage, self.mapping, self.table)
 
     def expected_sql(self, where: str = "vs_fate = 'L'") -> str:
-        """Query of the rows that must stand in the record: id, key, unit, and every column but the table's key, as stored texts."""
+        """Query of derived rows: id, key, item, unit, fate, reason, and every column but the table's key, as stored texts."""
         given = {one.column: f"vs_c{number}" for number, one in enumerate(self.mapping.fields)}
         columns = "".join(
             f", {given.get(one.column, 'null::varchar')} as {quoted(one.column)}" for one in stored_columns(self.programme, self.mapping)
         )
-        return f"select vs_id as _id, vs_key as _key, vs_unit as _unit{columns} from fated where {where}"
+        told = "vs_id as _id, vs_key as _key, vs_item as _item, vs_unit as _unit, vs_fate as _fate, vs_reason as _reason"
+        return f"select {told}{columns} from fated where {where}"
 
     def _read(self, items: pa.Table) -> pa.Table:
         """The items with every field's text and reason, the numbers of persons, and of those who are found by number."""

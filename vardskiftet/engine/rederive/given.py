@@ -8,7 +8,6 @@ import duckdb
 import sqlalchemy as sa
 
 from vardskiftet.engine.rederive.stage import fill
-from vardskiftet.engine.stored import answer
 from vardskiftet.engine.targets.protocol import BatchEntry, Target
 from vardskiftet.engine.targets.tables import layout
 from vardskiftet.model.mapping import Mapping
@@ -41,12 +40,12 @@ def fill_persons(stage: duckdb.DuckDBPyConnection, programme: Programme, target:
     key = programme.record.table(name).key
     brought = sa.select(given.c.target_id).where(given.c.record_table == name, given.c.batch.in_(then.ids))
     query = sa.select(links.c.record_table, links.c.domain, links.c.identifier, links.c.target_id.label("id"))
-    fill(stage, "person", answer(target, query.where(links.c.record_table == name, links.c.target_id.in_(brought))))
+    fill(stage, "person", target.arrow(query.where(links.c.record_table == name, links.c.target_id.in_(brought))))
     owners = sa.select(sa.literal(name).label("record_table"), rows.c[key].label("id"), batch.c.mapping, rows.c._key.label("key"))
-    fill(stage, "owner", answer(target, owners.join_from(rows, batch, batch.c.batch == rows.c._batch).where(batch.c.batch.in_(then.ids))))
+    fill(stage, "owner", target.arrow(owners.join_from(rows, batch, batch.c.batch == rows.c._batch).where(batch.c.batch.in_(then.ids))))
     own = [one.batch for one in then.batches if one.mapping == mapping.mapping]
     keys = sa.select(sa.literal(mapping.mapping).label("mapping"), given.c.source_key.label("key")).distinct()
-    fill(stage, "brought", answer(target, keys.where(given.c.record_table == name, given.c.batch.in_(own))))
+    fill(stage, "brought", target.arrow(keys.where(given.c.record_table == name, given.c.batch.in_(own))))
 
 
 def fill_parents(stage: duckdb.DuckDBPyConnection, programme: Programme, target: Target, parent: Mapping, then: Before) -> None:
@@ -63,7 +62,7 @@ def fill_parents(stage: duckdb.DuckDBPyConnection, programme: Programme, target:
     else:
         loaded = sa.select(name, rows.c._key.label("key"), rows.c[table.key].label("id"), sa.literal("L").label("fate"))
         loaded = loaded.where(rows.c._batch.in_(own))
-    fill(stage, "elsewhere", answer(target, loaded))
+    fill(stage, "elsewhere", target.arrow(loaded))
     short = sa.func.upper(sa.func.substr(fates.c.fate, 1, 1)).label("fate")
     others = sa.select(name, fates.c.source_key.label("key"), fates.c.target_id.label("id"), short)
-    fill(stage, "elsewhere", answer(target, others.where(fates.c.batch.in_(own), fates.c.source_key.is_not(None))))
+    fill(stage, "elsewhere", target.arrow(others.where(fates.c.batch.in_(own), fates.c.source_key.is_not(None))))

@@ -1,0 +1,50 @@
+"""When are two rows the same? Two 64-bit hashes over their unit, key and columns; a bucket's are summed, never XORed."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import duckdb
+
+from vardskiftet.engine.names import literal, quoted
+from vardskiftet.model.record import Column, ColumnType
+
+BUCKETS = 4096
+SUM = "(sum({0}::hugeint) % 18446744073709551616)::ubigint"
+"""A sum modulo 2^64: one row too many, one too few and one doubled all show, which XOR would cancel."""
+
+
+def seen(column: Column) -> str:
+    """SQL of a stored text as it is compared: a decimal by its exact writing in any database, all else byte for byte."""
+    name = quoted(column.column)
+    return f"bare_decimal({name})" if column.type is ColumnType.DECIMAL else name
+
+
+def hashes(columns: Sequence[Column]) -> str:
+    """SQL of `h1` and `h2` of a row with `_id`, `_key`, `_unit` and these columns. NULL hashes apart from the empty text."""
+    parts = ["_key", "_unit", *(seen(column) for column in columns)]
+    return f"hash({', '.join(parts)}) as h1, hash('2', {', '.join(reversed(parts))}) as h2"
+
+
+def unequal(stage: duckdb.DuckDBPyConnection, mapping: str) -> None:
+    """Make `unequal` (id, why): rows of one mapping that only one side has, or that differ, looked for in differing buckets only."""
+    name = literal(mapping)
+    for side, table in (("left", "derived"), ("right", "stood")):
+        where = f"mapping = {name}" + (" and fate = 'L'" if table == "derived" else "")
+        stage.execute(
+            f"create or replace temp table {side}_bucket as select hash(id) % {BUCKETS} as bucket, count(*) as rows,"
+            f" {SUM.format('h1')} as s1, {SUM.format('h2')} as s2 from {table} where {where} group by bucket"
+        )
+    stage.execute(
+        "create or replace temp table differing as select coalesce(l.bucket, r.bucket) as bucket from left_bucket as l"
+        " full join right_bucket as r on r.bucket = l.bucket"
+        " where (l.rows, l.s1, l.s2) is distinct from (r.rows, r.s1, r.s2)"
+    )
+    picked = f"hash(id) % {BUCKETS} in (select bucket from differing)"
+    stage.execute(
+        "create or replace temp table unequal as select coalesce(l.id, r.id) as id,"
+        " case when r.id is null then 'missing' when l.id is null then 'extra' else 'differs' end as why, l.batch, l.key, r.key as stood_key"
+        f" from (select id, key, h1, h2, batch from derived where mapping = {name} and fate = 'L' and {picked}) as l"
+        f" full join (select id, key, h1, h2 from stood where mapping = {name} and {picked}) as r on r.id = l.id"
+        " where (l.h1, l.h2) is distinct from (r.h1, r.h2)"
+    )

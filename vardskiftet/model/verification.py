@@ -1,0 +1,68 @@
+"""What came of a verification? Each level's verdict, table by table, with what it could not see."""
+
+from __future__ import annotations
+
+from vardskiftet.model.difference import Level, Verdict
+from vardskiftet.model.frozen import Frozen
+
+
+class TableVerdict(Frozen):
+    """One mapping's rows at one level."""
+
+    mapping: str
+    table: str
+    verdict: Verdict
+    expected: int
+    """Rows, groups or pairs that were derived from the source."""
+    stored: int
+    """The same, as read from the record."""
+    differences: int
+    unexplained: int
+    why: str = ""
+    """Why it was not verified; empty where it was."""
+
+
+class LevelVerdict(Frozen):
+    """One level."""
+
+    level: Level
+    verdict: Verdict
+    tables: tuple[TableVerdict, ...] = ()
+    problems: tuple[str, ...] = ()
+    """What does not close, or could not be looked at, in words."""
+
+
+class Selftest(Frozen):
+    """How many seeded corruptions the verifier saw."""
+
+    seeded: int
+    seen: int
+    missed: tuple[str, ...]
+
+
+class Verification(Frozen):
+    """A whole verification of a wave."""
+
+    wave: str
+    plan: str
+    run_id: str
+    quick: bool
+    levels: tuple[LevelVerdict, ...]
+    total: int
+    explained: int
+    by_kind: dict[str, int]
+    zero_tolerance: dict[str, int]
+    """Reason to differences that no cause excuses."""
+    stale: tuple[str, ...]
+    """Declarations that changed since the load: what was verified is what they said then."""
+    cannot_see: tuple[str, ...]
+    file: str
+    """Where every difference lies, below the work folder; empty if there is none."""
+
+    @property
+    def equal(self) -> bool | None:
+        """True only if all that was asked was looked at and nothing unexplained was found; None where it could not be told."""
+        verdicts = {one.verdict for one in self.levels}
+        if self.total > self.explained or self.zero_tolerance or verdicts & {Verdict.DIFFERENT, Verdict.OPEN}:
+            return False
+        return None if not verdicts or Verdict.NOT_VERIFIED in verdicts else True

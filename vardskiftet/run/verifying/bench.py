@@ -1,0 +1,144 @@
+"""What lies on the verifier's bench? The frozen plan and its declarations, both sides, and a private file to work in."""
+
+from __future__ import annotations
+
+import hashlib
+import shutil
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass, field
+from datetime import datetime
+from pathlib import Path
+
+import duckdb
+
+from vardskiftet.declare import read
+from vardskiftet.engine.ledger import Ledger
+from vardskiftet.engine.rederive.beside import place_units
+from vardskiftet.engine.rederive.borrowed import BorrowedRows
+from vardskiftet.engine.rederive.rows import Rows, SqliteRows
+from vardskiftet.engine.rederive.stage import open_stage
+from vardskiftet.engine.sources import open_held, open_source
+from vardskiftet.engine.targets.protocol import BatchEntry, Target
+from vardskiftet.engine.vocabulary import vocabulary
+from vardskiftet.errors import IntegrityBroken
+from vardskiftet.model.batch import Batch
+from vardskiftet.model.plan import Plan
+from vardskiftet.model.programme import Programme
+from vardskiftet.run.desk import Desk
+
+OWN_READERS = {"sqlite"}
+"""Kinds of source that the verifier reads with a reader of its own."""
+
+
+@dataclass
+class Bench:
+    """All that a level needs. `frozen` is the programme as the plan froze it; `target` is whichever record is looked at."""
+
+    desk: Desk
+    plan: Plan
+    frozen: Programme
+    target: Target
+    batches: tuple[BatchEntry, ...]
+    """Every batch of the record, of whatever wave, in order of commitment."""
+    stage: duckdb.DuckDBPyConnection
+    borrowed: set[str] = field(default_factory=set)
+    """Systems that had to be read through the loader's reader."""
+    _rows: dict[str, Rows] = field(default_factory=dict)
+    _closing: ExitStack = field(default_factory=ExitStack)
+
+    def rows(self, system: str) -> Rows:
+        """The source as it was held still for the plan, else as it is now. Raises Unreachable, or IntegrityBroken for a changed copy."""
+        if system not in self._rows:
+            found = self._rows[system] = self._open(system)
+            self._closing.callback(found.close)
+        return self._rows[system]
+
+    def _open(self, system: str) -> Rows:
+        declared, folder = self.frozen.system(system), self.desk.held(self.plan)
+        held = open_held(declared, folder)
+        if held is not None:
+            held.prove()
+        if declared.source.kind in OWN_READERS and held is not None:
+            held.close()
+            return SqliteRows(folder / f"{system}.sqlite", system, declared.encoding)
+        self.borrowed.add(system)
+        return BorrowedRows(held or open_source(declared, self.desk.programme.root))
+
+    def of_wave(self, mapping: str) -> tuple[BatchEntry, ...]:
+        """Batches of a mapping in this wave whose rows may stand: of this plan and of those that it stands on."""
+        return tuple(one for one in self.batches if one.wave == self.plan.wave and one.mapping == mapping)
+
+    def of_plan(self, mapping: str) -> tuple[BatchEntry, ...]:
+        """Batches of a mapping under this very plan."""
+        return tuple(one for one in self.of_wave(mapping) if one.plan == self.plan.fingerprint)
+
+    def planned(self, mapping: str) -> tuple[Batch, ...]:
+        """The plan's key ranges of a mapping."""
+        return self.plan.of(mapping)
+
+    def close(self) -> None:
+        """Give back connections."""
+        self._closing.close()
+        self.stage.close()
+
+
+def folder_of(desk: Desk, wave: str) -> Path:
+    """Where a wave's verification lies: patients' data, like the manifests."""
+    return desk.work / "verify" / wave
+
+
+def frozen_programme(desk: Desk, plan: Plan) -> Programme:
+    """The declarations as the plan froze them. Raises IntegrityBroken if the copies are not those that the plan was made of."""
+    folder = desk.plan_path(plan).with_suffix("")
+    for name, digest in plan.declarations.items():
+        path = folder / name
+        if not path.is_file() or hashlib.sha256(path.read_bytes()).hexdigest() != digest:
+            raise IntegrityBroken(
+                f"The frozen copy of {name} is not the one that plan {plan.name} was made of.",
+                where=f"work/plans/{plan.name}/{name}",
+                hint="Restore it from a backup, or take the wave back and make a new plan.",
+            )
+    return read(folder, vocabulary())
+
+
+@contextmanager
+def laid(desk: Desk, plan: Plan, target: Target, folder: Path) -> Iterator[Bench]:
+    """A bench in `folder`. The stage is kept for going on until `cleared`; what spilled is not."""
+    frozen = frozen_programme(desk, plan)
+    ledger = Ledger(target, desk.programme.record)
+    batches = tuple(one for wave in desk.programme.waves for one in ledger.batches(wave.wave))
+    spill = folder / "spill"
+    stage = open_stage(_of_this_load(folder, plan, batches), spill)
+    bench = Bench(desk, plan, frozen, target, tuple(sorted(batches, key=lambda one: one.committed_at)), stage)
+    stage.execute("set variable extracted_at = ?::timestamptz", [_loaded_at(desk, bench).isoformat()])
+    place_units(stage, frozen, plan.wave)
+    try:
+        yield bench
+    finally:
+        bench.close()
+        shutil.rmtree(spill, ignore_errors=True)
+
+
+def cleared(folder: Path) -> None:
+    """Remove the stage of a verification that came to its end."""
+    for path in folder.glob("stage-*.duckdb*"):
+        path.unlink(missing_ok=True)
+
+
+def _of_this_load(folder: Path, plan: Plan, batches: tuple[BatchEntry, ...]) -> Path:
+    """The stage of exactly this plan and these batches; another's is thrown away."""
+    told = "|".join([plan.fingerprint, *sorted(f"{one.batch}:{one.manifest}" for one in batches)])
+    path = folder / f"stage-{hashlib.sha256(told.encode()).hexdigest()[:16]}.duckdb"
+    for other in folder.glob("stage-*.duckdb*"):
+        if not other.name.startswith(path.name):
+            other.unlink(missing_ok=True)
+    return path
+
+
+def _loaded_at(desk: Desk, bench: Bench) -> datetime:
+    """The programme's time at which the plan's load began: what `extracted_at` was then."""
+    mine = {one.run_id for one in bench.batches if one.plan == bench.plan.fingerprint}
+    with desk.reading_store() as store:
+        began = [event.at for event in store.events(kind="run.started") if event.run_id in mine]
+    return max(began, default=desk.clock())

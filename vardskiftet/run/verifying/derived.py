@@ -1,0 +1,126 @@
+"""How are both sides brought to the bench? Each mapping derived anew and read from the record, batch by batch, resumable."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from functools import partial
+from typing import Protocol
+
+import duckdb
+import pyarrow as pa
+
+from vardskiftet.engine.names import literal
+from vardskiftet.engine.reconcile.stood import rows_of
+from vardskiftet.engine.rederive.beside import look_beside
+from vardskiftet.engine.rederive.derive import Deriver, parent_of, stored_columns
+from vardskiftet.engine.rederive.given import before, fill_parents, fill_persons
+from vardskiftet.engine.rederive.rows import Asked
+from vardskiftet.errors import NoRoom
+from vardskiftet.model.batch import Batch
+from vardskiftet.model.mapping import Mapping
+from vardskiftet.model.progress import Progress
+from vardskiftet.model.record import Column
+from vardskiftet.run.verifying.bench import Bench
+
+
+class Taker(Protocol):
+    """Who takes note of both sides while they pass: one for each level."""
+
+    def expect(self, deriver: Deriver, batch: int) -> None:
+        """A batch was derived: its items lie in `fated` and `item`."""
+        ...
+
+    def meet(self, mapping: Mapping, columns: Sequence[Column], rows: pa.Table, batch: int) -> None:
+        """A batch was read from the record: `_id, _key, _unit`, the columns, `_digest`."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """How many rows of a mapping were read from its source, and how many an unfiltered count finds there."""
+
+    read: int
+    counted: int
+
+
+def bring(bench: Bench, name: str, takers: Sequence[Taker]) -> Seen:
+    """Both sides of one mapping, past every taker. Raises Unreachable where a side cannot be read."""
+    mapping = bench.frozen.mapping(name)
+    deriver = deriver_of(bench, mapping)
+    columns = stored_columns(bench.frozen, mapping)
+    batches, entries = bench.planned(name), bench.of_wave(name)
+    read = 0
+    for place, batch in enumerate(batches, 1):
+        read += _once(bench, name, "derived", str(batch.number), partial(_derive, bench, deriver, batch, takers))
+        bench.desk.notify(Progress(f"derive {name}", place, len(batches)))
+    for place, entry in enumerate(entries, 1):
+        _once(bench, name, "stood", str(entry.batch), partial(_meet, bench, mapping, columns, entry.batch, takers))
+        bench.desk.notify(Progress(f"read {name} from the record", place, len(entries)))
+    return Seen(read, bench.rows(mapping.system).count(mapping.reads))
+
+
+def _derive(bench: Bench, deriver: Deriver, batch: Batch, takers: Sequence[Taker]) -> int:
+    rows = rows_in(bench, deriver, batch)
+    deriver.chunk(rows)
+    for taker in takers:
+        taker.expect(deriver, batch.number)
+    return rows.num_rows
+
+
+def _meet(bench: Bench, mapping: Mapping, columns: Sequence[Column], batch: int, takers: Sequence[Taker]) -> int:
+    rows = rows_of(bench.target, bench.frozen.record, mapping, columns, (batch,))
+    for taker in takers:
+        taker.meet(mapping, columns, rows, batch)
+    return rows.num_rows
+
+
+def deriver_of(bench: Bench, mapping: Mapping) -> Deriver:
+    """A deriver with all that stands beside the mapping's rows."""
+    rows = bench.rows(mapping.system)
+    look_beside(bench.stage, bench.frozen, mapping, rows)
+    then = before(bench.batches, bench.plan.wave, bench.plan.fingerprint, mapping.mapping)
+    if bench.frozen.record.table(mapping.into).identity:
+        _seed(bench, f"persons of {mapping.mapping}", partial(fill_persons, bench.stage, bench.frozen, bench.target, mapping, then))
+    for one in (field for field in mapping.fields if field.find is not None and field.find.step is None):
+        parent = bench.frozen.mapping(parent_of(bench.frozen, mapping, one))
+        _seed(bench, f"parents of {parent.mapping}", partial(fill_parents, bench.stage, bench.frozen, bench.target, parent, then))
+    deriver = Deriver(bench.stage, bench.frozen, mapping, rows.columns(mapping.reads, mapping.sql))
+    deriver.prepare()
+    return deriver
+
+
+def rows_in(bench: Bench, deriver: Deriver, batch: Batch) -> pa.Table:
+    """The rows of one batch, by the verifier's own reader."""
+    mapping = deriver.mapping
+    return bench.rows(mapping.system).read(Asked(mapping.reads, deriver.columns, batch.by, mapping.sql), batch.range)
+
+
+def _once(bench: Bench, mapping: str, side: str, part: str, work: Callable[[], int]) -> int:
+    """One part in one transaction of the stage; what an earlier run finished is not done again. Returns its rows."""
+    where = f"mapping = {literal(mapping)} and side = {literal(side)} and part = {literal(part)}"
+    done = bench.stage.execute(f"select rows from done where {where}").fetchall()
+    if done:
+        return int(done[0][0])
+    bench.stage.execute("begin")
+    try:
+        rows = work()
+        bench.stage.execute("insert into done values (?, ?, ?, ?)", [mapping, side, part, rows])
+        bench.stage.execute("commit")
+    except duckdb.OutOfMemoryException as error:
+        bench.stage.execute("rollback")
+        raise NoRoom(
+            f"The verifier's memory is too small for a batch of {mapping}.", hint="Lower `batch_rows:` for the next plan."
+        ) from error
+    except BaseException:
+        bench.stage.execute("rollback")
+        raise
+    return rows
+
+
+def _seed(bench: Bench, name: str, work: Callable[[], None]) -> None:
+    """Facts of earlier loads, brought once."""
+    if bench.stage.execute("select 1 from seeded where name = ?", [name]).fetchall():
+        return
+    work()
+    bench.stage.execute("insert into seeded values (?)", [name])
