@@ -44,6 +44,8 @@ NAMES: dict[str, str] = {
     "list.write.before": "a list of rows, before its temporary copy is written",
     "list.rename.before": "a list of rows, written and synced, before it gets its name",
     "list.rename.after": "a list of rows stands under its name",
+    "stage.commit.before": "a part of a verification is worked out, not committed to its private file",
+    "stage.commit.after": "a part of a verification is committed to its private file",
     "differences.write.before": "the file of differences, before its temporary copy is begun",
     "differences.rename.before": "the file of differences, written, before it gets its name",
     "differences.rename.after": "the file of differences stands under its name",

@@ -129,12 +129,12 @@ class Ledger:
             },
             places=places,
             in_target=self._in_target(programme, wave),
-            rejected={(mapping, reason): int(items) for mapping, reason, items in rejected},
+            rejected={(mapping, reason or ""): int(items) for mapping, reason, items in rejected},
             left={
                 (mapping, unit, Left(why)): int(number)
                 for mapping, unit, why, number in ask(_joined(batch, left, (batch.c.mapping, left.c.unit, left.c.why), counted, mine))
             },
-            excluded={(mapping, because): int(items) for mapping, because, items in excluded},
+            excluded={(mapping, because or ""): int(items) for mapping, because, items in excluded},
             instances={(mapping, reason): detail for mapping, reason, detail in instances if detail},
             flagged={(mapping, kind, detail or ""): int(items) for mapping, kind, detail, items in flagged},
         )

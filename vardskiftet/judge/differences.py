@@ -94,8 +94,9 @@ def _of_numbers(expected: str, stored: str) -> Kind | None:
 
 
 def _rounded(long: Decimal, short: Decimal) -> bool:
-    places = short.as_tuple().exponent
-    return isinstance(places, int) and abs(long - short) < Decimal(1).scaleb(places) and long.as_tuple().exponent < places
+    """Whether the short number is the long one with fewer places."""
+    here, there = short.as_tuple().exponent, long.as_tuple().exponent
+    return isinstance(here, int) and isinstance(there, int) and there < here and abs(long - short) < Decimal(1).scaleb(here)
 
 
 def _digits(number: Decimal) -> tuple[int, ...]:

@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from pathlib import Path
 
 from vardskiftet.engine.ledger import Ledger
+from vardskiftet.engine.reconcile.staged import sides
 from vardskiftet.engine.targets import open_target
 from vardskiftet.engine.targets.protocol import Target
 from vardskiftet.errors import Locked, Usage, gravest
@@ -100,9 +101,7 @@ def _rows_level(bench: Bench, found: Found, seen: dict[str, Seen]) -> LevelVerdi
 
 
 def _table(bench: Bench, name: str, seen: Seen, count: Count) -> TableVerdict:
-    sides = bench.stage.execute(
-        "select (select count(*) from derived where mapping = $1 and fate = 'L'), (select count(*) from stood where mapping = $1)", [name]
-    ).fetchall()
+    derived, stood = sides(bench.stage, name)
     left = count.all - count.explained
     why = ""
     if seen.read != seen.counted:
@@ -112,8 +111,8 @@ def _table(bench: Bench, name: str, seen: Seen, count: Count) -> TableVerdict:
         mapping=name,
         table=bench.frozen.mapping(name).into,
         verdict=verdict,
-        expected=int(sides[0][0]),
-        stored=int(sides[0][1]),
+        expected=derived,
+        stored=stood,
         differences=count.all,
         unexplained=left,
         why=why,

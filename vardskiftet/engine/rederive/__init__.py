@@ -1,1 +1,1 @@
-"""What should stand in the record? Derived a second time from the frozen mapping, in code of its own; it borrows nothing from the loader."""
+"""What should stand in the record? Derived a second time from the frozen mapping, in code that borrows nothing from the loader."""

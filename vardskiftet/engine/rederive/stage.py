@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 import shutil
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import duckdb
 import pyarrow as pa
+
+from vardskiftet.failpoint import reach
 
 MEMORY = "512MiB"
 NAMESPACE = "76cfa8a13cd95c0fb0c4a8dbb8b71b9f"
@@ -14,11 +18,17 @@ NAMESPACE = "76cfa8a13cd95c0fb0c4a8dbb8b71b9f"
 
 _MACROS = (
     "counted(t) as (concat(strlen(t), ':', t))",
-    "spelled_uuid(h) as (concat(h[1:8], '-', h[9:12], '-5', h[14:16], '-', '89ab'[(('0x' || h[17])::utinyint & 3) + 1], h[18:20], '-', h[21:32]))",
+    (
+        "spelled_uuid(h) as (concat(h[1:8], '-', h[9:12], '-5', h[14:16], '-',"
+        " '89ab'[(('0x' || h[17])::utinyint & 3) + 1], h[18:20], '-', h[21:32]))"
+    ),
     f"named_uuid(name) as (spelled_uuid(sha1(unhex('{NAMESPACE}') || encode(name))))",
     # A decimal as exact databases write it: no plus, no zeros before its digits, no minus before nothing.
-    "bare_decimal(t) as (case when t is null then null else concat(case when t[1] = '-' and regexp_matches(t, '[1-9]') then '-' else '' end,"
-    " regexp_replace(ltrim(t, '+-'), '^0+([0-9])', '\\1')) end)",
+    "unsigned_decimal(t) as (regexp_replace(ltrim(t, '+-'), '^0+([0-9])', '\\1'))",
+    (
+        "bare_decimal(t) as (case when t is null then null"
+        " when t[1] = '-' and regexp_matches(t, '[1-9]') then '-' || unsigned_decimal(t) else unsigned_decimal(t) end)"
+    ),
 )
 
 _TABLES = (
@@ -29,12 +39,14 @@ _TABLES = (
     "person (record_table varchar, domain varchar, identifier varchar, id varchar)",
     "owner (record_table varchar, id varchar, mapping varchar, key varchar)",
     "brought (mapping varchar, key varchar)",
-    "done (mapping varchar, side varchar, part varchar, rows bigint)",
-    "derived (mapping varchar, key varchar, item varchar, unit varchar, fate varchar, reason varchar, id varchar,"
-    " h1 ubigint, h2 ubigint, batch integer)",
-    "stood (mapping varchar, id varchar, key varchar, h1 ubigint, h2 ubigint, batch bigint)",
     "elsewhere (mapping varchar, key varchar, id varchar, fate varchar)",
     "seeded (name varchar)",
+    "done (mapping varchar, side varchar, part varchar, rows bigint)",
+    (
+        "derived (mapping varchar, key varchar, item varchar, unit varchar, fate varchar, reason varchar, id varchar,"
+        " h1 ubigint, h2 ubigint, batch integer)"
+    ),
+    "stood (mapping varchar, id varchar, key varchar, h1 ubigint, h2 ubigint, batch bigint)",
 )
 
 
@@ -43,7 +55,12 @@ def open_stage(path: Path, spill: Path) -> duckdb.DuckDBPyConnection:
     path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
     shutil.rmtree(spill, ignore_errors=True)
     spill.mkdir(parents=True, mode=0o700)
-    settings = {"memory_limit": MEMORY, "temp_directory": str(spill), "threads": 2, "preserve_insertion_order": False}
+    settings: dict[str, str | bool | int | float | list[str]] = {
+        "memory_limit": MEMORY,
+        "temp_directory": str(spill),
+        "threads": 2,
+        "preserve_insertion_order": False,
+    }
     stage = duckdb.connect(str(path), config=settings)
     stage.execute("set timezone = 'UTC'")
     for setting in ("autoinstall_known_extensions", "autoload_known_extensions"):
@@ -72,3 +89,30 @@ def fill(stage: duckdb.DuckDBPyConnection, table: str, rows: pa.Table) -> None:
 def arrow(stage: duckdb.DuckDBPyConnection, query: str) -> pa.Table:
     """The answer of a query as an Arrow table."""
     return stage.sql(query).to_arrow_table()
+
+
+def finished(stage: duckdb.DuckDBPyConnection, mapping: str, side: str, part: str) -> int | None:
+    """How many rows a part had that was finished before; None if it was not."""
+    found = stage.execute("select rows from done where mapping = ? and side = ? and part = ?", [mapping, side, part]).fetchall()
+    return int(found[0][0]) if found else None
+
+
+@contextmanager
+def in_one(stage: duckdb.DuckDBPyConnection) -> Iterator[None]:
+    """One transaction: all of it, or nothing."""
+    stage.execute("begin")
+    try:
+        yield
+    except BaseException:
+        stage.execute("rollback")
+        raise
+    reach("stage.commit.before")
+    stage.execute("commit")
+    reach("stage.commit.after")
+
+
+def once(stage: duckdb.DuckDBPyConnection, name: str, work: Callable[[], None]) -> None:
+    """Do something that is to be done once in the life of a stage."""
+    if not stage.execute("select 1 from seeded where name = ?", [name]).fetchall():
+        work()
+        stage.execute("insert into seeded values (?)", [name])

@@ -10,12 +10,12 @@ from typing import Protocol
 import duckdb
 import pyarrow as pa
 
-from vardskiftet.engine.names import literal
 from vardskiftet.engine.reconcile.stood import rows_of
 from vardskiftet.engine.rederive.beside import look_beside
 from vardskiftet.engine.rederive.derive import Deriver, parent_of, stored_columns
 from vardskiftet.engine.rederive.given import before, fill_parents, fill_persons
 from vardskiftet.engine.rederive.rows import Asked
+from vardskiftet.engine.rederive.stage import finished, in_one, once
 from vardskiftet.errors import NoRoom
 from vardskiftet.model.batch import Batch
 from vardskiftet.model.mapping import Mapping
@@ -65,14 +65,14 @@ def _derive(bench: Bench, deriver: Deriver, batch: Batch, takers: Sequence[Taker
     deriver.chunk(rows)
     for taker in takers:
         taker.expect(deriver, batch.number)
-    return rows.num_rows
+    return int(rows.num_rows)
 
 
 def _meet(bench: Bench, mapping: Mapping, columns: Sequence[Column], batch: int, takers: Sequence[Taker]) -> int:
     rows = rows_of(bench.target, bench.frozen.record, mapping, columns, (batch,))
     for taker in takers:
         taker.meet(mapping, columns, rows, batch)
-    return rows.num_rows
+    return int(rows.num_rows)
 
 
 def deriver_of(bench: Bench, mapping: Mapping) -> Deriver:
@@ -81,10 +81,10 @@ def deriver_of(bench: Bench, mapping: Mapping) -> Deriver:
     look_beside(bench.stage, bench.frozen, mapping, rows)
     then = before(bench.batches, bench.plan.wave, bench.plan.fingerprint, mapping.mapping)
     if bench.frozen.record.table(mapping.into).identity:
-        _seed(bench, f"persons of {mapping.mapping}", partial(fill_persons, bench.stage, bench.frozen, bench.target, mapping, then))
+        once(bench.stage, f"persons of {mapping.mapping}", partial(fill_persons, bench.stage, bench.frozen, bench.target, mapping, then))
     for one in (field for field in mapping.fields if field.find is not None and field.find.step is None):
         parent = bench.frozen.mapping(parent_of(bench.frozen, mapping, one))
-        _seed(bench, f"parents of {parent.mapping}", partial(fill_parents, bench.stage, bench.frozen, bench.target, parent, then))
+        once(bench.stage, f"parents of {parent.mapping}", partial(fill_parents, bench.stage, bench.frozen, bench.target, parent, then))
     deriver = Deriver(bench.stage, bench.frozen, mapping, rows.columns(mapping.reads, mapping.sql))
     deriver.prepare()
     return deriver
@@ -98,29 +98,15 @@ def rows_in(bench: Bench, deriver: Deriver, batch: Batch) -> pa.Table:
 
 def _once(bench: Bench, mapping: str, side: str, part: str, work: Callable[[], int]) -> int:
     """One part in one transaction of the stage; what an earlier run finished is not done again. Returns its rows."""
-    where = f"mapping = {literal(mapping)} and side = {literal(side)} and part = {literal(part)}"
-    done = bench.stage.execute(f"select rows from done where {where}").fetchall()
-    if done:
-        return int(done[0][0])
-    bench.stage.execute("begin")
+    before = finished(bench.stage, mapping, side, part)
+    if before is not None:
+        return before
     try:
-        rows = work()
-        bench.stage.execute("insert into done values (?, ?, ?, ?)", [mapping, side, part, rows])
-        bench.stage.execute("commit")
+        with in_one(bench.stage):
+            rows = work()
+            bench.stage.execute("insert into done values (?, ?, ?, ?)", [mapping, side, part, rows])
     except duckdb.OutOfMemoryException as error:
-        bench.stage.execute("rollback")
         raise NoRoom(
             f"The verifier's memory is too small for a batch of {mapping}.", hint="Lower `batch_rows:` for the next plan."
         ) from error
-    except BaseException:
-        bench.stage.execute("rollback")
-        raise
     return rows
-
-
-def _seed(bench: Bench, name: str, work: Callable[[], None]) -> None:
-    """Facts of earlier loads, brought once."""
-    if bench.stage.execute("select 1 from seeded where name = ?", [name]).fetchall():
-        return
-    work()
-    bench.stage.execute("insert into seeded values (?)", [name])

@@ -7,11 +7,11 @@ from dataclasses import dataclass
 
 import pyarrow as pa
 
-from vardskiftet.engine.names import literal
-from vardskiftet.engine.reconcile.digests import hashes, unequal
+from vardskiftet.engine.reconcile.digests import unequal
 from vardskiftet.engine.reconcile.fates import fate_differences
 from vardskiftet.engine.reconcile.kept import digest_of
 from vardskiftet.engine.reconcile.links import link_differences
+from vardskiftet.engine.reconcile.staged import Row, keep_derived, keep_stood, merged_into, settled_rows
 from vardskiftet.engine.reconcile.stood import rows_by_id
 from vardskiftet.engine.rederive.derive import Deriver, stored_columns
 from vardskiftet.engine.rederive.stage import arrow
@@ -23,8 +23,6 @@ from vardskiftet.run.verifying.bench import Bench
 from vardskiftet.run.verifying.causes import Causes
 from vardskiftet.run.verifying.derived import deriver_of, rows_in
 
-Row = dict[str, str | None]
-
 
 @dataclass
 class RowTaker:
@@ -34,17 +32,11 @@ class RowTaker:
 
     def expect(self, deriver: Deriver, batch: int) -> None:
         """Items of one batch."""
-        columns = hashes(stored_columns(self.bench.frozen, deriver.mapping))
-        self.bench.stage.execute(
-            f"insert into derived select {literal(deriver.mapping.mapping)}, _key, _item, _unit, _fate, _reason, _id, {columns}, {batch}"
-            f" from ({deriver.expected_sql('true')})"
-        )
+        keep_derived(self.bench.stage, deriver, batch)
 
     def meet(self, mapping: Mapping, columns: Sequence[Column], rows: pa.Table, batch: int) -> None:
         """Rows of one batch."""
-        self.bench.stage.register("met", rows)
-        self.bench.stage.execute(f"insert into stood select {literal(mapping.mapping)}, _id, _key, {hashes(columns)}, {batch} from met")
-        self.bench.stage.unregister("met")
+        keep_stood(self.bench.stage, mapping, columns, rows, batch)
 
 
 def row_differences(bench: Bench, name: str, causes: Causes) -> Iterator[Difference]:
@@ -67,8 +59,7 @@ def _merged_elsewhere(bench: Bench, mapping: Mapping) -> set[str]:
     """Persons of an identity table that this mapping only adds to: their row is another's, whichever batch owns it now."""
     if not bench.frozen.record.table(mapping.into).identity:
         return set()
-    found = bench.stage.execute("select distinct id from derived where mapping = ? and fate = 'M'", [mapping.mapping]).fetchall()
-    return {str(one) for (one,) in found}
+    return merged_into(bench.stage, mapping.mapping)
 
 
 def _expected(bench: Bench, mapping: Mapping, lines: Sequence[dict[str, object]]) -> dict[str, Row]:
@@ -81,17 +72,7 @@ def _expected(bench: Bench, mapping: Mapping, lines: Sequence[dict[str, object]]
     for batch in bench.planned(mapping.mapping):
         if batch.number in numbers:
             deriver.look(rows_in(bench, deriver, batch))
-            # Whose row it is was settled when it was derived in its turn: it is looked up by key and item, never anew.
-            query = (
-                f"select d.id as _settled, e.* from ({deriver.expected_sql('true')}) as e join derived as d"
-                f" on d.mapping = {literal(mapping.mapping)} and d.fate = 'L' and d.batch = {batch.number}"
-                " and d.key = e._key and d.item = e._item"
-            )
-            rows = arrow(bench.stage, query).to_pylist()
-            ranked = sorted(rows, key=lambda row: row["_fate"] != "L")
-            for row in ranked:
-                if row["_settled"] in wanted:
-                    found.setdefault(str(row["_settled"]), row)
+            found |= settled_rows(bench.stage, deriver, batch.number, wanted)
     return found
 
 

@@ -1,0 +1,64 @@
+"""What is kept of each side on its way past? Keys, fates and digests in the stage; whole rows only where they differ."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import duckdb
+import pyarrow as pa
+
+from vardskiftet.engine.names import literal
+from vardskiftet.engine.reconcile.digests import hashes
+from vardskiftet.engine.rederive.derive import Deriver, stored_columns
+from vardskiftet.engine.rederive.stage import arrow
+from vardskiftet.model.mapping import Mapping
+from vardskiftet.model.record import Column
+
+Row = dict[str, str | None]
+
+
+def keep_derived(stage: duckdb.DuckDBPyConnection, deriver: Deriver, batch: int) -> None:
+    """Every item of the batch that was derived just now."""
+    columns = hashes(stored_columns(deriver.programme, deriver.mapping))
+    stage.execute(
+        f"insert into derived select {literal(deriver.mapping.mapping)}, _key, _item, _unit, _fate, _reason, _id, {columns}, {batch}"
+        f" from ({deriver.expected_sql('true')})"
+    )
+
+
+def keep_stood(stage: duckdb.DuckDBPyConnection, mapping: Mapping, columns: Sequence[Column], rows: pa.Table, batch: int) -> None:
+    """Rows of one batch of the record."""
+    stage.register("met", rows)
+    stage.execute(f"insert into stood select {literal(mapping.mapping)}, _id, _key, {hashes(columns)}, {batch} from met")
+    stage.unregister("met")
+
+
+def merged_into(stage: duckdb.DuckDBPyConnection, mapping: str) -> set[str]:
+    """Ids to which a mapping's items only add."""
+    return {str(one) for (one,) in stage.execute("select distinct id from derived where mapping = ? and fate = 'M'", [mapping]).fetchall()}
+
+
+def settled_rows(stage: duckdb.DuckDBPyConnection, deriver: Deriver, batch: int, wanted: set[str]) -> dict[str, Row]:
+    """Of a batch that was looked at once more, the rows with these ids.
+
+    Whose row it is was settled when it was derived in its turn: it is looked up by key and item, never anew.
+    """
+    rows = arrow(
+        stage,
+        f"select d.id as _settled, e.* from ({deriver.expected_sql('true')}) as e join derived as d"
+        f" on d.mapping = {literal(deriver.mapping.mapping)} and d.fate = 'L' and d.batch = {batch} and d.key = e._key and d.item = e._item",
+    ).to_pylist()
+    found: dict[str, Row] = {}
+    for row in sorted(rows, key=lambda one: one["_fate"] != "L"):  # a copy that was merged comes after the one that stands
+        if row["_settled"] in wanted:
+            found.setdefault(str(row["_settled"]), row)
+    return found
+
+
+def sides(stage: duckdb.DuckDBPyConnection, mapping: str) -> tuple[int, int]:
+    """How many rows were derived, and how many stand."""
+    ((derived, stood),) = stage.execute(
+        "select (select count(*) from derived where mapping = $1 and fate = 'L'), (select count(*) from stood where mapping = $1)",
+        [mapping],
+    ).fetchall()
+    return int(derived), int(stood)
