@@ -36,6 +36,7 @@ def verification_as_json(found: Verification) -> dict[str, Any]:
             "zero_tolerance": found.zero_tolerance,
             "file": found.file,
         },
+        "waiting": [{"unit": unit, "what": what, "rows": rows} for unit, what, rows in found.waiting],
         "stale": list(found.stale),
         "cannot_see": list(found.cannot_see),
     }
@@ -59,6 +60,8 @@ def tell_verification(answer: Answer, found: Verification) -> None:
         answer.say(
             f"{found.total:,} differences, {found.explained:,} with a cause on record; all of them: vardskiftet diff show {found.wave}"
         )
+    if found.waiting:
+        answer.table("waits for somebody", ("unit", "what", "rows"), list(found.waiting))
     _reasons(answer, found)
     if found.stale:
         answer.say(f"Changed since the load, so that this speaks of the version then: {', '.join(found.stale)}.")

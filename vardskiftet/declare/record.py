@@ -8,9 +8,9 @@ from vardskiftet.declare.form import Form
 from vardskiftet.declare.node import Items, Node, found
 from vardskiftet.declare.reading import Declared, Reading
 from vardskiftet.declare.words import nearest, quoted
-from vardskiftet.model.record import CodeSystem, Column, ColumnType, Record, Table
+from vardskiftet.model.record import NEGATIONS, CodeSystem, Column, ColumnType, Record, Table, Waiting
 
-COLUMN_MAY = ("required", "references", "code_system", "max_length", "protected", "safety_critical")
+COLUMN_MAY = ("required", "references", "code_system", "max_length", "protected", "safety_critical", "recipient")
 
 
 def read_record(file: File, reading: Reading) -> Declared[Record] | None:
@@ -18,9 +18,9 @@ def read_record(file: File, reading: Reading) -> Declared[Record] | None:
     root = reading.sheet(file, file.stem)
     if root is None:
         return None
-    form = Form(root, reading.faults, needs=("record", "title", "version", "tables"), may=("code_systems",))
+    form = Form(root, reading.faults, needs=("record", "title", "version", "tables"), may=("code_systems", "negations", "partners"))
     systems = form.forms("code_systems", needs=("code_system", "title", "version"), may=("source",))
-    tables = form.forms("tables", needs=("table", "title", "key", "columns"), may=("identity",))
+    tables = form.forms("tables", needs=("table", "title", "key", "columns"), may=("identity", "waiting"))
     if isinstance(form.at("tables"), Items) and not tables:
         reading.faults.at(form.at("tables"), "names no table.")
     record = Record(
@@ -28,6 +28,8 @@ def read_record(file: File, reading: Reading) -> Declared[Record] | None:
         title=form.text("title"),
         version=form.text("version"),
         code_systems=tuple(_code_system(entry) for entry in systems),
+        negations=form.texts("negations") or NEGATIONS,
+        partners=form.texts("partners", scalars.hsa_id),
         tables=tuple(_table(entry) for entry in tables),
     )
     _check(record, root, reading)
@@ -46,6 +48,7 @@ def _table(form: Form) -> Table:
         title=form.text("title"),
         key=form.text("key", scalars.record_name),
         identity=form.boolean("identity"),
+        waiting=_waiting(form),
         columns=tuple(_column(entry) for entry in columns),
     )
 
@@ -60,7 +63,15 @@ def _column(form: Form) -> Column:
         max_length=form.scalar("max_length", scalars.count, None),
         protected=form.boolean("protected"),
         safety_critical=form.boolean("safety_critical"),
+        recipient=form.boolean("recipient"),
     )
+
+
+def _waiting(form: Form) -> Waiting | None:
+    if "waiting" not in form:
+        return None
+    one = Form(form.at("waiting"), form.faults, needs=("column", "states", "title"))
+    return Waiting(column=one.text("column", scalars.record_name), states=one.texts("states"), title=one.text("title"))
 
 
 def _check(record: Record, root: Node, reading: Reading) -> None:
@@ -70,6 +81,7 @@ def _check(record: Record, root: Node, reading: Reading) -> None:
         node = found(root, "tables", place)
         _once([column.column for column in table.columns], "column", found(node, "columns"), reading)
         _check_key(table, node, reading)
+        _check_waiting(table, node, reading)
         for number, column in enumerate(table.columns):
             _check_column(column, record, found(node, "columns", number), reading)
 
@@ -91,6 +103,13 @@ def _check_key(table: Table, node: Node, reading: Reading) -> None:
         reading.faults.at(found(node, "key"), f"the key {quoted(table.key)} is not of the type uuid.", "Ids are UUIDs; write `type: uuid`.")
 
 
+def _check_waiting(table: Table, node: Node, reading: Reading) -> None:
+    names = [column.column for column in table.columns]
+    if table.waiting is not None and table.waiting.column and table.waiting.column not in names:
+        message = f"{quoted(table.waiting.column)} is not a column of {quoted(table.table)}."
+        reading.faults.at(found(node, "waiting", "column"), message, nearest(table.waiting.column, names))
+
+
 def _check_column(column: Column, record: Record, node: Node, reading: Reading) -> None:
     tables = [table.table for table in record.tables]
     systems = [system.code_system for system in record.code_systems]
@@ -105,5 +124,9 @@ def _check_column(column: Column, record: Record, node: Node, reading: Reading) 
     for key, value in (("code_system", column.code_system), ("max_length", column.max_length)):
         if value and column.type is not ColumnType.TEXT:
             reading.faults.at(found(node, key), f"{key} is only for columns of the type text.", "Remove it, or write `type: text`.")
+    if column.recipient and column.type is not ColumnType.TEXT:
+        reading.faults.at(
+            found(node, "recipient"), "a recipient is named in a column of the type text.", "Remove it, or write `type: text`."
+        )
     if column.max_length == 0:
         reading.faults.at(found(node, "max_length"), "0 would hold nothing.", "Write 1 or more.")

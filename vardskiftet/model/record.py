@@ -6,6 +6,9 @@ from enum import StrEnum
 
 from vardskiftet.model.frozen import Frozen
 
+NEGATIONS = ("inga", "ingen", "inget", "inte", "ej", "utan", "aldrig", "negativ", "negativt", "nekar", "u a", "0")
+"""Where the record declares none of its own."""
+
 
 class ColumnType(StrEnum):
     """Types of the record. Identifiers are text; decimals are exact; instants are UTC."""
@@ -40,6 +43,16 @@ class Column(Frozen):
     max_length: int | None = None
     protected: bool = False
     safety_critical: bool = False
+    recipient: bool = False
+    """Whether it names the unit that is to receive what the row says."""
+
+
+class Waiting(Frozen):
+    """Which rows of a table still wait for somebody: unanswered, unsigned, unacknowledged."""
+
+    column: str
+    states: tuple[str, ...]
+    title: str
 
 
 class Table(Frozen):
@@ -49,6 +62,7 @@ class Table(Frozen):
     title: str
     key: str
     identity: bool = False
+    waiting: Waiting | None = None
     columns: tuple[Column, ...]
 
     def column(self, name: str) -> Column:
@@ -66,6 +80,10 @@ class Record(Frozen):
     title: str
     version: str
     code_systems: tuple[CodeSystem, ...] = ()
+    negations: tuple[str, ...] = NEGATIONS
+    """Words that a text may not lose on its way."""
+    partners: tuple[str, ...] = ()
+    """HSA-ids of receivers outside the programme."""
     tables: tuple[Table, ...]
 
     def table(self, name: str) -> Table:

@@ -18,6 +18,8 @@ class TableVerdict(Frozen):
     """The same, as read from the record."""
     differences: int
     unexplained: int
+    only_counts: bool = False
+    """Of books that are open: whether all that is open is how many rows the record holds."""
     why: str = ""
     """Why it was not verified; empty where it was."""
 
@@ -53,6 +55,8 @@ class Verification(Frozen):
     by_kind: dict[str, int]
     zero_tolerance: dict[str, int]
     """Reason to differences that no cause excuses."""
+    waiting: tuple[tuple[str, str, int], ...] = ()
+    """(unit, what waits for somebody there, how many), as the record holds it."""
     stale: tuple[str, ...]
     """Declarations that changed since the load: what was verified is what they said then."""
     cannot_see: tuple[str, ...]

@@ -7,13 +7,13 @@ from collections.abc import Iterable
 from pathlib import Path
 
 from vardskiftet.engine.ledger import Ledger
-from vardskiftet.engine.reconcile.staged import sides
+from vardskiftet.engine.reconcile.clinical import waiting
 from vardskiftet.engine.targets import open_target
 from vardskiftet.engine.targets.protocol import Target
 from vardskiftet.errors import Locked, Usage, gravest
 from vardskiftet.model.difference import Level, Verdict
 from vardskiftet.model.plan import Plan
-from vardskiftet.model.verification import LevelVerdict, TableVerdict, Verification
+from vardskiftet.model.verification import Verification
 from vardskiftet.run.apply import run_of
 from vardskiftet.run.balance import current_plan
 from vardskiftet.run.desk import Desk
@@ -21,10 +21,9 @@ from vardskiftet.run.lock import in_words, proved_dead
 from vardskiftet.run.trust import demand_trust
 from vardskiftet.run.verifying.bench import Bench, cleared, folder_of, laid
 from vardskiftet.run.verifying.books import books_level
-from vardskiftet.run.verifying.causes import causes_of
-from vardskiftet.run.verifying.derived import Seen, Taker, bring
-from vardskiftet.run.verifying.found import Count, Found, keep_result
-from vardskiftet.run.verifying.rows import RowTaker, row_differences
+from vardskiftet.run.verifying.derived import bring
+from vardskiftet.run.verifying.found import Found, keep_result
+from vardskiftet.run.verifying.levels import TAKERS, Judging, explained_by_rows
 from vardskiftet.store.runs import new_run_id
 
 VERIFIED = "verify.done"
@@ -40,15 +39,15 @@ SHARED = (
 
 def verify(desk: Desk, wave: str, levels: Iterable[Level] = EVERY) -> Verification:
     """Verify a wave as it stands. Raises Usage where nothing is loaded, Locked while a load is at work, Unreachable, IntegrityBroken."""
-    target = open_target(desk.programme)
+    wanted, target = tuple(levels), open_target(desk.programme)
     plan = loaded_plan(desk, wave, target)
     demand_trust(desk, tuple(one for one in desk.programme.mappings if one.mapping in plan.mappings))
     folder = folder_of(desk, wave)
     store, run_id = desk.writing_store(), new_run_id(desk.clock)
     try:
         with run_of(desk, store, run_id, "verify", plan) as ended:
-            with laid(desk, plan, target, folder) as bench:
-                found = verified(bench, folder, tuple(levels), run_id)
+            with laid(desk, plan, target, folder, " ".join(wanted)) as bench:
+                found = verified(bench, folder, wanted, run_id)
             cleared(folder)
             told = found.model_dump(mode="json") | {"equal": found.equal}
             keep_result(folder, told)
@@ -63,15 +62,14 @@ def verify(desk: Desk, wave: str, levels: Iterable[Level] = EVERY) -> Verificati
 def verified(bench: Bench, folder: Path, levels: tuple[Level, ...], run_id: str) -> Verification:
     """The levels that were asked, on a bench."""
     found = Found(folder)
-    results: list[LevelVerdict] = []
+    takers = [TAKERS[one](bench) for one in levels if one in TAKERS]
+    seen = {name: bring(bench, name, takers) for name in bench.plan.mappings} if takers else {}
+    judging = Judging(bench, found, seen)
+    # Rows first: what they explain, sums and lists need not explain again.
+    deep = {one: judging.level(one) for one in (Level.ROWS, Level.TOTALS, Level.CLINICAL) if one in levels}
+    results = list(deep.values())
     if Level.BOOKS in levels:
-        results.append(books_level(bench))
-    takers: dict[Level, Taker] = {}
-    if Level.ROWS in levels:
-        takers[Level.ROWS] = RowTaker(bench)
-    seen = {name: bring(bench, name, tuple(takers.values())) for name in bench.plan.mappings} if takers else {}
-    if Level.ROWS in levels:
-        results.append(_rows_level(bench, found, seen))
+        results.append(explained_by_rows(books_level(bench), deep.get(Level.ROWS)))
     kept = found.close()
     return Verification(
         wave=bench.plan.wave,
@@ -79,43 +77,14 @@ def verified(bench: Bench, folder: Path, levels: tuple[Level, ...], run_id: str)
         run_id=run_id,
         quick=False,
         levels=tuple(sorted(results, key=lambda one: EVERY.index(one.level))),
-        total=found.total,
-        explained=found.explained,
-        by_kind=found.by_kind,
-        zero_tolerance=dict(sorted(found.zero_tolerance.items())),
+        total=found.tally(levels).all,
+        explained=found.tally(levels).explained,
+        by_kind=found.kinds(levels),
+        zero_tolerance=found.zero_tolerance(levels),
+        waiting=tuple(waiting(bench.stage)) if Level.CLINICAL in levels else (),
         stale=stale(bench.desk, bench.plan),
         cannot_see=_cannot_see(bench),
         file="" if kept is None else str(kept.relative_to(bench.desk.work)),
-    )
-
-
-def _rows_level(bench: Bench, found: Found, seen: dict[str, Seen]) -> LevelVerdict:
-    causes = causes_of(bench)
-    tables = []
-    for name in bench.plan.mappings:
-        found.take(row_differences(bench, name, causes))
-        tables.append(_table(bench, name, seen[name], found.per_mapping.get((Level.ROWS, name), Count())))
-    verdicts = {one.verdict for one in tables}
-    verdict = next((one for one in (Verdict.DIFFERENT, Verdict.NOT_VERIFIED) if one in verdicts), Verdict.EQUAL)
-    return LevelVerdict(level=Level.ROWS, verdict=verdict, tables=tuple(tables), problems=tuple(one.why for one in tables if one.why))
-
-
-def _table(bench: Bench, name: str, seen: Seen, count: Count) -> TableVerdict:
-    derived, stood = sides(bench.stage, name)
-    left = count.all - count.explained
-    why = ""
-    if seen.read != seen.counted:
-        why = f"{name}: {seen.read:,} rows lie in the plan's ranges, and the source counts {seen.counted:,}: not all were looked at"
-    verdict = Verdict.DIFFERENT if left else Verdict.NOT_VERIFIED if why else Verdict.EQUAL
-    return TableVerdict(
-        mapping=name,
-        table=bench.frozen.mapping(name).into,
-        verdict=verdict,
-        expected=derived,
-        stored=stood,
-        differences=count.all,
-        unexplained=left,
-        why=why,
     )
 
 

@@ -21,6 +21,7 @@ def record(_vocabulary: Vocabulary) -> Schema:
             "max_length": count("Longer texts are rejected TOO_LONG, never cut.", 1),
             "protected": flag("Patients' data that no page shows."),
             "safety_critical": flag("A lost value here stops the wave."),
+            "recipient": flag("It names the unit that is to receive what the row says; `verify` asks whether that unit can."),
         },
     )
     table = keys(
@@ -30,14 +31,27 @@ def record(_vocabulary: Vocabulary) -> Schema:
             "key": shaped(scalars.NAME, "Its key, a uuid; filled by the tool."),
             "columns": many(column, "Its columns, the key among them."),
         },
-        {"identity": flag("One row per person, over all systems and waves.")},
+        {
+            "identity": flag("One row per person, over all systems and waves."),
+            "waiting": keys(
+                {
+                    "column": shaped(scalars.NAME, "The column that tells the state."),
+                    "states": names(text(), "States in which a row still waits for somebody."),
+                    "title": text("What waits, in words."),
+                }
+            ),
+        },
     )
     code_system = keys(
         {"code_system": slug(), "title": text(), "version": text("The version in force.")}, {"source": text("Where it stands.")}
     )
     return keys(
         {"record": slug("A short name."), "title": text(), "version": text(), "tables": many(table, "Tables of the record.", least=1)},
-        {"code_systems": many(code_system, "Code systems, each with a version.")},
+        {
+            "code_systems": many(code_system, "Code systems, each with a version."),
+            "negations": names(text(), "Words that no text may lose on its way; instead of the usual ones."),
+            "partners": names(shaped(scalars.HSA_ID), "HSA-ids of receivers outside the programme."),
+        },
     )
 
 

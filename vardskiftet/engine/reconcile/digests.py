@@ -42,8 +42,8 @@ def unequal(stage: duckdb.DuckDBPyConnection, mapping: str) -> None:
     )
     picked = f"hash(id) % {BUCKETS} in (select bucket from differing)"
     stage.execute(
-        "create or replace temp table unequal as select coalesce(l.id, r.id) as id,"
-        " case when r.id is null then 'missing' when l.id is null then 'extra' else 'differs' end as why, l.batch, l.key, r.key as stood_key"
+        "create or replace temp table unequal as select coalesce(l.id, r.id) as id, l.batch, l.key, r.key as stood_key,"
+        " case when r.id is null then 'missing' when l.id is null then 'extra' else 'differs' end as why"
         f" from (select id, key, h1, h2, batch from derived where mapping = {name} and fate = 'L' and {picked}) as l"
         f" full join (select id, key, h1, h2 from stood where mapping = {name} and {picked}) as r on r.id = l.id"
         " where (l.h1, l.h2) is distinct from (r.h1, r.h2)"

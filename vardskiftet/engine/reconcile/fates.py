@@ -37,7 +37,8 @@ def fate_differences(
     """Items whose fate or reason in the books is not the derived one."""
     recorded(stage, target, programme, batches)
     left = ", ".join(literal(one) for one in LEFT_ALONE)
-    ours = f"select key, item, unit, fate, reason, case when fate = 'M' then id end as id from derived where mapping = {literal(mapping.mapping)}"
+    ours = "select key, item, unit, fate, reason, case when fate = 'M' then id end as id from derived"
+    ours += f" where mapping = {literal(mapping.mapping)}"
     kept = f"select * from recorded where reason is null or reason not in ({left})"
     stage.execute(f"create or replace temp table ours as {ours} and fate <> 'L'")
     stage.execute(f"create or replace temp table lost as select * from ours except all ({kept})")

@@ -35,7 +35,8 @@ def keep_stood(stage: duckdb.DuckDBPyConnection, mapping: Mapping, columns: Sequ
 
 def merged_into(stage: duckdb.DuckDBPyConnection, mapping: str) -> set[str]:
     """Ids to which a mapping's items only add."""
-    return {str(one) for (one,) in stage.execute("select distinct id from derived where mapping = ? and fate = 'M'", [mapping]).fetchall()}
+    found = stage.execute("select distinct id from derived where mapping = ? and fate = 'M'", [mapping]).fetchall()
+    return {str(one) for (one,) in found}
 
 
 def settled_rows(stage: duckdb.DuckDBPyConnection, deriver: Deriver, batch: int, wanted: set[str]) -> dict[str, Row]:
@@ -46,7 +47,8 @@ def settled_rows(stage: duckdb.DuckDBPyConnection, deriver: Deriver, batch: int,
     rows = arrow(
         stage,
         f"select d.id as _settled, e.* from ({deriver.expected_sql('true')}) as e join derived as d"
-        f" on d.mapping = {literal(deriver.mapping.mapping)} and d.fate = 'L' and d.batch = {batch} and d.key = e._key and d.item = e._item",
+        f" on d.mapping = {literal(deriver.mapping.mapping)} and d.fate = 'L' and d.batch = {batch}"
+        " and d.key = e._key and d.item = e._item",
     ).to_pylist()
     found: dict[str, Row] = {}
     for row in sorted(rows, key=lambda one: one["_fate"] != "L"):  # a copy that was merged comes after the one that stands

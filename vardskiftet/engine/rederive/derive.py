@@ -62,7 +62,7 @@ class Deriver:
             if one.find is None or one.find.step is not None:
                 continue
             name = literal(parent_of(self.programme, self.mapping, one))
-            both = f"select key, id, fate from derived where mapping = {name} union all select key, id, fate from elsewhere where mapping = {name}"
+            both = " union all ".join(f"select key, id, fate from {side} where mapping = {name}" for side in ("derived", "elsewhere"))
             turn = "row_number() over (partition by key order by case fate when 'L' then 1 when 'M' then 2 when 'E' then 3 else 4 end)"
             self.stage.execute(
                 f"create or replace temp table parent_{number} as select key, case when fate in ('L', 'M') then id end as id, fate"

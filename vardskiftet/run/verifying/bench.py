@@ -103,13 +103,13 @@ def frozen_programme(desk: Desk, plan: Plan) -> Programme:
 
 
 @contextmanager
-def laid(desk: Desk, plan: Plan, target: Target, folder: Path) -> Iterator[Bench]:
-    """A bench in `folder`. The stage is kept for going on until `cleared`; what spilled is not."""
+def laid(desk: Desk, plan: Plan, target: Target, folder: Path, asked: str) -> Iterator[Bench]:
+    """A bench in `folder` for what is asked. The stage is kept for going on until `cleared`; what spilled is not."""
     frozen = frozen_programme(desk, plan)
     ledger = Ledger(target, desk.programme.record)
     batches = tuple(one for wave in desk.programme.waves for one in ledger.batches(wave.wave))
     spill = folder / "spill"
-    stage = open_stage(_of_this_load(folder, plan, batches), spill)
+    stage = open_stage(_of_this_load(folder, plan, batches, asked), spill)
     bench = Bench(desk, plan, frozen, target, tuple(sorted(batches, key=lambda one: one.committed_at)), stage)
     stage.execute("set variable extracted_at = ?::timestamptz", [_loaded_at(desk, bench).isoformat()])
     place_units(stage, frozen, plan.wave)
@@ -126,9 +126,9 @@ def cleared(folder: Path) -> None:
         path.unlink(missing_ok=True)
 
 
-def _of_this_load(folder: Path, plan: Plan, batches: tuple[BatchEntry, ...]) -> Path:
-    """The stage of exactly this plan and these batches; another's is thrown away."""
-    told = "|".join([plan.fingerprint, *sorted(f"{one.batch}:{one.manifest}" for one in batches)])
+def _of_this_load(folder: Path, plan: Plan, batches: tuple[BatchEntry, ...], asked: str) -> Path:
+    """The stage of exactly this plan, these batches and this question; another's is thrown away."""
+    told = "|".join([plan.fingerprint, asked, *sorted(f"{one.batch}:{one.manifest}" for one in batches)])
     path = folder / f"stage-{hashlib.sha256(told.encode()).hexdigest()[:16]}.duckdb"
     for other in folder.glob("stage-*.duckdb*"):
         if not other.name.startswith(path.name):

@@ -72,6 +72,7 @@ def _table(bench: Bench, books: Books, name: str, altered: list[str]) -> TableVe
     lines = [one for one in books.lines if one.mapping == name]
     table = next(one for one in books.tables if one.mapping == name)
     closes = table.closes and all(one.closes for one in lines) and not altered
+    accounted = all(one.extracted == one.loaded + one.merged + one.rejected + one.excluded + one.unchanged for one in lines)
     verdict = Verdict.NOT_VERIFIED if table.counted is None else Verdict.EQUAL if closes else Verdict.OPEN
     return TableVerdict(
         mapping=name,
@@ -81,6 +82,7 @@ def _table(bench: Bench, books: Books, name: str, altered: list[str]) -> TableVe
         stored=sum(one.in_target or 0 for one in lines),
         differences=sum(not one.closes for one in lines) + (not table.closes) + len(altered),
         unexplained=sum(not one.closes for one in lines) + (not table.closes) + len(altered),
+        only_counts=table.closes and accounted and not altered,
         why="its source could not be counted" if table.counted is None else "",
     )
 

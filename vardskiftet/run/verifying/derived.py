@@ -10,6 +10,7 @@ from typing import Protocol
 import duckdb
 import pyarrow as pa
 
+from vardskiftet.engine.reconcile.staged import keep_derived, sides
 from vardskiftet.engine.reconcile.stood import rows_of
 from vardskiftet.engine.rederive.beside import look_beside
 from vardskiftet.engine.rederive.derive import Deriver, parent_of, stored_columns
@@ -42,6 +43,10 @@ class Seen:
 
     read: int
     counted: int
+    derived: int
+    """Rows that are to stand."""
+    stood: int
+    """Rows that were read from the record."""
 
 
 def bring(bench: Bench, name: str, takers: Sequence[Taker]) -> Seen:
@@ -50,19 +55,20 @@ def bring(bench: Bench, name: str, takers: Sequence[Taker]) -> Seen:
     deriver = deriver_of(bench, mapping)
     columns = stored_columns(bench.frozen, mapping)
     batches, entries = bench.planned(name), bench.of_wave(name)
-    read = 0
+    read = stood = 0
     for place, batch in enumerate(batches, 1):
         read += _once(bench, name, "derived", str(batch.number), partial(_derive, bench, deriver, batch, takers))
         bench.desk.notify(Progress(f"derive {name}", place, len(batches)))
     for place, entry in enumerate(entries, 1):
-        _once(bench, name, "stood", str(entry.batch), partial(_meet, bench, mapping, columns, entry.batch, takers))
+        stood += _once(bench, name, "stood", str(entry.batch), partial(_meet, bench, mapping, columns, entry.batch, takers))
         bench.desk.notify(Progress(f"read {name} from the record", place, len(entries)))
-    return Seen(read, bench.rows(mapping.system).count(mapping.reads))
+    return Seen(read, bench.rows(mapping.system).count(mapping.reads), sides(bench.stage, name)[0], stood)
 
 
 def _derive(bench: Bench, deriver: Deriver, batch: Batch, takers: Sequence[Taker]) -> int:
     rows = rows_in(bench, deriver, batch)
     deriver.chunk(rows)
+    keep_derived(bench.stage, deriver, batch.number)  # children find their parents there, at whatever level
     for taker in takers:
         taker.expect(deriver, batch.number)
     return int(rows.num_rows)

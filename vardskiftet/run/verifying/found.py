@@ -35,11 +35,9 @@ class Found:
     """Writes differences as they come, and counts them. The file gets its name at the end only."""
 
     folder: Path
-    total: int = 0
-    explained: int = 0
-    by_kind: dict[str, int] = field(default_factory=lambda: {kind.value: 0 for kind in Kind})
-    zero_tolerance: Counter[str] = field(default_factory=Counter)
+    _zero: Counter[tuple[Level, str]] = field(default_factory=Counter)
     per_mapping: dict[tuple[Level, str], Count] = field(default_factory=dict)
+    _kinds: Counter[tuple[Level, Kind]] = field(default_factory=Counter)
     _writer: pq.ParquetWriter | None = None
 
     def take(self, differences: Iterable[Difference]) -> None:
@@ -52,6 +50,23 @@ class Found:
                 self._write(held)
                 held = []
         self._write(held)
+
+    def tally(self, levels: Iterable[Level]) -> Count:
+        """Differences in all, each told once: row by row where rows were compared, for sums and lists only repeat them."""
+        told = [count for (level, _), count in self.per_mapping.items() if level in _speaking(levels)]
+        return Count(sum(one.all for one in told), sum(one.explained for one in told))
+
+    def kinds(self, levels: Iterable[Level]) -> dict[str, int]:
+        """The same by what they look like, every kind named."""
+        speaking = _speaking(levels)
+        return {kind.value: sum(self._kinds[level, kind] for level in speaking) for kind in Kind}
+
+    def zero_tolerance(self, levels: Iterable[Level]) -> dict[str, int]:
+        """Of the same, those of which not one may stand, by why; sorted."""
+        speaking, told = _speaking(levels), Counter[str]()
+        for (level, why), number in self._zero.items():
+            told[why] += number if level in speaking else 0
+        return {why: number for why, number in sorted(told.items()) if number}
 
     def close(self) -> Path | None:
         """Give the file its name; None if there was no difference."""
@@ -70,11 +85,9 @@ class Found:
         return self.folder / f"{NAME}.partial"
 
     def _count(self, one: Difference) -> None:
-        self.total += 1
-        self.explained += one.explained
-        self.by_kind[one.kind.value] += 1
+        self._kinds[one.level, one.kind] += 1
         if one.zero_tolerance:
-            self.zero_tolerance[one.zero_tolerance] += 1
+            self._zero[one.level, one.zero_tolerance] += 1
         count = self.per_mapping.setdefault((one.level, one.mapping), Count())
         count.all += 1
         count.explained += one.explained
@@ -88,6 +101,11 @@ class Found:
             self._partial.touch(mode=0o600)
             self._writer = pq.ParquetWriter(self._partial, _SCHEMA, compression="zstd")
         self._writer.write_table(pa.Table.from_pylist([one.model_dump(mode="json") for one in held], _SCHEMA))
+
+
+def _speaking(levels: Iterable[Level]) -> frozenset[Level]:
+    asked = frozenset(levels)
+    return frozenset((Level.ROWS,)) if Level.ROWS in asked else asked
 
 
 def differences_in(folder: Path) -> Iterator[Difference]:
