@@ -37,7 +37,7 @@ def verification_as_json(found: Verification) -> dict[str, Any]:
             "file": found.file,
         },
         "waiting": [{"unit": unit, "what": what, "rows": rows} for unit, what, rows in found.waiting],
-        "stale": list(found.stale),
+        "stale": [one.model_dump(mode="json") for one in found.stale],
         "cannot_see": list(found.cannot_see),
     }
 
@@ -64,7 +64,8 @@ def tell_verification(answer: Answer, found: Verification) -> None:
         answer.table("waits for somebody", ("unit", "what", "rows"), list(found.waiting))
     _reasons(answer, found)
     if found.stale:
-        answer.say(f"Changed since the load, so that this speaks of the version then: {', '.join(found.stale)}.")
+        told = ", ".join(f"{one.path} ({one.items:,} items)" for one in found.stale)
+        answer.say(f"Changed since the load, so that this speaks of the version then: {told}.")
     answer.say("What this cannot see: " + " ".join(found.cannot_see))
     answer.next_steps = [f"vardskiftet diff show {found.wave}"] if found.total else [f"vardskiftet books {found.wave}"]
 

@@ -42,6 +42,16 @@ class Selftest(Frozen):
     missed: tuple[str, ...]
 
 
+class Changed(Frozen):
+    """A declaration that is not what it was when the wave was loaded."""
+
+    path: str
+    mapping: str
+    """The mapping that it is; empty for a declaration that concerns all."""
+    items: int
+    """Items of the load that it, or all mappings, made: they stand as the earlier version says."""
+
+
 class Verification(Frozen):
     """A whole verification of a wave."""
 
@@ -57,7 +67,7 @@ class Verification(Frozen):
     """Reason to differences that no cause excuses."""
     waiting: tuple[tuple[str, str, int], ...] = ()
     """(unit, what waits for somebody there, how many), as the record holds it."""
-    stale: tuple[str, ...]
+    stale: tuple[Changed, ...]
     """Declarations that changed since the load: what was verified is what they said then."""
     cannot_see: tuple[str, ...]
     file: str

@@ -23,7 +23,8 @@ from vardskiftet.run.verifying.bench import Bench, cleared, folder_of, laid
 from vardskiftet.run.verifying.books import books_level
 from vardskiftet.run.verifying.derived import bring
 from vardskiftet.run.verifying.found import Found, keep_result
-from vardskiftet.run.verifying.levels import TAKERS, Judging, explained_by_rows
+from vardskiftet.run.verifying.levels import DEEP, TAKERS, Judging, explained_by_rows
+from vardskiftet.run.verifying.stale import stale
 from vardskiftet.store.runs import new_run_id
 
 VERIFIED = "verify.done"
@@ -65,8 +66,7 @@ def verified(bench: Bench, folder: Path, levels: tuple[Level, ...], run_id: str)
     takers = [TAKERS[one](bench) for one in levels if one in TAKERS]
     seen = {name: bring(bench, name, takers) for name in bench.plan.mappings} if takers else {}
     judging = Judging(bench, found, seen)
-    # Rows first: what they explain, sums and lists need not explain again.
-    deep = {one: judging.level(one) for one in (Level.ROWS, Level.TOTALS, Level.CLINICAL) if one in levels}
+    deep = {one: judging.level(one) for one in DEEP if one in levels}
     results = list(deep.values())
     if Level.BOOKS in levels:
         results.append(explained_by_rows(books_level(bench), deep.get(Level.ROWS)))
@@ -82,7 +82,7 @@ def verified(bench: Bench, folder: Path, levels: tuple[Level, ...], run_id: str)
         by_kind=found.kinds(levels),
         zero_tolerance=found.zero_tolerance(levels),
         waiting=tuple(waiting(bench.stage)) if Level.CLINICAL in levels else (),
-        stale=stale(bench.desk, bench.plan),
+        stale=stale(bench.desk, bench.plan, bench.batches),
         cannot_see=_cannot_see(bench),
         file="" if kept is None else str(kept.relative_to(bench.desk.work)),
     )
@@ -98,14 +98,6 @@ def loaded_plan(desk: Desk, wave: str, target: Target) -> Plan:
         if lock.wave == wave and not proved_dead(lock):
             raise Locked(f"Wave '{wave}' is held by {in_words(lock)}: its rows still move.", where=wave, hint="Verify when it is done.")
     return plan
-
-
-def stale(desk: Desk, plan: Plan) -> tuple[str, ...]:
-    """Declarations that are not what they were when the wave was loaded."""
-    now = dict(desk.programme.files)
-    gone = (name for name in plan.declarations if name not in now)
-    changed = (name for name, digest in now.items() if plan.declarations.get(name, digest) != digest)
-    return tuple(sorted((*gone, *changed)))
 
 
 def exit_code(found: Verification) -> int:
@@ -124,7 +116,7 @@ def _event(found: Verification) -> dict[str, object]:
         "levels": {one.level.value: one.verdict.value for one in found.levels},
         "differences": {"total": found.total, "explained": found.explained, "by_class": found.by_kind},
         "zero_tolerance": found.zero_tolerance,
-        "stale": list(found.stale),
+        "stale": [one.path for one in found.stale],
         "result": hashlib.sha256(found.model_dump_json().encode()).hexdigest(),
     }
 

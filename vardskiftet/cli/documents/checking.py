@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from vardskiftet.cli.documents.shape import Keys, keys, many, plus
 from vardskiftet.model.difference import Kind, Level
-from vardskiftet.model.verification import LevelVerdict
+from vardskiftet.model.verification import Changed, LevelVerdict
 
 _BY_CLASS = keys({kind.value: int for kind in Kind})
 _LEVEL = plus(LevelVerdict, {}, without=("level",))
@@ -21,7 +21,7 @@ CHECKING: dict[str, Keys] = {
             {"total": int, "explained": int, "by_class": _BY_CLASS, "zero_tolerance": dict[str, int], "file": str},
         ),
         "waiting": many(keys({"unit": str, "what": str, "rows": int})),
-        "stale": list[str],
+        "stale": many(Changed),
         "cannot_see": list[str],
     },
 }

@@ -64,3 +64,15 @@ def sides(stage: duckdb.DuckDBPyConnection, mapping: str) -> tuple[int, int]:
         [mapping],
     ).fetchall()
     return int(derived), int(stood)
+
+
+def forget_stood(stage: duckdb.DuckDBPyConnection, mapping: str) -> None:
+    """Forget what was read of a mapping in the record, at every level, so that it is read again."""
+    name = literal(mapping)
+    stage.execute(f"delete from stood where mapping = {name}")
+    stage.execute(f"delete from done where mapping = {name} and side = 'stood'")
+    there = {str(one) for (one,) in stage.execute("select table_name from information_schema.tables").fetchall()}
+    for table in sorted(there & {"total", "different", "negation", "pair", "mark", "receiver"}):
+        stage.execute(f"delete from {table} where mapping = {name} and side = 'stood'")
+    if "waiting" in there:
+        stage.execute(f"delete from waiting where mapping = {name}")

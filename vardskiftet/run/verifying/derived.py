@@ -65,6 +65,16 @@ def bring(bench: Bench, name: str, takers: Sequence[Taker]) -> Seen:
     return Seen(read, bench.rows(mapping.system).count(mapping.reads), sides(bench.stage, name)[0], stood)
 
 
+def meet_again(bench: Bench, name: str, takers: Sequence[Taker]) -> int:
+    """The record's side of one mapping once more, past every taker; returns its rows."""
+    mapping = bench.frozen.mapping(name)
+    columns = stored_columns(bench.frozen, mapping)
+    return sum(
+        _once(bench, name, "stood", str(entry.batch), partial(_meet, bench, mapping, columns, entry.batch, takers))
+        for entry in bench.of_wave(name)
+    )
+
+
 def _derive(bench: Bench, deriver: Deriver, batch: Batch, takers: Sequence[Taker]) -> int:
     rows = rows_in(bench, deriver, batch)
     deriver.chunk(rows)

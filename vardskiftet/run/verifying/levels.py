@@ -10,7 +10,7 @@ from vardskiftet.engine.reconcile.totals import totals_of
 from vardskiftet.model.difference import Difference, Level, Verdict
 from vardskiftet.model.verification import LevelVerdict, TableVerdict
 from vardskiftet.run.verifying.bench import Bench
-from vardskiftet.run.verifying.causes import causes_of
+from vardskiftet.run.verifying.causes import Causes, causes_of
 from vardskiftet.run.verifying.clinical import ClinicalTaker, clinical_differences
 from vardskiftet.run.verifying.derived import Seen, Taker
 from vardskiftet.run.verifying.found import Count, Found
@@ -18,6 +18,8 @@ from vardskiftet.run.verifying.rows import RowTaker, row_differences
 from vardskiftet.run.verifying.totals import TotalTaker, differences_of_totals
 
 TAKERS: dict[Level, Callable[[Bench], Taker]] = {Level.TOTALS: TotalTaker, Level.ROWS: RowTaker, Level.CLINICAL: ClinicalTaker}
+DEEP = (Level.ROWS, Level.TOTALS, Level.CLINICAL)
+"""Levels that need both sides; rows first, since what they explain, sums and lists need not explain again."""
 BY_ROWS = "its rows have each a cause on record"
 
 
@@ -32,27 +34,20 @@ class Judging:
 
     def level(self, level: Level) -> LevelVerdict:
         """One level over every mapping of the plan."""
-        asked = self._differences(level)
+        causes = causes_of(self.bench) if level is Level.ROWS else Causes()
         tables = []
         for name in self.bench.plan.mappings:
             if name in self.seen:
-                self.found.take(asked(name))
+                self.found.take(self._excused(level, name, differences_of(self.bench, level, name, causes)))
             tables.append(self._table(level, name))
         verdicts = {one.verdict for one in tables}
         verdict = next((one for one in (Verdict.DIFFERENT, Verdict.NOT_VERIFIED) if one in verdicts), Verdict.EQUAL)
         return LevelVerdict(level=level, verdict=verdict, tables=tuple(tables), problems=tuple(one.why for one in tables if one.why))
 
-    def _differences(self, level: Level) -> Callable[[str], Iterator[Difference]]:
-        if level is Level.ROWS:
-            causes = causes_of(self.bench)
-            return lambda name: row_differences(self.bench, name, causes)
-        asked = differences_of_totals if level is Level.TOTALS else clinical_differences
-        return lambda name: self._excused(name, asked(self.bench, name))
-
-    def _excused(self, name: str, differences: Iterator[Difference]) -> Iterator[Difference]:
+    def _excused(self, level: Level, name: str, differences: Iterator[Difference]) -> Iterator[Difference]:
         """What sums and lists say of a mapping whose rows differ for causes on record, these rows have said already."""
         rows = self.found.per_mapping.get((Level.ROWS, name))
-        excused = rows is not None and rows.all > 0 and rows.all == rows.explained
+        excused = level is not Level.ROWS and rows is not None and rows.all > 0 and rows.all == rows.explained
         for one in differences:
             yield one.model_copy(update={"cause": BY_ROWS}) if excused else one
 
@@ -87,6 +82,17 @@ class Judging:
         if seen.read != seen.counted:
             return f"{name}: {seen.read:,} rows lie in the plan's ranges, and the source counts {seen.counted:,}: not all were looked at"
         return ""
+
+
+def differences_of(bench: Bench, level: Level, name: str, causes: Causes) -> Iterator[Difference]:
+    """What one level finds in one mapping."""
+    match level:
+        case Level.ROWS:
+            return row_differences(bench, name, causes)
+        case Level.TOTALS:
+            return differences_of_totals(bench, name)
+        case _:
+            return clinical_differences(bench, name)
 
 
 def explained_by_rows(books: LevelVerdict, rows: LevelVerdict | None) -> LevelVerdict:
