@@ -20,7 +20,9 @@ from vardskiftet.cli import (
     console,
     coverage,
     demo,
+    diff,
     doctor,
+    explain,
     init,
     lock,
     mappings,
@@ -32,6 +34,7 @@ from vardskiftet.cli import (
     schema,
     signals,
     status,
+    trace,
     undo,
     validate,
     verify,
@@ -63,11 +66,13 @@ VERBS: dict[str, Callable[..., None]] = {
     "status": status.run,
     "books": books.run,
     "verify": verify.run,
+    "explain": explain.run,
+    "trace": trace.run,
     "undo": undo.run,
 }
 for name, verb in VERBS.items():
     app.command(name)(verb)
-GROUPS = (report, mappings, runs, audit, lock, waves)
+GROUPS = (report, diff, mappings, runs, audit, lock, waves)
 for group in GROUPS:
     app.add_typer(group.app)
 

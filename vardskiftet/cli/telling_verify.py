@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from vardskiftet.cli.console import Answer
 from vardskiftet.errors import Usage
 from vardskiftet.model.difference import Level, Verdict
 from vardskiftet.model.verification import LevelVerdict, Verification
+from vardskiftet.run.verifying.selftest import Tried
 
 ALL = "all"
 
@@ -27,6 +29,7 @@ def verification_as_json(found: Verification) -> dict[str, Any]:
         "plan": found.plan,
         "run_id": found.run_id,
         "quick": found.quick,
+        "recheck": found.recheck,
         "equal": found.equal,
         "levels": {one.level.value: one.model_dump(mode="json", exclude={"level"}) for one in found.levels},
         "differences": {
@@ -38,6 +41,7 @@ def verification_as_json(found: Verification) -> dict[str, Any]:
         },
         "waiting": [{"unit": unit, "what": what, "rows": rows} for unit, what, rows in found.waiting],
         "stale": [one.model_dump(mode="json") for one in found.stale],
+        "selftest": None if found.selftest is None else found.selftest.model_dump(mode="json"),
         "cannot_see": list(found.cannot_see),
     }
 
@@ -68,6 +72,21 @@ def tell_verification(answer: Answer, found: Verification) -> None:
         answer.say(f"Changed since the load, so that this speaks of the version then: {told}.")
     answer.say("What this cannot see: " + " ".join(found.cannot_see))
     answer.next_steps = [f"vardskiftet diff show {found.wave}"] if found.total else [f"vardskiftet books {found.wave}"]
+
+
+def tell_selftest(answer: Answer, found: Verification, tried: Sequence[Tried]) -> None:
+    """Every control and corruption, by which levels it was seen, and what was missed."""
+    answer.table(
+        "seeded into copies",
+        ("corruption", "what", "seen by", ""),
+        [(one.name, one.says, ", ".join(one.by), "seen" if one.seen else "MISSED") for one in tried],
+    )
+    if found.selftest is not None:
+        answer.say(f"{found.wave}: {found.selftest.seen} of {found.selftest.seeded} were seen, by the right key, class and column.")
+    for one in tried:
+        if not one.seen:
+            answer.because("MISSED", f"{one.says}: {one.why}", where=one.name, hint="The gate stays closed until the verifier sees it.")
+    answer.next_steps = [f"vardskiftet verify {found.wave}"]
 
 
 def _level(one: LevelVerdict) -> tuple[object, ...]:

@@ -58,7 +58,10 @@ class Verification(Frozen):
     wave: str
     plan: str
     run_id: str
-    quick: bool
+    quick: bool = False
+    """Against digests that the load kept: no second opinion."""
+    recheck: bool = False
+    """Only the differences of the verification before were looked at."""
     levels: tuple[LevelVerdict, ...]
     total: int
     explained: int
@@ -70,7 +73,8 @@ class Verification(Frozen):
     stale: tuple[Changed, ...]
     """Declarations that changed since the load: what was verified is what they said then."""
     cannot_see: tuple[str, ...]
-    file: str
+    selftest: Selftest | None = None
+    file: str = ""
     """Where every difference lies, below the work folder; empty if there is none."""
 
     @property

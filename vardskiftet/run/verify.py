@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable
+import shutil
+from collections.abc import Callable, Iterable
 from pathlib import Path
 
 from vardskiftet.engine.ledger import Ledger
@@ -13,21 +14,24 @@ from vardskiftet.engine.targets.protocol import Target
 from vardskiftet.errors import Locked, Usage, gravest
 from vardskiftet.model.difference import Level, Verdict
 from vardskiftet.model.plan import Plan
-from vardskiftet.model.verification import Verification
+from vardskiftet.model.verification import LevelVerdict, Verification
 from vardskiftet.run.apply import run_of
 from vardskiftet.run.balance import current_plan
 from vardskiftet.run.desk import Desk
 from vardskiftet.run.lock import in_words, proved_dead
 from vardskiftet.run.trust import demand_trust
+from vardskiftet.run.verifying.again import still_there
 from vardskiftet.run.verifying.bench import Bench, cleared, folder_of, laid
 from vardskiftet.run.verifying.books import books_level
 from vardskiftet.run.verifying.derived import bring
-from vardskiftet.run.verifying.found import Found, keep_result
+from vardskiftet.run.verifying.found import Found, keep_result, last_result
 from vardskiftet.run.verifying.levels import DEEP, TAKERS, Judging, explained_by_rows
+from vardskiftet.run.verifying.quick import NOT_INDEPENDENT, quick_level
+from vardskiftet.run.verifying.selftest import Tried, selftest, summed
 from vardskiftet.run.verifying.stale import stale
 from vardskiftet.store.runs import new_run_id
 
-VERIFIED = "verify.done"
+VERIFIED, LOOKED, RECHECKED, EXAMINED = "verify.done", "verify.looked", "verify.rechecked", "verify.examined"
 EVERY = (Level.BOOKS, Level.TOTALS, Level.ROWS, Level.CLINICAL)
 
 SHARED = (
@@ -38,21 +42,76 @@ SHARED = (
 )
 
 
+_APART = {EXAMINED: "selftest", LOOKED: "quick"}
+"""Folders of what must not stand in the place of a whole verification."""
+
+Work = Callable[[Bench, Path, str], Verification]
+
+
 def verify(desk: Desk, wave: str, levels: Iterable[Level] = EVERY) -> Verification:
     """Verify a wave as it stands. Raises Usage where nothing is loaded, Locked while a load is at work, Unreachable, IntegrityBroken."""
-    wanted, target = tuple(levels), open_target(desk.programme)
+    wanted = tuple(levels)
+    return _done(desk, wave, " ".join(wanted), VERIFIED, lambda bench, folder, run_id: verified(bench, folder, wanted, run_id))
+
+
+def look_quickly(desk: Desk, wave: str) -> Verification:
+    """Hold the rows against the digests that the load kept of them. Raises what `verify` does."""
+
+    def work(bench: Bench, folder: Path, run_id: str) -> Verification:
+        found = Found(folder)
+        level = quick_level(bench, found)
+        return _told(bench, found, (level,), run_id).model_copy(update={"quick": True, "cannot_see": (NOT_INDEPENDENT,)})
+
+    return _done(desk, wave, "quick", LOOKED, work)
+
+
+def recheck(desk: Desk, wave: str) -> Verification:
+    """Look again at the differences of the last verification, and at nothing else. Raises Usage if there was none."""
+
+    def work(bench: Bench, folder: Path, run_id: str) -> Verification:
+        last = last_result(folder)
+        if last is None or last.plan != bench.plan.name:
+            raise Usage(f"Wave '{wave}' was not verified yet as it is loaded now.", hint=f"vardskiftet verify {wave}")
+        found = Found(folder)
+        found.take(list(still_there(folder, bench.frozen, bench.target)))
+        left = found.tally((Level.ROWS,))
+        verdict = Verdict.DIFFERENT if left.all > left.explained else Verdict.EQUAL
+        level = LevelVerdict(level=Level.ROWS, verdict=verdict, problems=(f"{left.all:,} of {last.total:,} differences still stand",))
+        only = f"Only the {last.total:,} differences of run {last.run_id} were looked at again, with the values that were derived then."
+        return _told(bench, found, (level,), run_id).model_copy(update={"recheck": True, "cannot_see": (only,)})
+
+    return _done(desk, wave, "recheck", RECHECKED, work)
+
+
+def examine(desk: Desk, wave: str) -> tuple[Verification, tuple[Tried, ...]]:
+    """Measure the verifier itself: controls, then known corruptions in copies of the record. Raises what `verify` does."""
+    tried: list[Tried] = []
+
+    def work(bench: Bench, folder: Path, run_id: str) -> Verification:
+        tried.extend(selftest(bench, folder / "copies"))
+        return _told(bench, Found(folder), (), run_id).model_copy(update={"selftest": summed(tried)})
+
+    found = _done(desk, wave, "selftest", EXAMINED, work)
+    return found, tuple(tried)
+
+
+def _done(desk: Desk, wave: str, asked: str, kind: str, work: Work) -> Verification:
+    """A verification as a run of its own, with its event; what it found is kept unless it measured itself."""
+    target = open_target(desk.programme)
     plan = loaded_plan(desk, wave, target)
     demand_trust(desk, tuple(one for one in desk.programme.mappings if one.mapping in plan.mappings))
-    folder = folder_of(desk, wave)
+    folder = folder_of(desk, wave) / _APART.get(kind, "")
     store, run_id = desk.writing_store(), new_run_id(desk.clock)
     try:
         with run_of(desk, store, run_id, "verify", plan) as ended:
-            with laid(desk, plan, target, folder, " ".join(wanted)) as bench:
-                found = verified(bench, folder, wanted, run_id)
+            with laid(desk, plan, target, folder, asked) as bench:
+                found = work(bench, folder, run_id)
             cleared(folder)
-            told = found.model_dump(mode="json") | {"equal": found.equal}
-            keep_result(folder, told)
-            store.append(VERIFIED, _event(found), run_id)
+            if kind == EXAMINED:
+                shutil.rmtree(folder, ignore_errors=True)
+            else:
+                keep_result(folder, found.model_dump(mode="json"))
+            store.append(kind, _event(found), run_id)
             ended["exit_code"] = exit_code(found)
         return found
     finally:
@@ -70,18 +129,23 @@ def verified(bench: Bench, folder: Path, levels: tuple[Level, ...], run_id: str)
     results = list(deep.values())
     if Level.BOOKS in levels:
         results.append(explained_by_rows(books_level(bench), deep.get(Level.ROWS)))
+    return _told(bench, found, tuple(sorted(results, key=lambda one: EVERY.index(one.level))), run_id)
+
+
+def _told(bench: Bench, found: Found, levels: tuple[LevelVerdict, ...], run_id: str) -> Verification:
     kept = found.close()
+    asked = tuple(one.level for one in levels)
+    tally = found.tally(asked)
     return Verification(
         wave=bench.plan.wave,
         plan=bench.plan.name,
         run_id=run_id,
-        quick=False,
-        levels=tuple(sorted(results, key=lambda one: EVERY.index(one.level))),
-        total=found.tally(levels).all,
-        explained=found.tally(levels).explained,
-        by_kind=found.kinds(levels),
-        zero_tolerance=found.zero_tolerance(levels),
-        waiting=tuple(waiting(bench.stage)) if Level.CLINICAL in levels else (),
+        levels=levels,
+        total=tally.all,
+        explained=tally.explained,
+        by_kind=found.kinds(asked),
+        zero_tolerance=found.zero_tolerance(asked),
+        waiting=tuple(waiting(bench.stage)) if Level.CLINICAL in asked else (),
         stale=stale(bench.desk, bench.plan, bench.batches),
         cannot_see=_cannot_see(bench),
         file="" if kept is None else str(kept.relative_to(bench.desk.work)),
@@ -102,6 +166,8 @@ def loaded_plan(desk: Desk, wave: str, target: Target) -> Plan:
 
 def exit_code(found: Verification) -> int:
     """8 for open books, 1 for what is unexplained or in a zero-tolerance class, 4 for what was not verified, else 0."""
+    if found.selftest is not None:
+        return 1 if found.selftest.missed else 0
     verdicts = {one.verdict for one in found.levels}
     codes = [8 if Verdict.OPEN in verdicts else 0, 1 if found.equal is False and verdicts != {Verdict.OPEN} else 0]
     return gravest([*codes, 4 if Verdict.NOT_VERIFIED in verdicts or not verdicts else 0])
@@ -113,6 +179,7 @@ def _event(found: Verification) -> dict[str, object]:
         "plan": found.plan,
         "equal": found.equal,
         "quick": found.quick,
+        "selftest": None if found.selftest is None else found.selftest.model_dump(mode="json"),
         "levels": {one.level.value: one.verdict.value for one in found.levels},
         "differences": {"total": found.total, "explained": found.explained, "by_class": found.by_kind},
         "zero_tolerance": found.zero_tolerance,

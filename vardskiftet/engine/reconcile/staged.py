@@ -33,6 +33,11 @@ def keep_stood(stage: duckdb.DuckDBPyConnection, mapping: Mapping, columns: Sequ
     stage.unregister("met")
 
 
+def unequal_lines(stage: duckdb.DuckDBPyConnection) -> list[dict[str, object]]:
+    """What `unequal` found, by id."""
+    return list(arrow(stage, "select id, why, batch, key, stood_key from unequal order by id").to_pylist())
+
+
 def merged_into(stage: duckdb.DuckDBPyConnection, mapping: str) -> set[str]:
     """Ids to which a mapping's items only add."""
     found = stage.execute("select distinct id from derived where mapping = ? and fate = 'M'", [mapping]).fetchall()

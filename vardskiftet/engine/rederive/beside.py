@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping as Map
+from collections.abc import Sequence
 
 import duckdb
 import pyarrow as pa
@@ -57,6 +58,13 @@ def key_text(mapping: Mapping, columns: tuple[str, ...]) -> str:
     parts = ", ".join(f"counted({quoted(one)})" for one in mapping.key)
     filled = " and ".join(f"{quoted(one)} is not null" for one in mapping.key)
     return f"case when {filled} then concat({parts}) end"
+
+
+def key_parts(texts: Sequence[str | None]) -> str | None:
+    """The same of texts that are at hand: NULL if a part is."""
+    if any(one is None for one in texts):
+        return None
+    return texts[0] if len(texts) == 1 else "".join(f"{len(one.encode())}:{one}" for one in texts if one is not None)
 
 
 def look_beside(stage: duckdb.DuckDBPyConnection, programme: Programme, mapping: Mapping, rows: Rows) -> None:

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from vardskiftet.engine.rederive.rows import Asked
 from vardskiftet.engine.sources.protocol import Extract, Source
@@ -33,6 +36,12 @@ class BorrowedRows:
         return pa.table(
             {"vs_row": pa.array([], pa.int64()), **{name: pa.array([], pa.string()) for name in (*asked.columns, "vs_damaged")}}
         )
+
+    def those(self, asked: Asked, column: str, values: Sequence[str]) -> pa.Table:
+        """Every row read, and these kept."""
+        wanted = tuple(dict.fromkeys((*asked.columns, column)))
+        rows = self.read(Asked(asked.table, wanted, asked.key, asked.sql))
+        return rows.filter(pc.is_in(rows[column], value_set=pa.array(values, pa.string())))
 
     def close(self) -> None:
         """Give back the source's connections."""

@@ -39,16 +39,16 @@ class Deriver:
         self.table = record.table(mapping.into)
         steps = [step for one in mapping.fields for step in one.steps if step.transform == CODE]
         code = functions(self.programme.codes, (str(step.options["function"]) for step in steps))
-        self._setting = Setting(self.programme.system(mapping.system).timezone, books_of(self.programme), code)
+        self.setting = Setting(self.programme.system(mapping.system).timezone, books_of(self.programme), code)
         for number, one in enumerate(mapping.fields):
             if one.find is None:
-                self._readers[number] = reader_of(one, self.table.column(one.column), self._setting)
+                self._readers[number] = reader_of(one, self.table.column(one.column), self.setting)
         self._finds = {
-            number: (one.find.by, Reading((one.find.step,), None, self._setting))
+            number: (one.find.by, Reading((one.find.step,), None, self.setting))
             for number, one in enumerate(mapping.fields)
             if one.find is not None and one.find.step is not None
         }
-        self._people = [(one.source, Reading((one.step,), None, self._setting)) for one in mapping.identities]
+        self._people = [(one.source, Reading((one.step,), None, self.setting)) for one in mapping.identities]
         self._placed, self._held = placed_sql(mapping, self.columns), held_sql(mapping, self.columns)
         self._items, self._fated = item_sql(mapping, self.columns), fated_sql(mapping)
         own = mapping.split.columns if mapping.split else ()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import math
+import re
 import sqlite3
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -48,6 +49,10 @@ class Rows(Protocol):
         """The rows of a range (None: all): `vs_row`, the columns as text, `vs_damaged`."""
         ...
 
+    def those(self, asked: Asked, column: str, values: Sequence[str]) -> pa.Table:
+        """The rows in which a column holds one of these texts."""
+        ...
+
     def close(self) -> None:
         """Give back connections."""
         ...
@@ -86,8 +91,15 @@ class SqliteRows:
 
     def read(self, asked: Asked, within: KeyRange | None = None) -> pa.Table:
         """Texts decoded by the driver; where it meets bytes that are no UTF-8, the range is read again, value by value."""
+        return self._read(asked, *_within(asked.key, within))
+
+    def those(self, asked: Asked, column: str, values: Sequence[str]) -> pa.Table:
+        """Asked by the text and by the number that it may be, so that an index serves."""
+        wanted = [one for text in values for one in _spellings(text)]
+        return self._read(asked, f"row.{quoted(column)} in ({', '.join('?' * len(wanted))})", tuple(wanted))
+
+    def _read(self, asked: Asked, condition: str, values: tuple[object, ...]) -> pa.Table:
         names = ", ".join(f"row.{quoted(name)}" for name in asked.columns)
-        condition, values = _within(asked.key, within)
         order = f" order by {', '.join(f'row.{quoted(name)}' for name in asked.key)}" if asked.key else ""
         statement = f"select {names} from {_from(asked.table, asked.sql)} as row where {condition}{order}"
         with self._asking() as connection:
@@ -142,6 +154,12 @@ def real_text(value: float) -> str:
     told = next((text for digits in (15, 16) if float(text := f"{value:.{digits}g}") == value), f"{value:.17g}")
     mantissa, e, power = told.partition("e")
     return f"{mantissa if '.' in mantissa else mantissa + '.0'}{e}{power}"
+
+
+def _spellings(text: str) -> Iterator[object]:
+    yield text
+    if re.fullmatch(r"-?(0|[1-9][0-9]{0,17})", text):
+        yield int(text)
 
 
 def _from(table: str, sql: str) -> str:

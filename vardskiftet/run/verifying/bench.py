@@ -25,7 +25,8 @@ from vardskiftet.errors import IntegrityBroken
 from vardskiftet.model.batch import Batch
 from vardskiftet.model.plan import Plan
 from vardskiftet.model.programme import Programme
-from vardskiftet.run.desk import Desk
+from vardskiftet.model.system import System
+from vardskiftet.run.desk import Desk, plans_of
 
 OWN_READERS = {"sqlite"}
 """Kinds of source that the verifier reads with a reader of its own."""
@@ -55,15 +56,10 @@ class Bench:
         return self._rows[system]
 
     def _open(self, system: str) -> Rows:
-        declared, folder = self.frozen.system(system), self.desk.held(self.plan)
-        held = open_held(declared, folder)
-        if held is not None:
-            held.prove()
-        if declared.source.kind in OWN_READERS and held is not None:
-            held.close()
-            return SqliteRows(folder / f"{system}.sqlite", system, declared.encoding)
-        self.borrowed.add(system)
-        return BorrowedRows(held or open_source(declared, self.desk.programme.root))
+        found = open_rows(self.desk, self.frozen.system(system), self.plan)
+        if not found.independent:
+            self.borrowed.add(system)
+        return found
 
     def of_wave(self, mapping: str) -> tuple[BatchEntry, ...]:
         """Batches of a mapping in this wave whose rows may stand: of this plan and of those that it stands on."""
@@ -81,6 +77,25 @@ class Bench:
         """Give back connections."""
         self._closing.close()
         self.stage.close()
+
+
+def open_rows(desk: Desk, declared: System, plan: Plan | None) -> Rows:
+    """A source as a plan held it still, else as it is now. Raises Unreachable, or IntegrityBroken for a changed copy."""
+    folder = desk.work / "held" if plan is None else desk.held(plan)
+    held = None if plan is None else open_held(declared, folder)
+    if held is not None:
+        held.prove()
+    if declared.source.kind in OWN_READERS and held is not None:
+        held.close()
+        return SqliteRows(folder / f"{declared.system}.sqlite", declared.system, declared.encoding)
+    return BorrowedRows(held or open_source(declared, desk.programme.root))
+
+
+def source_rows(desk: Desk, system: str) -> Rows:
+    """A source as the newest plan of any wave held it still, else as it is now."""
+    plans = [plan for wave in desk.programme.waves for plan in plans_of(desk, wave.wave)]
+    held = [plan for plan in plans if open_held(desk.programme.system(system), desk.held(plan)) is not None]
+    return open_rows(desk, desk.programme.system(system), held[-1] if held else None)
 
 
 def folder_of(desk: Desk, wave: str) -> Path:

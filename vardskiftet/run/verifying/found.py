@@ -15,6 +15,7 @@ from vardskiftet.engine.files import place_file
 from vardskiftet.errors import IntegrityBroken
 from vardskiftet.failpoint import reach
 from vardskiftet.model.difference import Difference, Kind, Level
+from vardskiftet.model.verification import Verification
 
 AT_A_TIME = 20_000
 NAME = "differences.parquet"
@@ -125,3 +126,9 @@ def differences_in(folder: Path) -> Iterator[Difference]:
 def keep_result(folder: Path, told: dict[str, object]) -> None:
     """Place what the last verification came to."""
     place_file(folder / RESULT, json.dumps(told, ensure_ascii=False, indent=1).encode())
+
+
+def last_result(folder: Path) -> Verification | None:
+    """What the last verification came to; None if there was none."""
+    path = folder / RESULT
+    return Verification.model_validate_json(path.read_text(encoding="utf-8")) if path.is_file() else None

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
@@ -11,10 +12,9 @@ from vardskiftet.engine.reconcile.digests import unequal
 from vardskiftet.engine.reconcile.fates import fate_differences
 from vardskiftet.engine.reconcile.kept import digest_of
 from vardskiftet.engine.reconcile.links import link_differences
-from vardskiftet.engine.reconcile.staged import Row, keep_stood, merged_into, settled_rows
+from vardskiftet.engine.reconcile.staged import Row, keep_stood, merged_into, settled_rows, unequal_lines
 from vardskiftet.engine.reconcile.stood import rows_by_id
 from vardskiftet.engine.rederive.derive import Deriver, stored_columns
-from vardskiftet.engine.rederive.stage import arrow
 from vardskiftet.judge.differences import Cell, bare, kinds_of, zero_tolerance
 from vardskiftet.model.difference import Difference, Kind, Level
 from vardskiftet.model.mapping import Mapping
@@ -42,7 +42,7 @@ def row_differences(bench: Bench, name: str, causes: Causes) -> Iterator[Differe
     """Every difference of one mapping whose two sides were brought: rows, cells, fates, and whom numbers lead to."""
     mapping = bench.frozen.mapping(name)
     unequal(bench.stage, name)
-    lines = arrow(bench.stage, "select id, why, batch, key, stood_key from unequal order by id").to_pylist()
+    lines = unequal_lines(bench.stage)
     merged = _merged_elsewhere(bench, mapping)
     lines = [line for line in lines if not (line["why"] == "extra" and line["id"] in merged)]
     expected = _expected(bench, mapping, [line for line in lines if line["why"] != "extra"])
@@ -100,7 +100,16 @@ def _whole_rows(
             kind=kind,
             cause=causes.of(mapping.mapping, key, kind),
             zero_tolerance=zero_tolerance(table, None, kind),
+            expected=_whole(bench, mapping, expected.get(id)),
         )
+
+
+def _whole(bench: Bench, mapping: Mapping, row: Row | None) -> str | None:
+    """A derived row in one text, so that it can be looked for again."""
+    if row is None:
+        return None
+    names = (*(one.column for one in stored_columns(bench.frozen, mapping)), "_key", "_unit")
+    return json.dumps({name: row.get(name) for name in names}, ensure_ascii=False)
 
 
 def _cells(
