@@ -81,6 +81,7 @@ ASKING = [
     ("runs.show", ["runs", "show", "last"]),
     ("audit.show", ["audit", "show"]),
     ("audit.verify", ["audit", "verify"]),
+    ("trace", ["trace", "elvis", "remiss", "20000003"]),
     ("lock.status", ["lock", "status"]),
     ("waves.list", ["waves", "list"]),
     *((f"waves.{verb}", ["waves", verb, wave]) for verb in ("show", "timeline") for wave in ("south-1", "south-2", "west")),
@@ -132,6 +133,16 @@ def test_a_beginning_and_a_demo_answer_with_their_documents(tmp_path: Path) -> N
 def test_what_writes_answers_with_its_document(demo: Ward, tmp_path: Path) -> None:
     ward = demo.copy(tmp_path / "ward")
     assert hold_against_schema("apply", ward.ask("apply", "south-1", "--json"))["committed"] == 0
+    assert hold_against_schema("verify", ward.ask("verify", "south-1", "--json"))["equal"] is True
+    with opened(ward.target) as record:
+        record.execute("update referral set reason_text = reason_text || ' ' where _key = '20000003'")
+    assert hold_against_schema("verify", ward.ask("verify", "south-1", "--json"))["equal"] is False
+    assert hold_against_schema("diff.show", ward.ask("diff", "show", "south-1", "--level", "rows", "--json"))["total"] == 1
+    shown = ("--show-values", "--reason", "a test", "--json")
+    for name, words in (("diff.explain", ["diff", "explain", "south-1"]), ("explain", ["explain", "south-1", "elvis.referral"])):
+        assert hold_against_schema(name, ward.ask(*words, "20000003", "--json"))["exit_code"] == 1
+        assert hold_against_schema(name, ward.ask(*words, "20000003", *shown))["exit_code"] == 1
+    assert hold_against_schema("diff.export", ward.ask("diff", "export", "south-1", "--json"))["differences"] > 0
     assert hold_against_schema("undo", ward.ask("undo", "south-1", "--confirm", "south-1", "--json"))["rows_removed"] > 0
     assert hold_against_schema("plan", ward.ask("plan", "south-1", "--json"))["batches"] > 0
     assert hold_against_schema("rehearse", ward.ask("rehearse", "south-1", "--json"))["committed"] > 0
@@ -193,6 +204,12 @@ FAILING = [
     ("waves.timeline", ["waves", "timeline", "nope"]),
     ("waves.what-if", ["waves", "what-if", "south-1", "--to", "soon"]),
     *((f"waves.{verb}", ["waves", verb, "south-1", "--reason", "x", "--as", "nobody"]) for verb in ("pause", "resume", "cancel", "close")),
+    ("verify", ["verify", "south-1", "--level", "nope"]),
+    ("verify", ["verify", "south-2"]),
+    *((f"diff.{verb}", ["diff", verb, "south-2", *key]) for verb, key in (("show", []), ("explain", ["1"]), ("export", []))),
+    ("explain", ["explain", "south-1", "elvis.nope", "1"]),
+    ("trace", ["trace", "elvis", "remiss", "nope"]),
+    ("trace", ["trace", "patient", "191212121212"]),
     ("failure", ["nope"]),
     ("failure", ["runs", "nope"]),
     ("init", ["init"]),

@@ -26,10 +26,11 @@ WIDTHS = (40, 100)
 PREPARED = {
     "undo": (),
     "waves.resume": ("vardskiftet waves pause south-1 --reason first --as anna",),
+    **{f"diff.{verb}": ("vardskiftet verify south-1 --level rows",) for verb in ("show", "explain", "export")},
     "apply": ("vardskiftet undo south-1 --confirm south-1", "vardskiftet plan south-1"),
 }
 """What must have happened before an example can run."""
-BEFORE_ITS_TIME = {"waves.close": "stabilised"}
+BEFORE_ITS_TIME = {"waves.close": "stabilised", "diff.explain": "nothing that differs"}
 """Examples that a fresh demo refuses for a reason that is the wave's, not the example's; the reason names this word."""
 
 

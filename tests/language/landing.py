@@ -11,9 +11,12 @@ from typing import Any
 
 from vardskiftet.declare import read
 from vardskiftet.engine.vocabulary import vocabulary
+from vardskiftet.model.difference import Level
 from vardskiftet.run.apply import Applied, apply
 from vardskiftet.run.desk import Desk, save_plan
 from vardskiftet.run.planning import make_plan
+from vardskiftet.run.verify import verify
+from vardskiftet.run.verifying.found import differences_in
 
 PROGRAMME = """\
 programme: try-out
@@ -96,7 +99,17 @@ def landed(folder: Path, wave: str = "first") -> Applied:
     here = desk(folder)
     plan = make_plan(here, wave)
     save_plan(here, plan)
-    return apply(here, plan)
+    applied = apply(here, plan)
+    if applied.books.closes:
+        both_ways_agree(folder, wave)
+    return applied
+
+
+def both_ways_agree(folder: Path, wave: str = "first") -> None:
+    """What was loaded is what the verifier derives on its own: every test of the language tries both."""
+    found = verify(desk(folder), wave, (Level.ROWS,))
+    differing = [f"{one.mapping} {one.key} {one.column}: {one.kind.value}" for one in differences_in(folder / "work" / "verify" / wave)]
+    assert found.equal, differing or [one.problems for one in found.levels]
 
 
 def rows(folder: Path, query: str) -> list[tuple[Any, ...]]:

@@ -66,7 +66,7 @@ def explain(
 ) -> None:
     """Say what differs at one key, what that looks like, and whether a cause is on record.
 
-    Example:  vardskiftet diff explain south-1 20000005
+    Example:  vardskiftet diff explain south-1 20000003
     """
     from vardskiftet.cli.opening import open_desk
     from vardskiftet.cli.telling_diff import tell_one

@@ -28,7 +28,7 @@ def run(
 
     Exits 1 if the two differ.
 
-    Example:  vardskiftet explain south-1 elvis.referral 20000005 --show-values --reason "Ward asked about a lost word"
+    Example:  vardskiftet explain south-1 elvis.referral 20000003 --show-values --reason "Ward asked about a lost word"
     """
     from vardskiftet.cli.opening import open_desk
     from vardskiftet.cli.telling_steps import tell_explained

@@ -24,7 +24,7 @@ def run(
 
     A patient is looked up for a reason only, and the looking is remembered. No values are shown: `explain` shows them.
 
-    Example:  vardskiftet trace elvis remiss 20000005
+    Example:  vardskiftet trace elvis remiss 20000003
     """
     from vardskiftet.cli.opening import open_desk
     from vardskiftet.cli.telling_trail import tell_trails, tell_whole

@@ -85,7 +85,9 @@ def _of_children(desk: Desk, trails: Trails, mapping: Mapping, keys: dict[str, l
         if one.find is None or not persons:
             continue
         own = sorted({key for name, several in keys.items() if desk.programme.mapping(name).system == mapping.system for key in several})
-        if not own or one.find.step is not None or mapping.key == (WHOLE_ROW,):
+        if not own:
+            return  # the system does not know this person
+        if one.find.step is not None or mapping.key == (WHOLE_ROW,):
             unseen.append(f"{mapping.system}.{mapping.reads}: its persons are not found by a key of the system")
             continue
         with closing(source_rows(desk, mapping.system)) as rows:
