@@ -217,6 +217,10 @@ def test_nothing_loaded_is_nothing_verified(ward: Ward) -> None:
 def test_what_was_changed_in_the_new_system_and_left_alone_has_its_cause_on_record(ward: Ward) -> None:
     key = rows(ward, "select _key from referral where reason_text <> '' order by _key limit 1")[0][0]
     spoil(ward, "update referral set reason_text = 'Changed by the ward.' where _key = ?", key)
+    with ward.journal_open() as journal:
+        journal.execute(
+            "update remiss set orsak_text = 'Changed in Elvis too.', andrad_tid = '2024-11-04 12:00:00' where remiss_id = ?", (key,)
+        )
     for command in (("plan", WAVE), ("apply", WAVE)):
         ward.ask(*command, "--quiet")
     assert rows(ward, "select reason from vs_fate where source_key = '" + key + "'") == [("CHANGED_IN_TARGET",)]

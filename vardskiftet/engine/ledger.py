@@ -135,7 +135,7 @@ class Ledger:
                 for mapping, unit, why, number in ask(_joined(batch, left, (batch.c.mapping, left.c.unit, left.c.why), counted, mine))
             },
             excluded={(mapping, because or ""): int(items) for mapping, because, items in excluded},
-            instances={(mapping, reason): detail for mapping, reason, detail in instances if detail},
+            instances={(mapping, reason or ""): detail for mapping, reason, detail in instances if detail},
             flagged={(mapping, kind, detail or ""): int(items) for mapping, kind, detail, items in flagged},
         )
 

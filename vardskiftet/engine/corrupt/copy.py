@@ -14,9 +14,11 @@ import sqlalchemy as sa
 
 from vardskiftet.engine.names import quoted
 from vardskiftet.engine.reconcile.kept import digest_of
+from vardskiftet.engine.targets.marks import REHEARSAL, marks_of
 from vardskiftet.engine.targets.protocol import Target
 from vardskiftet.engine.targets.sqlite import SqliteTarget
 from vardskiftet.engine.targets.tables import layout
+from vardskiftet.model.programme import Programme
 from vardskiftet.model.record import Record, Table
 
 AT_A_TIME = 20_000
@@ -88,10 +90,11 @@ def _text(value: object) -> str | None:
     return None if value is None else str(value)
 
 
-def copied(target: Target, record: Record, path: Path, wave: str) -> Copy:
+def copied(target: Target, programme: Programme, path: Path, wave: str) -> Copy:
     """A clean copy of the record in `path`, table by table and batch by batch. Raises Unreachable."""
     path.unlink(missing_ok=True)
-    copy = SqliteTarget(path, record)
+    record = programme.record
+    copy = SqliteTarget(path, record, marks_of(programme, REHEARSAL))
     copy.prepare()
     tables = layout(record).tables
     batch = tables["vs_batch"]

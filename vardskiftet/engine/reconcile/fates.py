@@ -32,15 +32,16 @@ def recorded(stage: duckdb.DuckDBPyConnection, target: Target, programme: Progra
 
 
 def fate_differences(
-    stage: duckdb.DuckDBPyConnection, target: Target, programme: Programme, mapping: Mapping, batches: Sequence[int]
+    stage: duckdb.DuckDBPyConnection, target: Target, programme: Programme, mapping: Mapping, batches: Sequence[int], *, part: bool
 ) -> Iterator[Difference]:
-    """Items whose fate or reason in the books is not the derived one."""
+    """Items whose fate or reason in the books is not the derived one; of a plan that read a part of the rows, only those that it told."""
     recorded(stage, target, programme, batches)
     left = ", ".join(literal(one) for one in LEFT_ALONE)
     ours = "select key, item, unit, fate, reason, case when fate = 'M' then id end as id from derived"
     ours += f" where mapping = {literal(mapping.mapping)}"
+    told = " and key in (select key from recorded)" if part else ""
     kept = f"select * from recorded where reason is null or reason not in ({left})"
-    stage.execute(f"create or replace temp table ours as {ours} and fate <> 'L'")
+    stage.execute(f"create or replace temp table ours as {ours} and fate <> 'L'{told}")
     stage.execute(f"create or replace temp table lost as select * from ours except all ({kept})")
     stage.execute(f"create or replace temp table found as {kept} except all select * from ours")
     pairs = arrow(

@@ -22,7 +22,7 @@ from vardskiftet.engine.sources import open_held, open_source
 from vardskiftet.engine.targets.protocol import BatchEntry, Target
 from vardskiftet.engine.vocabulary import vocabulary
 from vardskiftet.errors import IntegrityBroken
-from vardskiftet.model.batch import Batch
+from vardskiftet.model.batch import Batch, BatchKind
 from vardskiftet.model.plan import Plan
 from vardskiftet.model.programme import Programme
 from vardskiftet.model.system import System
@@ -45,6 +45,8 @@ class Bench:
     stage: duckdb.DuckDBPyConnection
     borrowed: set[str] = field(default_factory=set)
     """Systems that had to be read through the loader's reader."""
+    moved_on: set[str] = field(default_factory=set)
+    """Systems of which nothing was kept: they are read as they are now."""
     _rows: dict[str, Rows] = field(default_factory=dict)
     _closing: ExitStack = field(default_factory=ExitStack)
 
@@ -56,7 +58,10 @@ class Bench:
         return self._rows[system]
 
     def _open(self, system: str) -> Rows:
-        found = open_rows(self.desk, self.frozen.system(system), self.plan)
+        declared = self.frozen.system(system)
+        if open_held(declared, self.desk.held(self.plan)) is None:
+            self.moved_on.add(system)
+        found = open_rows(self.desk, declared, self.plan)
         if not found.independent:
             self.borrowed.add(system)
         return found
@@ -70,8 +75,8 @@ class Bench:
         return tuple(one for one in self.of_wave(mapping) if one.plan == self.plan.fingerprint)
 
     def planned(self, mapping: str) -> tuple[Batch, ...]:
-        """The plan's key ranges of a mapping."""
-        return self.plan.of(mapping)
+        """The plan's key ranges of a mapping: together they hold every row, in a delta too."""
+        return tuple(batch for batch in self.plan.of(mapping) if batch.kind is BatchKind.LOAD)
 
     def close(self) -> None:
         """Give back connections."""

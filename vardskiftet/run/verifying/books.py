@@ -17,6 +17,7 @@ from vardskiftet.judge.books import balance
 from vardskiftet.model.books import Books
 from vardskiftet.model.difference import Level, Verdict
 from vardskiftet.model.verification import LevelVerdict, TableVerdict
+from vardskiftet.run.moments import counted_then
 from vardskiftet.run.verifying.bench import Bench
 
 Line = tuple[str | None, str, str, str | None]
@@ -42,12 +43,16 @@ def books_level(bench: Bench) -> LevelVerdict:
 
 def _books(bench: Bench) -> tuple[Books, list[str]]:
     found = Ledger(bench.target, bench.frozen.record).accounts(bench.frozen, bench.plan.wave, bench.plan.fingerprint)
+    with bench.desk.reading_store() as store:
+        then = counted_then(store.events(), bench.plan.wave, bench.plan.fingerprint)
     counted: dict[str, int | None] = {}
     uncounted = []
     for name in bench.plan.mappings:
         mapping = bench.frozen.mapping(name)
         try:
-            counted[name] = bench.rows(mapping.system).count(mapping.reads)
+            rows = bench.rows(mapping.system)
+            # Of a source that was held still by a snapshot, nobody can ask any more how many rows it had then.
+            counted[name] = then.get(name) if mapping.system in bench.moved_on else rows.count(mapping.reads)
         except VardskiftetError as error:
             if error.exit_code != 6:
                 raise
@@ -64,6 +69,9 @@ def _books(bench: Bench) -> tuple[Books, list[str]]:
         counted=counted,
         rejected=found.rejected,
         excluded=found.excluded,
+        instances=found.instances,
+        flagged=found.flagged,
+        left=found.left,
     )
     return books, uncounted
 

@@ -22,17 +22,37 @@ class Causes:
     """Causes by (mapping, source key)."""
 
     known: dict[tuple[str, str], str] = field(default_factory=dict)
+    left: dict[str, str] = field(default_factory=dict)
+    """Id of a row to why it was left standing, though no item is it any more."""
+    handed: dict[str, str] = field(default_factory=dict)
+    """Id of a row to the wave that brought it after this one."""
 
-    def of(self, mapping: str, key: str, kind: Kind) -> str:
-        """The cause of a difference at this key; empty if none was written down."""
-        return "" if kind is Kind.WRONG_PATIENT else self.known.get((mapping, key), "")
+    def of(self, mapping: str, key: str, id: str, kind: Kind) -> str:
+        """The cause of a difference at this key, or this row; empty if none was written down."""
+        if kind is Kind.WRONG_PATIENT:
+            return ""
+        if kind is Kind.EXTRA and id in self.left:
+            return f"left standing, and listed: {self.left[id]}"
+        if kind is Kind.MISSING and id in self.handed:
+            return f"brought anew by wave {self.handed[id]}, with what stood before kept"
+        return self.known.get((mapping, key), "")
 
 
 def causes_of(bench: Bench) -> Causes:
-    """Causes that the record's books hold for this plan's items."""
+    """Causes that the record's books hold for this plan's items, and for rows of this wave."""
     tables = layout(bench.frozen.record).tables
-    fates, batch = tables["vs_fate"], tables["vs_batch"]
+    fates, batch, left, image = tables["vs_fate"], tables["vs_batch"], tables["vs_left"], tables["vs_image"]
     query = sa.select(batch.c.mapping, fates.c.source_key, fates.c.reason).join_from(fates, batch, batch.c.batch == fates.c.batch)
     query = query.where(batch.c.plan == bench.plan.fingerprint, fates.c.reason.in_(LEFT_ALONE))
-    found = bench.target.arrow(query).to_pylist()
-    return Causes({(str(one["mapping"]), str(one["source_key"])): _SAYS[str(one["reason"])] for one in found})
+    known = {(str(mapping), str(key)): _SAYS[str(reason)] for mapping, key, reason in bench.target.rows(query)}
+    stays = sa.select(left.c.target_id, left.c.why).join_from(left, batch, batch.c.batch == left.c.batch)
+    stays = stays.where(batch.c.plan == bench.plan.fingerprint)
+    before = batch.alias("before")
+    later = sa.select(image.c.target_id, batch.c.wave).join_from(image, batch, batch.c.batch == image.c.batch)
+    later = later.join(before, before.c.batch == image.c.before_batch)
+    later = later.where(before.c.wave == bench.plan.wave, batch.c.wave != bench.plan.wave).order_by(image.c.place)
+    return Causes(
+        known,
+        {str(id): str(why) for id, why in bench.target.rows(stays)},
+        {str(id): str(wave) for id, wave in bench.target.rows(later)},
+    )

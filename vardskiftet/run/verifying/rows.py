@@ -49,7 +49,9 @@ def row_differences(bench: Bench, name: str, causes: Causes) -> Iterator[Differe
     stored = _stored(bench, mapping, [str(line["id"]) for line in lines if line["why"] != "missing"])
     yield from _whole_rows(bench, mapping, lines, expected, causes)
     yield from _cells(bench, mapping, [line for line in lines if line["why"] == "differs"], expected, stored, causes)
-    yield from fate_differences(bench.stage, bench.target, bench.frozen, mapping, [one.batch for one in bench.of_plan(name)])
+    yield from fate_differences(
+        bench.stage, bench.target, bench.frozen, mapping, [one.batch for one in bench.of_plan(name)], part=name in bench.plan.since
+    )
     if bench.frozen.record.table(mapping.into).identity:
         yield from link_differences(bench.stage, bench.target, bench.frozen, mapping)
 
@@ -98,7 +100,7 @@ def _whole_rows(
             id=id,
             unit=str(expected.get(id, {}).get("_unit") or ""),
             kind=kind,
-            cause=causes.of(mapping.mapping, key, kind),
+            cause=causes.of(mapping.mapping, key, id, kind),
             zero_tolerance=zero_tolerance(table, None, kind),
             expected=_whole(bench, mapping, expected.get(id)),
         )
@@ -145,7 +147,7 @@ def _cells(
             unit=str(expected.get(cell.id, {}).get("_unit") or ""),
             column=cell.column.column,
             kind=kind,
-            cause=causes.of(mapping.mapping, key, kind),
+            cause=causes.of(mapping.mapping, key, cell.id, kind),
             zero_tolerance=zero_tolerance(table, cell.column, kind),
             expected=cell.expected,
             stored=cell.stored,

@@ -11,6 +11,7 @@ from vardskiftet.engine.corrupt.catalogue import CATALOGUE
 from vardskiftet.engine.corrupt.copy import Copy, copied, disordered, fresh
 from vardskiftet.engine.corrupt.seed import Corruption, Seeded
 from vardskiftet.engine.reconcile.staged import forget_stood
+from vardskiftet.engine.targets.marks import REHEARSAL, marks_of
 from vardskiftet.engine.targets.sqlite import SqliteTarget
 from vardskiftet.errors import IntegrityBroken, VardskiftetError
 from vardskiftet.model.difference import Difference, Level, Verdict
@@ -50,7 +51,7 @@ class _Bed:
 
     def look_at(self, copy: Copy) -> None:
         """From now on the bench's record is this copy."""
-        self.bench.target = SqliteTarget(copy.path, self.bench.frozen.record)
+        self.bench.target = SqliteTarget(copy.path, self.bench.frozen.record, marks_of(self.bench.frozen, REHEARSAL))
 
     def reread(self, mappings: Iterable[str]) -> None:
         """Read these mappings' rows again."""
@@ -76,7 +77,7 @@ def selftest(bench: Bench, folder: Path, catalogue: tuple[Corruption, ...] = CAT
     """Try all of it on copies of the bench's record, in `folder`; the controls come first, and nothing is kept."""
     folder.mkdir(parents=True, exist_ok=True, mode=0o700)
     try:
-        clean = copied(bench.target, bench.frozen.record, folder / "clean.sqlite", bench.plan.wave)
+        clean = copied(bench.target, bench.frozen, folder / "clean.sqlite", bench.plan.wave)
         takers = [TAKERS[level](bench) for level in DEEP]
         bed = _Bed(bench, clean, folder, takers, {})
         bed.look_at(clean)
