@@ -49,9 +49,8 @@ def logical(url: str, schema: str = SCHEMA) -> dict[str, tuple[int, str]]:
 
 def constraints(url: str, schema: str = SCHEMA) -> list[tuple[Any, ...]]:
     """Every key, reference and index of a schema, as the server describes it, sorted; with whether it holds for all rows."""
-    keys = asked(
-        url, "select conname, pg_get_constraintdef(oid), convalidated from pg_constraint where connamespace = %s::regnamespace", schema
-    )
+    of_schema = "connamespace = (select oid from pg_namespace where nspname = %s)"
+    keys = asked(url, f"select conname, pg_get_constraintdef(oid), convalidated from pg_constraint where {of_schema}", schema)
     indexes = asked(url, "select indexname, indexdef, true from pg_indexes where schemaname = %s", schema)
     return sorted((*keys, *indexes))
 

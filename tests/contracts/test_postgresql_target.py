@@ -1,4 +1,4 @@
-"""What does a record on PostgreSQL do when the server, or somebody on it, gets in the way? B3, B4, B7, B8, B11, B12, H14."""
+"""What does a record on PostgreSQL do when the server, or somebody on it, gets in the way? A10, B3, B4, B7, B8, B11, B12, H14."""
 
 from __future__ import annotations
 
@@ -14,8 +14,9 @@ import psycopg
 import pytest
 import sqlalchemy as sa
 from doors import door_before
+from postgresql_ward import constraints
 from servers import Postgresql, asked
-from test_targets import ANNA, BO, CIA, LOCK, NOTHING, PATIENT, PERSONS, V1, Desk, counts, mapping, pausing
+from test_targets import ANNA, BO, CIA, LOCK, NOTHING, PATIENT, PERSONS, V1, VISIT, VISITS, Desk, counts, mapping, pausing
 from wards import RECORD, PostgresqlTargetWard, named
 
 from vardskiftet.engine.compare import edited
@@ -419,3 +420,69 @@ def test_two_hosts_that_prepare_at_once_make_one_record(ward: PostgresqlTargetWa
         thread.join()
     assert failed == []
     assert ward.ask("select count(*) from vs_meta where name = 'layout'") == [(1,)]
+
+
+# --- loaded without indexes and references -------------------------------------------------------------------------------------
+
+
+def whole(ward: PostgresqlTargetWard) -> list[tuple[Any, ...]]:
+    return constraints(ward.url, ward.schema)
+
+
+def test_an_empty_table_does_without_indexes_and_references_and_gets_them_back(
+    ward: PostgresqlTargetWard, target: PostgresqlTarget, desk: Desk
+) -> None:
+    before = whole(ward)
+    target.lay_bare(VISIT)
+    assert whole(ward) == before, "without a lock nothing is left out"
+    assert target.lock(LOCK) is None
+    target.write(desk.persons(1, ANNA))
+    target.lay_bare(PATIENT)
+    assert whole(ward) == before, "a table that holds rows keeps everything"
+    target.lay_bare(VISIT)
+    left_out = {str(name) for name, *_ in before} - {str(name) for name, *_ in whole(ward)}
+    assert left_out == {"vs_visit_batch", "vs_visit_patient_id", "visit_patient_id_fkey", "visit__batch_fkey"}
+    target.lay_bare(VISIT)
+    target.write(desk.visits(2, (V1, ANNA)))
+    with pytest.raises(IntegrityBroken, match="constraint visit_pkey"):
+        target.write(desk.visits(3, (V1, ANNA)))
+    assert target.inspect(), "what is left out is no drift"
+    assert target.make_whole() == 4
+    assert whole(ward) == before
+    assert target.make_whole() == 0
+
+
+def test_a_reference_to_nobody_is_found_when_the_references_are_proved(
+    ward: PostgresqlTargetWard, target: PostgresqlTarget, desk: Desk
+) -> None:
+    before = whole(ward)
+    assert target.lock(LOCK) is None
+    target.lay_bare(VISIT)
+    target.write(desk.visits(2, (V1, CIA)))
+    with pytest.raises(IntegrityBroken, match="table visit, constraint visit_patient_id_fkey, SQLSTATE 23503") as told:
+        target.make_whole()
+    assert told.value.exit_code == 8 and CIA not in str(told.value)
+    assert target.take_back(2, VISITS, VISIT, NOTHING) == (1, 0)
+    target.make_whole()
+    assert whole(ward) == before
+
+
+def test_an_index_that_somebody_else_built_meanwhile_is_not_built_twice(
+    ward: PostgresqlTargetWard, target: PostgresqlTarget, desk: Desk
+) -> None:
+    before = whole(ward)
+    assert target.lock(LOCK) is None
+    target.lay_bare(VISIT)
+    ward.do(
+        "create index vs_visit_batch on visit (_batch)", "alter table visit add foreign key (patient_id) references patient (patient_id)"
+    )
+    assert target.make_whole() == 2
+    assert whole(ward) == before
+
+
+def test_a_text_with_nul_is_told_apart_from_every_other(target: PostgresqlTarget, duck: duckdb.DuckDBPyConnection) -> None:
+    note = VISIT.column("note")
+    texts = ["a\0b", "\0", "", "ab", None]
+    found = [duck.execute(f"select {target.unheld(note, '?::varchar')}", [text]).fetchone() for text in texts]
+    assert found == [(True,), (True,), (False,), (False,), (None,)]
+    assert target.unheld(VISIT.column("minutes"), "x") == ""

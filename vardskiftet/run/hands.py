@@ -104,6 +104,7 @@ class Working:
         errand = Errand(self.plan.wave, self.plan.fingerprint, self.run_id, self.manifests, fresh, mark)
         if not fresh:
             prepare_standing(duck, programme.record, mapping, self.target, self.plan.wave)
+        self.target.lay_bare(compiled.table)
         loading = Loading(self.desk, self.plan, duck, compiled, source, extract, self.target, errand, self._commit)
         loading.scanning += time.perf_counter() - started
         loading.carry_out(left)
@@ -112,7 +113,8 @@ class Working:
             self.store.append(SCANNED, told | {"seconds": round(loading.scanning, 3)}, self.run_id)
 
     def balance(self, step: Balance) -> None:
-        """The books, from the target and from counts of their own."""
+        """The books, from the target and from counts of their own; first what its tables were loaded without."""
+        self.target.make_whole()
         self.desk.notify(Progress("close the books", 0, 0))
         counted = counts_of(self.desk, self.plan, self.sources)
         known = {name: rows for name, rows in counted.items() if rows is not None}

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import shutil
 from collections.abc import Iterable
-from contextlib import ExitStack
+from contextlib import ExitStack, suppress
 from dataclasses import dataclass
 
 import duckdb
@@ -14,7 +14,7 @@ from vardskiftet.engine.ledger import Ledger
 from vardskiftet.engine.targets import open_target
 from vardskiftet.engine.targets.protocol import BatchEntry, Target
 from vardskiftet.engine.undoing import taking_back
-from vardskiftet.errors import Usage
+from vardskiftet.errors import IntegrityBroken, Usage
 from vardskiftet.model.event import Event
 from vardskiftet.model.plan import Plan
 from vardskiftet.model.progress import Progress
@@ -94,6 +94,9 @@ def undo(desk: Desk, wave: str, round_: str = "") -> Undone:
         closing.callback(shutil.rmtree, spill, ignore_errors=True)
         duck = open_duck(spill)
         closing.callback(duck.close)
+        # A load that was broken off may have left indexes out. References that do not hold are no reason to leave its rows where they are.
+        with suppress(IntegrityBroken):
+            target.make_whole()
         job = _Job(desk, store, target, wave, run_id, begun or run_id)
         entries = [one for one in _newest_first(desk, target, wave) if not round_ or one.plan == plan.fingerprint]
         batches, rows = _take_back(job, duck, entries)

@@ -18,6 +18,8 @@ from vardskiftet.engine.compile.coerce import canonical
 from vardskiftet.engine.names import quoted
 from vardskiftet.engine.targets.changes import LINKED, RENEWED, beside, entry_table, linking, renewing
 from vardskiftet.engine.targets.marks import RECORD, REHEARSAL, Marks, marks_of
+from vardskiftet.engine.targets.postgresql_answers import answer
+from vardskiftet.engine.targets.postgresql_bare import lay_bare, make_whole
 from vardskiftet.engine.targets.postgresql_copy import copy_rows, taken, without_nul
 from vardskiftet.engine.targets.postgresql_errors import patiently, translated
 from vardskiftet.engine.targets.postgresql_locks import PostgresqlLocks, holds
@@ -26,7 +28,7 @@ from vardskiftet.engine.targets.postgresql_place import Place, PostgresqlOptions
 from vardskiftet.engine.targets.postgresql_rights import lacking
 from vardskiftet.engine.targets.postgresql_schema import NAME_BYTES, demand_names, found_drift, is_prepared, prepared, refuse_unfit
 from vardskiftet.engine.targets.protocol import Lock, Outcome, Query, TakenBack, TakingBack
-from vardskiftet.engine.targets.questions import ASKED, in_texts, present_rows
+from vardskiftet.engine.targets.questions import ASKED, present_rows
 from vardskiftet.engine.targets.schema import digest_of
 from vardskiftet.engine.targets.tables import layout
 from vardskiftet.engine.targets.taking_back import KEPT, RESTORED, taken_back
@@ -42,8 +44,6 @@ SAYS = "A schema of a PostgreSQL database, reached by the URL in an environment 
 
 ATTEMPTS = 5
 """How often a batch is tried where the server rolled it back for another transaction's sake, or the connection was lost."""
-
-_DIALECT = sa.create_engine("postgresql+psycopg://", paramstyle="numeric_dollar").dialect
 
 
 def open_target(programme: Programme) -> PostgresqlTarget:
@@ -132,14 +132,25 @@ class PostgresqlTarget:
         if not self.exists():
             return pa.table({str(column.name): pa.array([], pa.string()) for column in query.selected_columns})
         with translated(self.place.name), contextlib.closing(self.place.reading(read_only=True)) as connection:
-            return _answer(connection, in_texts(query, _shown))
+            return answer(connection, query)
 
     def present(self, mapping: Mapping, table: Table, ids: pa.Table) -> pa.Table:
         """Rows of the record with these ids (`ids` has one column `id`), every column as text."""
         with translated(self.place.name), contextlib.closing(self.place.reading(read_only=False)) as connection:
             with connection.cursor() as cursor:
                 cursor.adbc_ingest(ASKED, ids, mode="create", temporary=True)
-            return _answer(connection, in_texts(present_rows(self.layout.tables, table), _shown))
+            return answer(connection, present_rows(self.layout.tables, table))
+
+    def lay_bare(self, table: Table) -> None:
+        """Leave indexes and references out, if the table is empty and a wave's lock is ours."""
+        if self._held:
+            with translated(self.place.name):
+                lay_bare(self.place, self.layout.tables[table.table])
+
+    def make_whole(self) -> int:
+        """Build and prove what was left out."""
+        with translated(self.place.name):
+            return make_whole(self.place, self.layout.sorted_tables)
 
     def write(self, outcome: Outcome) -> None:
         """One transaction: the entry, the rows, their links, what became of the others, and the tallies."""
@@ -267,31 +278,6 @@ def _kept_like(table: Table) -> str:
     """A temporary table for keys of this one; it goes with the transaction."""
     rows = f"select {quoted(table.key)} as id, cast('' as text) as why from {quoted(table.table)} limit 0"
     return f"create temporary table {KEPT} on commit drop as {rows}"
-
-
-def _answer(connection: Any, query: Query) -> pa.Table:
-    said = query.compile(dialect=_DIALECT, compile_kwargs={"render_postcompile": True})
-    values = [said.params[name] for name in said.positiontup or ()]
-    with connection.cursor() as cursor:
-        cursor.execute(str(said), values or None)
-        return cursor.fetch_arrow_table()
-
-
-def _shown(column: sa.ColumnElement[Any]) -> sa.ColumnElement[Any]:
-    """A column as the text that digests are made of."""
-    match column.type:
-        case sa.LargeBinary():
-            return sa.func.encode(column, "hex")
-        case sa.Boolean():
-            return sa.cast(sa.cast(column, sa.Integer), sa.Text)
-        case sa.Date():
-            return sa.func.to_char(column, "YYYY-MM-DD")
-        case sa.DateTime():
-            whole, moment = sa.func.date_trunc("second", column), sa.func.timezone("UTC", column)
-            seconds = sa.func.to_char(moment, 'YYYY-MM-DD"T"HH24:MI:SS')
-            return sa.case((column == whole, seconds), else_=sa.func.to_char(moment, 'YYYY-MM-DD"T"HH24:MI:SS.US')) + sa.literal("Z")
-        case _:
-            return sa.cast(column, sa.Text)
 
 
 def _pause(attempt: int) -> None:

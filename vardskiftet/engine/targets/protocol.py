@@ -148,6 +148,17 @@ class Target(Protocol):
         """
         ...
 
+    def lay_bare(self, table: Table) -> None:
+        """A table is about to be loaded under the wave's lock: if it is empty, it may do without indexes and references until then."""
+        ...
+
+    def make_whole(self) -> int:
+        """Build what tables were loaded without, and prove it over all rows. Returns how many; 0 where nothing was left out.
+
+        Raises IntegrityBroken for a reference to a row that is not there.
+        """
+        ...
+
     def write(self, outcome: Outcome) -> None:
         """Commit a batch: rows, fates, links and its entry in the books together."""
         ...

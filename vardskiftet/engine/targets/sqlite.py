@@ -164,6 +164,13 @@ class SqliteTarget:
             connection.adbc_connection.rollback()
         return found
 
+    def lay_bare(self, table: Table) -> None:
+        """A file keeps its indexes and references: building them anew would cost as much."""
+
+    def make_whole(self) -> int:
+        """Nothing is ever left out."""
+        return 0
+
     def write(self, outcome: Outcome) -> None:
         """One transaction: the entry, the rows, their links, what became of the others, and the tallies."""
         connection = self._writer()
