@@ -16,13 +16,13 @@ import sqlalchemy as sa
 from doors import door_before
 from postgresql_ward import constraints
 from servers import Postgresql, asked
-from test_targets import ANNA, BO, CIA, LOCK, NOTHING, PATIENT, PERSONS, V1, VISIT, VISITS, Desk, counts, mapping, pausing
+from test_targets import ANNA, BO, CIA, LOCK, PATIENT, PERSONS, V1, VISIT, VISITS, Desk, counts, mapping, pausing
 from wards import RECORD, PostgresqlTargetWard, named
 
-from vardskiftet.engine.compare import edited
 from vardskiftet.engine.duck import open_duck
 from vardskiftet.engine.targets import open_scratch, open_target, postgresql
 from vardskiftet.engine.targets.postgresql import PostgresqlTarget
+from vardskiftet.engine.undoing import edited, taking_back
 from vardskiftet.errors import IntegrityBroken, Locked, Stale, Unreachable, Usage, VardskiftetError
 from vardskiftet.model.record import Column, ColumnType, Record, Table
 
@@ -102,7 +102,7 @@ def test_b3_a_commit_whose_answer_is_lost_is_looked_for_and_not_repeated(
         assert (door.swallowed, attempts) == (1, ["rows", "done"]), "sent once, found there, and not sent again"
         assert counts(ward)["patient"] == 2
         door.swallowed = 0
-        assert behind.take_back(1, PERSONS, PATIENT, NOTHING) == (2, 0), "what was taken out is known though the answer was lost"
+        assert Desk(duck, behind).take_back(1, PERSONS, PATIENT) == (2, 0), "what was taken out is known though the answer was lost"
         assert door.swallowed == 1
         assert counts(ward)["patient"] == 0
         behind.close()
@@ -376,14 +376,17 @@ def test_reserved_words_are_names_like_others(ward: PostgresqlTargetWard, duck: 
         key="primary",
         columns=(Column(column="primary", type=ColumnType.UUID, required=True), Column(column="from", type=ColumnType.TEXT)),
     )
-    target = open_target(ward.programme.model_copy(update={"record": RECORD.model_copy(update={"tables": (PATIENT, table)})}))
+    record = RECORD.model_copy(update={"tables": (PATIENT, table)})
+    target = open_target(ward.programme.model_copy(update={"record": record}))
     target.prepare()
     desk = Desk(duck, target)
     rows = [{"primary": ANNA, "from": "å"}, {"primary": BO, "from": None}]
-    target.write(desk.batch(1, mapping("elvis.odd", table), table, rows))
+    first = desk.batch(1, mapping("elvis.odd", table), table, rows)
+    target.write(first)
     target.write(desk.batch(2, mapping("elvis.odd", table), table, [], [{"primary": BO, "from": "ö"}]))
-    assert edited(duck, mapping("elvis.odd", table), table, target, 1) == []
-    assert target.take_back(1, mapping("elvis.odd", table), table, NOTHING) == (1, 0)
+    assert edited(duck, table, target, 1) == []
+    taken = target.take_back(taking_back(duck, record, table, target, first.entry, "undo-1"))
+    assert (taken.removed, taken.left) == (1, 0)
     assert ward.ask(f'select "from" from "{word}"') == [("ö",)]
     target.close()
 
@@ -399,7 +402,7 @@ def test_a_hold_that_was_broken_elsewhere_stops_the_batch(ward: PostgresqlTarget
     with pytest.raises(Locked, match="was broken while this run was at work"):
         target.write(desk.persons(2, BO))
     with pytest.raises(Locked):
-        target.take_back(1, PERSONS, PATIENT, NOTHING)
+        desk.take_back(1, PERSONS, PATIENT)
     assert counts(ward)["patient"] == 1
 
 
@@ -462,7 +465,7 @@ def test_a_reference_to_nobody_is_found_when_the_references_are_proved(
     with pytest.raises(IntegrityBroken, match="table visit, constraint visit_patient_id_fkey, SQLSTATE 23503") as told:
         target.make_whole()
     assert told.value.exit_code == 8 and CIA not in str(told.value)
-    assert target.take_back(2, VISITS, VISIT, NOTHING) == (1, 0)
+    assert desk.take_back(2, VISITS, VISIT) == (1, 0)
     target.make_whole()
     assert whole(ward) == before
 
