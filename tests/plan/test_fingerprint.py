@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from vardskiftet.model.batch import Batch, KeyRange
-from vardskiftet.model.plan import Plan, TableExpectation
+from vardskiftet.model.plan import Plan, Since, TableExpectation
 from vardskiftet.plan.fingerprint import fingerprint, minor, moved
 
 EXPECTATION = TableExpectation(
@@ -35,6 +35,7 @@ OTHER: dict[str, Any] = {
     "source_schemas": {"elvis": "c2"},
     "target_schema": "d2",
     "base": ("ee",),
+    "since": {"elvis.booking": Since(number="7", plan="ee")},
     "expectations": (EXPECTATION.model_copy(update={"rows": 10}),),
     "batches": (BATCH.model_copy(update={"range": KeyRange(low=(1,), high=(5, "b"))}),),
     "findings": ({"id": "X"},),

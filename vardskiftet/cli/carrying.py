@@ -11,13 +11,14 @@ from vardskiftet.cli.options import Given
 from vardskiftet.cli.telling import as_json, tell
 from vardskiftet.model.plan import Plan
 from vardskiftet.run.apply import Applied
-from vardskiftet.run.desk import Desk, load_plan
+from vardskiftet.run.balance import plan_to_carry_out
+from vardskiftet.run.desk import Desk
 
 
 def carried_out(options: Given, named: str, verb: str, hands: Callable[[Desk, Plan], Applied], *, trust_code: bool = False) -> Answer:
     """Run the plan and answer with its books."""
     desk = replace(open_desk(options), trust_code=trust_code)
-    plan = load_plan(desk, named)
+    plan = plan_to_carry_out(desk, named)
     done = hands(desk, plan)
     answer = Answer(f"vardskiftet.{verb}/1", exit_code=done.exit_code)
     answer.own = {

@@ -13,7 +13,7 @@ from vardskiftet.errors import Usage, VardskiftetError
 from vardskiftet.judge.books import balance
 from vardskiftet.model.books import Books
 from vardskiftet.model.plan import Plan
-from vardskiftet.run.desk import Desk, plans_of
+from vardskiftet.run.desk import Desk, load_plan, plans_of, whole
 from vardskiftet.run.moments import counted_then
 
 
@@ -73,6 +73,16 @@ def current_plan(desk: Desk, wave: str) -> Plan:
         raise Usage(f"There is no plan for wave '{wave}' yet.", hint=f"Make one: vardskiftet plan {wave}")
     begun = {entry.plan for entry in Ledger(open_target(desk.programme), desk.programme.record).batches(wave)}
     return next((plan for plan in reversed(plans) if plan.fingerprint in begun), plans[-1])
+
+
+def plan_to_carry_out(desk: Desk, named: str) -> Plan:
+    """The plan of that name; of a wave the newest whose ground is there still: not a delta on rows that were taken back. As `load_plan`."""
+    plan = load_plan(desk, named)
+    if named != plan.wave or not plan.base:
+        return plan
+    held = {entry.plan for entry in Ledger(open_target(desk.programme), desk.programme.record).batches(plan.wave)}
+    grounded = [one for one in plans_of(desk, plan.wave) if set(one.base) <= held]
+    return whole(grounded[-1]) if grounded else plan
 
 
 def present_books(desk: Desk, wave: str) -> tuple[Plan, Books]:

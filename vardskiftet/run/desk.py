@@ -110,20 +110,20 @@ def load_plan(desk: Desk, named: str) -> Plan:
     """
     for path in (Path(named), desk.work / "plans" / named, desk.work / "plans" / f"{named}.json"):
         if path.suffix == ".json" and path.is_file():
-            return _whole(_read(path))
+            return whole(_read(path))
     wave = desk.wave(named)
     plans = plans_of(desk, wave.wave)
     if not plans:
         raise Usage(f"There is no plan for wave '{wave.wave}' yet.", hint=f"Make one: vardskiftet plan {wave.wave}")
-    return _whole(plans[-1])
+    return whole(plans[-1])
 
 
 def plans_of(desk: Desk, wave: str) -> tuple[Plan, ...]:
     """All plans of a wave that lie in the work folder, or that other hosts keep in a memory on a server, oldest first."""
-    # Under a fixed clock all were made at the same moment: then the file's own time decides, and a delta is newer than what it stands on.
+    # Under a fixed clock all were made at the same moment: then a delta is newer than what it stands on, and the file's own time decides.
     found = _kept_elsewhere(desk, wave)
     found |= {plan.fingerprint: (plan, path.stat().st_mtime_ns) for path in _files(desk, wave) if (plan := _read(path)).wave == wave}
-    ordered = sorted(found.values(), key=lambda one: (one[0].made_at, one[1], len(one[0].base), one[0].fingerprint))
+    ordered = sorted(found.values(), key=lambda one: (one[0].made_at, len(one[0].base), one[1], one[0].fingerprint))
     return tuple(plan for plan, _ in ordered)
 
 
@@ -141,7 +141,8 @@ def _kept_elsewhere(desk: Desk, wave: str) -> dict[str, tuple[Plan, int]]:
     return {plan.fingerprint: (plan, at) for plan, at in made}
 
 
-def _whole(plan: Plan) -> Plan:
+def whole(plan: Plan) -> Plan:
+    """The plan, if it is as it was made. Raises IntegrityBroken if not."""
     if fingerprint(plan) != plan.fingerprint:
         raise IntegrityBroken(
             "The plan is not as it was made: its fingerprint is that of another.",
