@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from typing import Any
 
 import duckdb
+import pyarrow as pa
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -14,6 +15,7 @@ from transforming import STOCKHOLM, Answer, open_examples, run_transform
 
 from vardskiftet.engine.rederive.form import stored
 from vardskiftet.engine.rederive.meaning import CODE, beside_of, meaning_of
+from vardskiftet.engine.rederive.readings import Reading, Setting
 from vardskiftet.engine.rederive.rows import real_text
 from vardskiftet.engine.transforms import KINDS, codebook
 from vardskiftet.engine.transforms.protocol import Example
@@ -91,3 +93,35 @@ def test_a_real_is_the_shortest_text_that_is_the_same_number(value: float) -> No
     told = real_text(value)
     assert float(told) == value
     assert "." in told
+
+
+FORMS = ("%Y-%m-%d %H:%M", "%Y%m%d%H%M%S", "%d/%m/%Y kl %H.%M")
+ODD_DAYS = ("2024-03-31", "2024-10-27", "2024-03-30", "1980-04-06", "0001-01-01", "9999-12-31", "2023-02-29", "1878-12-31", "1849-06-01")
+
+
+@pytest.mark.parametrize("form", FORMS)
+@given(
+    days=st.lists(st.one_of(st.sampled_from(ODD_DAYS), st.dates().map(lambda day: day.isoformat())), min_size=1, max_size=8),
+    clocks=st.lists(st.times().map(lambda time: f"{time:%H:%M:%S}"), min_size=1, max_size=8),
+    noise=st.lists(st.one_of(st.none(), st.just(""), st.text(max_size=16)), max_size=4),
+)
+def test_many_times_are_read_as_each_alone(form: str, days: list[str], clocks: list[str], noise: list[str | None]) -> None:
+    step = Step(transform="local_time", options={"format": form, "repeated_hour": "first", "missing_hour": "reject"})
+    column = Column(column="at", type=ColumnType.INSTANT)
+    reading = Reading((step,), column, Setting(STOCKHOLM, {}, {}))
+    texts = [_in_form(form, day, clock) for day in days for clock in clocks] + noise
+    values, reasons = reading.of(pa.array(texts, pa.string()))
+    meaning = meaning_of(step, STOCKHOLM, {})
+    expected = [(None, why) if why else stored(value, meaning.type, column) for value, why in map(meaning.read, texts)]
+    assert list(zip(texts, values.to_pylist(), reasons.to_pylist(), strict=True)) == [
+        (text, *told) for text, told in zip(texts, expected, strict=True)
+    ]
+
+
+def _in_form(form: str, day: str, clock: str) -> str:
+    year, month, number = day.split("-")
+    hour, minute, second = clock.split(":")
+    letters = {"%Y": year, "%m": month, "%d": number, "%H": hour, "%M": minute, "%S": second}
+    for letter, digits in letters.items():
+        form = form.replace(letter, digits)
+    return form

@@ -51,6 +51,7 @@ class Deriver:
         self._people = [(one.source, Reading((one.step,), None, self.setting)) for one in mapping.identities]
         self._placed, self._held = placed_sql(mapping, self.columns), held_sql(mapping, self.columns)
         self._items, self._fated = item_sql(mapping, self.columns), fated_sql(mapping)
+        self._named = f"select *, {uuid_of(mapping, 'vs_key', 'vs_item')} as vs_id, false as vs_second from judged"
         own = mapping.split.columns if mapping.split else ()
         hidden = {name.lower() for name in own}
         seen = (*(name for name in self.columns if name.lower() not in hidden), *own)
@@ -70,7 +71,7 @@ class Deriver:
             )
 
     def chunk(self, rows: pa.Table) -> None:
-        """Derive the rows of one batch, the next in order; leaves `placed`, `item` and `fated` in the stage."""
+        """Derive the rows of one batch, the next in order; leaves `item` and `fated` in the stage."""
         self.look(rows)
         if self.table.identity:
             persons.remember(self.stage, self.mapping, self.table)
@@ -79,22 +80,24 @@ class Deriver:
         """The same for rows that may have been derived before: nobody new becomes known by it."""
         stage = self.stage
         stage.register("came", rows)
-        stage.execute(f"create or replace temp table placed as {self._placed}")
+        told = f"with placed as materialized ({self._placed}), held as ({self._held}) select * from ({self._items})"
+        stage.execute(f"create or replace temp table item as {told}")
         stage.unregister("came")
-        stage.execute(f"create or replace temp table held as {self._held}")
-        stage.execute(f"create or replace temp table item as {self._items}")
         stage.register("reading", self._read(arrow(stage, "select * from item")))
         if own_finds(self.mapping):
             stage.execute("create or replace temp table own_key as select distinct vs_key from item where vs_key is not null")
-        stage.execute(f"create or replace temp table judged as {self._judged}")
-        stage.unregister("reading")
-        kin.settle(stage, self.mapping)
-        if self.table.identity:
-            persons.resolve(stage, self.mapping, self.table)
+        if self.table.identity or own_finds(self.mapping):
+            stage.execute(f"create or replace temp table judged as {self._judged}")
+            kin.settle(stage, self.mapping)
+            if self.table.identity:
+                persons.resolve(stage, self.mapping, self.table)
+            else:
+                stage.execute(f"create or replace temp table named as {self._named}")
+            stage.execute(f"create or replace temp table fated as {self._fated}")
         else:
-            named = uuid_of(self.mapping, "vs_key", "vs_item")
-            stage.execute(f"create or replace temp table named as select *, {named} as vs_id, false as vs_second from judged")
-        stage.execute(f"create or replace temp table fated as {self._fated}")
+            told = f"with judged as ({self._judged}), named as ({self._named}) select * from ({self._fated})"
+            stage.execute(f"create or replace temp table fated as {told}")
+        stage.unregister("reading")
 
     def expected_sql(self, where: str = "vs_fate = 'L'") -> str:
         """Query of derived rows: id, key, item, unit, fate, reason, and every column but the table's key, as stored texts."""

@@ -14,6 +14,7 @@ from vardskiftet.engine.rederive.form import between, stored
 from vardskiftet.engine.rederive.meaning import CODE, beside_of, meaning_of
 from vardskiftet.engine.rederive.meaning.answer import Value
 from vardskiftet.engine.rederive.meaning.identity import domain_of
+from vardskiftet.engine.rederive.meaning.many_moments import many_moments
 from vardskiftet.model.mapping import Field, Step
 from vardskiftet.model.record import Column, ColumnType
 
@@ -57,6 +58,10 @@ class Reading:
             self._known.clear()
         if beside:
             return self._of_several(list(zip(texts.to_pylist(), *(one.to_pylist() for one in beside), strict=True)))
+        return self._many.of(texts) if self._many is not None else self._one_by_one(texts)
+
+    def _one_by_one(self, texts: pa.Array) -> tuple[pa.Array, pa.Array]:
+        """Each different text once."""
         coded = texts.dictionary_encode(null_encoding="encode")
         values, reasons = _arrays([self._remembered((text,)) for text in coded.dictionary.to_pylist()])
         return values.take(coded.indices), reasons.take(coded.indices)
@@ -90,6 +95,9 @@ class Reading:
 
     def __post_init__(self) -> None:
         self._meanings: dict[int, Any] = {}
+        times = len(self.steps) == 1 and self.steps[0].transform == "local_time"
+        instants = self.column is not None and self.column.type is ColumnType.INSTANT
+        self._many = many_moments(self.steps[0].options, self.setting.zone, self._one_by_one) if times and instants else None
 
     def _learn(self, step: Step) -> Any:
         found = self._meanings[id(step)] = meaning_of(step, self.setting.zone, self.setting.books)

@@ -119,22 +119,32 @@ class SqliteRows:
 def as_texts(columns: Sequence[str], rows: Sequence[Sequence[Any]], encoding: str) -> pa.Table:
     """Rows of a driver as text columns; what cannot be decoded is NULL and named in `vs_damaged`."""
     damage: dict[int, list[str]] = {}
-    arrays = []
-    for place, name in enumerate(columns):
-        texts: list[str | None] = []
-        for number, row in enumerate(rows):
-            value = row[place]
-            if value is None or value.__class__ is str:
-                texts.append(value)
-                continue
-            text = text_of(value, encoding)
-            if text is None:
-                damage.setdefault(number, []).append(name)
-            texts.append(text)
-        arrays.append(pa.array(texts, pa.string()))
-    lost = pa.array([", ".join(damage[number]) if number in damage else None for number in range(len(rows))], pa.string())
+    arrays = [_texts(name, column, encoding, damage) for name, column in zip(columns, zip(*rows, strict=True), strict=True)] if rows else []
+    arrays = arrays or [pa.array([], pa.string())] * len(columns)
     places = pa.array(range(1, len(rows) + 1), pa.int64())
-    return pa.table([places, *arrays, lost], names=[PLACE, *columns, DAMAGED])
+    return pa.table([places, *arrays, _lost(damage, len(rows))], names=[PLACE, *columns, DAMAGED])
+
+
+def _lost(damage: dict[int, list[str]], rows: int) -> pa.Array:
+    if not damage:
+        return pa.nulls(rows, pa.string())
+    return pa.array([", ".join(damage[number]) if number in damage else None for number in range(rows)], pa.string())
+
+
+def _texts(name: str, column: Sequence[Any], encoding: str, damage: dict[int, list[str]]) -> pa.Array:
+    """A column of texts: all texts, or all whole numbers, in one go; value by value where there are both, or reals, or bytes."""
+    kinds = {value.__class__ for value in column} - {type(None)}
+    if kinds <= {str}:
+        return pa.array(column, pa.string())
+    if kinds == {int}:
+        return pa.array(column, pa.int64()).cast(pa.string())
+    texts = []
+    for number, value in enumerate(column):
+        text = value if value is None or value.__class__ is str else text_of(value, encoding)
+        if text is None and value is not None:
+            damage.setdefault(number, []).append(name)
+        texts.append(text)
+    return pa.array(texts, pa.string())
 
 
 def text_of(value: object, encoding: str) -> str | None:

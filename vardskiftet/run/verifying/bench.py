@@ -18,16 +18,18 @@ from vardskiftet.engine.rederive.beside import place_units
 from vardskiftet.engine.rederive.borrowed import BorrowedRows
 from vardskiftet.engine.rederive.rows import Rows, SqliteRows
 from vardskiftet.engine.rederive.stage import open_stage
+from vardskiftet.engine.rederive.verdicts import own_finds
 from vardskiftet.engine.sources import open_held, open_source
 from vardskiftet.engine.targets.protocol import BatchEntry, Target
 from vardskiftet.engine.vocabulary import vocabulary
 from vardskiftet.errors import IntegrityBroken
-from vardskiftet.model.batch import Batch, BatchKind
+from vardskiftet.model.batch import Batch, BatchKind, KeyRange
 from vardskiftet.model.plan import Plan
 from vardskiftet.model.programme import Programme
 from vardskiftet.model.system import System
 from vardskiftet.run.desk import Desk, plans_of
 
+ROWS_AT_ONCE = 131_072
 OWN_READERS = {"sqlite"}
 """Kinds of source that the verifier reads with a reader of its own."""
 
@@ -75,8 +77,19 @@ class Bench:
         return tuple(one for one in self.of_wave(mapping) if one.plan == self.plan.fingerprint)
 
     def planned(self, mapping: str) -> tuple[Batch, ...]:
-        """The plan's key ranges of a mapping: together they hold every row, in a delta too."""
-        return tuple(batch for batch in self.plan.of(mapping) if batch.kind is BatchKind.LOAD)
+        """The plan's key ranges of a mapping: together they hold every row, in a delta too.
+
+        Several that follow each other are read as one, where rows of different batches have nothing to say to each other.
+        """
+        batches = [batch for batch in self.plan.of(mapping) if batch.kind is BatchKind.LOAD]
+        declared = self.frozen.mapping(mapping)
+        if self.frozen.record.table(declared.into).identity or own_finds(declared):
+            return tuple(batches)
+        ordered = [batch for batch in batches if not batch.range.nulls]
+        at_once = max(1, ROWS_AT_ONCE // self.frozen.batch_rows)
+        groups = [ordered[place : place + at_once] for place in range(0, len(ordered), at_once)]
+        joined = [one[0].model_copy(update={"range": KeyRange(low=one[0].range.low, high=one[-1].range.high)}) for one in groups]
+        return (*joined, *(batch for batch in batches if batch.range.nulls))
 
     def close(self) -> None:
         """Give back connections."""
