@@ -69,6 +69,16 @@ class DeclarationsWrong(VardskiftetError):
         )
 
 
+class WorklistRefused(DeclarationsWrong):
+    """A worklist came back with something that may not be, or cannot be as it was meant; nothing of it was taken in."""
+
+    id = "WORKLIST_REFUSED"
+
+    def __init__(self, faults: Sequence[Fault]) -> None:
+        super().__init__(faults)
+        self.message = f"{len(faults)} problem{'s' if len(faults) != 1 else ''} in what was brought back. Nothing was taken in."
+
+
 class SchemaMissing(Usage):
     """A mapping names a table or a column that its source does not have."""
 

@@ -39,6 +39,8 @@ NAMES: dict[str, str] = {
     "target.rows.after": "a batch's rows are written, not its entry in the books",
     "target.commit.before": "a batch's rows and entry are written, not committed",
     "target.commit.after": "a batch is committed, the store does not know it yet",
+    "target.amend.before": "what became of corrected rows is written into a batch, not committed",
+    "target.amend.after": "a batch is amended, the store does not know it yet",
     "target.lock.before": "the wave's lock, before it is taken",
     "target.lock.after": "the wave's lock is taken",
     "target.unlock.before": "the wave's lock, before it is given back",

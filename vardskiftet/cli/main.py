@@ -29,6 +29,7 @@ from vardskiftet.cli import (
     plan,
     profile,
     rehearse,
+    rejects,
     report,
     runs,
     schema,
@@ -72,7 +73,7 @@ VERBS: dict[str, Callable[..., None]] = {
 }
 for name, verb in VERBS.items():
     app.command(name)(verb)
-GROUPS = (report, diff, mappings, runs, audit, lock, waves)
+GROUPS = (report, diff, mappings, rejects, runs, audit, lock, waves)
 for group in GROUPS:
     app.add_typer(group.app)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from vardskiftet.declare import scalars
+from vardskiftet.declare.check_correct import check_correct
 from vardskiftet.declare.check_finds import check_finds
 from vardskiftet.declare.faults import Faults
 from vardskiftet.declare.mapping import FATES, FLAGGED
@@ -29,6 +30,7 @@ def check_mappings(declared: Declarations, faults: Faults) -> None:
     """Each mapping against the record, the units, the codebooks and its system's other mappings."""
     for _, mapping in sorted(declared.mappings.items()):
         _check_unit(mapping, declared, faults)
+        check_correct(mapping, faults)
         if declared.record is None:
             continue
         record = declared.record.value

@@ -18,7 +18,7 @@ from vardskiftet.model.mapping import WHOLE_ROW, Condition, Conflict, Example, F
 NEEDS = ("mapping", "information", "into", "key", "unit", "fields")
 MAY = (
     *("reads", "sql", "counts", "changed", "split", "exclude", "identities", "reject", "flag"),
-    *("conflict", "follow_parent", "on_vanish", "examples"),
+    *("conflict", "follow_parent", "on_vanish", "correct", "examples"),
 )
 OVERLAP = 60
 """Minutes, or steps of the number."""
@@ -64,6 +64,7 @@ def read_mapping(file: File, reading: Reading) -> Declared[Mapping] | None:
         conflict_by=conflict_by,
         follow_parent=form.scalar("follow_parent", scalars.choice(FollowParent), FollowParent.REJECT),
         on_vanish=form.scalar("on_vanish", scalars.choice(OnVanish), OnVanish.FLAG),
+        correct=form.texts("correct"),
         examples=tuple(_example(entry) for entry in form.forms("examples", needs=("row", "gives"))),
         path=file.path,
     )

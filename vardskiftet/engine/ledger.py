@@ -8,6 +8,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
+from vardskiftet.engine.originals import RejectedItem
 from vardskiftet.engine.standing import brought
 from vardskiftet.engine.targets.protocol import BatchEntry, Lock, Target
 from vardskiftet.engine.targets.tables import layout
@@ -58,6 +59,24 @@ class Ledger:
         """Who holds which wave."""
         lock = self.tables["vs_lock"]
         return tuple(Lock(*row) for row in self.target.rows(sa.select(*(lock.c[one.name] for one in fields(Lock))).order_by(lock.c.wave)))
+
+    def rejected(self, wave: str, plan: str) -> tuple[RejectedItem, ...]:
+        """Every rejected item of a plan, by mapping, batch, key and item."""
+        batch, fate = self.tables["vs_batch"], self.tables["vs_fate"]
+        told = (batch.c.mapping, batch.c.number, fate.c.source_key, fate.c.item, fate.c.unit, fate.c.reason)
+        query = sa.select(*told).select_from(fate.join(batch, batch.c.batch == fate.c.batch)).order_by(*told)
+        query = query.where(batch.c.wave == wave, batch.c.plan == plan, fate.c.fate == Fate.REJECTED.value)
+        return tuple(
+            RejectedItem(mapping, number, key, item, unit or "", reason or "")
+            for mapping, number, key, item, unit, reason in self.target.rows(query)
+        )
+
+    def tallies_of(self, batch: int) -> dict[str, Tally]:
+        """Unit to the items of one batch."""
+        tally = self.tables["vs_tally"]
+        names = ("extracted", *FATES)
+        found = self.target.rows(sa.select(tally.c.unit, *(tally.c[name] for name in names)).where(tally.c.batch == batch))
+        return {str(unit): Tally(**dict(zip(names, map(int, figures), strict=True))) for unit, *figures in found}
 
     def has_rows_of_others(self, mapping: str, plan: str, table: str) -> bool:
         """Whether the target holds rows of this mapping from another plan, or rows of its table that no batch owns."""

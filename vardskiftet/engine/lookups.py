@@ -20,6 +20,7 @@ _EMPTY = {
     "person": "record_table varchar, domain varchar, identifier varchar, id varchar",
     "origin": "record_table varchar, id varchar, mapping varchar, key varchar",
     "brought": "key varchar",
+    "guarded": "mapping varchar, key varchar",
     "parent": "mapping varchar, key varchar, id varchar, fate varchar",
 }
 

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import hashlib
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -131,33 +132,45 @@ def move(
     manifest = write_manifest(duck, lines, errand.manifests)
     read, items = (carried.rows_read, carried.items) if carried else (rows.num_rows, 0)
     entry = entry_of(errand, batch, read, lines.num_rows + items, manifest)
-    stored = _stored(compiled, target, number)
+    made = outcome_of(duck, compiled, target, entry, rows.column_names, carried)
     remember(duck, compiled)
+    if errand.fresh_target:
+        return replace(made, marks=_mark(number, errand.mark))
+    return replace(made, left=left_behind(duck, compiled, number), images=images(duck, compiled, number), marks=_mark(number, errand.mark))
+
+
+def outcome_of(
+    duck: duckdb.DuckDBPyConnection,
+    compiled: Compiled,
+    target: Target,
+    entry: BatchEntry,
+    columns: Sequence[str],
+    carried: Carried | None = None,
+) -> Outcome:
+    """What stands in `placed` and `outcome`, in the form in which the target takes it; `columns` are those of the rows read."""
+    number = entry.batch
+    stored = _stored(compiled, target, number)
+    judged = (
+        "vs_key as source_key, vs_item as item, vs_unit as unit, vs_fate as fate, vs_reason as reason,"
+        f" case when vs_fate = 'merged' then vs_id end as target_id, {DETAIL} as detail,"
+        f" case when vs_fate = 'rejected' then vs_parent end as parent_key from {beside_source(columns)}"
+        " where vs_fate in ('merged', 'rejected', 'excluded') order by outcome.vs_row"
+    )
+    none = pa.table({})
     return Outcome(
         entry,
         compiled.table,
         fresh=arrow(duck, f"{stored} where vs_fate = 'loaded' and vs_renew is not true order by vs_row"),
         renewed=arrow(duck, f"{stored} where vs_fate = 'loaded' and vs_renew order by vs_row"),
-        fates=_and(
-            number,
-            carried and carried.fates,
-            _rows(
-                duck,
-                number,
-                "vs_key as source_key, vs_item as item, vs_unit as unit, vs_fate as fate, vs_reason as reason,"
-                f" case when vs_fate = 'merged' then vs_id end as target_id, {DETAIL} as detail,"
-                f" case when vs_fate = 'rejected' then vs_parent end as parent_key from {beside_source(rows.column_names)}"
-                " where vs_fate in ('merged', 'rejected', 'excluded') order by outcome.vs_row",
-            ),
-        ),
-        flags=_and(number, carried and carried.flags, _rows(duck, number, flags(compiled.mapping, rows.column_names))),
+        fates=_and(number, carried and carried.fates, _rows(duck, number, judged)),
+        flags=_and(number, carried and carried.flags, _rows(duck, number, flags(compiled.mapping, columns))),
         tallies=_and(number, carried and carried.tallies, _rows(duck, number, _tally(compiled.items))),
         rows=_places(duck, number, carried),
         identities=_identities(duck, compiled),
         contributions=_contributions(duck, compiled, number),
-        left=pa.table({}) if errand.fresh_target else left_behind(duck, compiled, number),
-        images=pa.table({}) if errand.fresh_target else images(duck, compiled, number),
-        marks=_mark(number, errand.mark),
+        left=none,
+        images=none,
+        marks=none,
     )
 
 

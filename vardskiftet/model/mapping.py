@@ -160,6 +160,8 @@ class Mapping(Frozen):
     conflict_by: str = ""
     """The source column that says which copy is the latest or the earliest."""
     follow_parent: FollowParent = FollowParent.REJECT
+    correct: tuple[str, ...] = ()
+    """Source columns that a person may correct in a rejected row; never one of the key, nor one that says whose the row is."""
     examples: tuple[Example, ...] = ()
     path: str = field(default="", exclude=True)
 

@@ -58,6 +58,8 @@ class Plan(Frozen):
     """Mapping to the mark from which its rows are read; what is not here is read whole, and compared row by row."""
     expectations: tuple[TableExpectation, ...]
     batches: tuple[Batch, ...]
+    corrections: tuple[str, ...] = ()
+    """Digests of the files of corrections that were in force, in the order in which they came."""
     findings: tuple[dict[str, Any], ...] = ()
 
     @property

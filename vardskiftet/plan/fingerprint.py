@@ -10,7 +10,8 @@ from vardskiftet.model.plan import Plan
 
 def fingerprint(plan: Plan) -> str:
     """SHA-256 over everything that the plan says but its own fingerprint and the time it was made."""
-    body = plan.model_dump(mode="json", exclude={"fingerprint", "made_at"})
+    told_apart = {"fingerprint", "made_at", *(() if plan.corrections else ("corrections",))}
+    body = plan.model_dump(mode="json", exclude=told_apart)
     return hashlib.sha256(json.dumps(body, sort_keys=True, ensure_ascii=True, separators=(",", ":")).encode()).hexdigest()
 
 

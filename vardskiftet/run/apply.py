@@ -28,7 +28,7 @@ from vardskiftet.plan.fingerprint import moved
 from vardskiftet.run.desk import Desk
 from vardskiftet.run.gaps import demand_no_gaps
 from vardskiftet.run.hands import Working
-from vardskiftet.run.last_books import DRAWN, REHEARSED, closed
+from vardskiftet.run.last_books import DRAWN, REHEARSED, closed, drawn
 from vardskiftet.run.listing import list_left
 from vardskiftet.run.lock import holding
 from vardskiftet.run.memory import lived
@@ -80,7 +80,7 @@ def apply(desk: Desk, plan: Plan) -> Applied:
                     desk, plan, store, run_id, target, desk.held(plan), desk.manifests(plan.wave), desk.work / "spill" / plan.wave
                 )
                 applied = _work(hands)
-            store.append(DRAWN, _drawn(applied), run_id)
+            store.append(DRAWN, drawn(plan, applied.books, applied.committed), run_id)
             ended["exit_code"] = applied.exit_code
         return applied
     finally:
@@ -104,7 +104,7 @@ def rehearse(desk: Desk, plan: Plan) -> Applied:
             with holding(target, store, plan.wave, run_id, "rehearse"):
                 hands = Working(desk, plan, store, run_id, target, folder / "held", folder / "manifests", folder / "spill")
                 applied = _work(hands)
-            store.append(REHEARSED, _drawn(applied), run_id)
+            store.append(REHEARSED, drawn(plan, applied.books, applied.committed), run_id)
             ended["exit_code"] = applied.exit_code
         return applied
     finally:
@@ -131,18 +131,6 @@ def _work(hands: Working) -> Applied:
     listed = list_left(hands.target, desk.programme.record, hands.plan, hands.manifests)
     shown = listed.relative_to(desk.programme.root).as_posix() if listed else ""
     return Applied(hands.run_id, hands.plan, books, hands.committed, findings, outlived(desk.programme, books), shown)
-
-
-def _drawn(applied: Applied) -> dict[str, object]:
-    books = applied.books
-    return {
-        "wave": books.wave,
-        "plan": applied.plan.fingerprint,
-        "closes": books.closes,
-        "within_budget": books.within_budget,
-        "total": books.total.model_dump(mode="json"),
-        "committed": applied.committed,
-    }
 
 
 @contextmanager

@@ -78,6 +78,7 @@ def _named(mapping: Mapping) -> Iterable[tuple[str, int, str]]:
         ("unit › from", "" if rule.via else rule.source),
     )
     yield from ((trail, 1, column) for trail, column in single if column)
+    yield from (("correct", 1, column) for column in mapping.correct)
     filled = {field.column for field in mapping.fields}
     for kind, conditions in (("exclude", mapping.exclude), ("reject", mapping.reject), ("flag", mapping.flag)):
         for number, one in enumerate(conditions, 1):

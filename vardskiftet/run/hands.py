@@ -11,6 +11,7 @@ from pathlib import Path
 import duckdb
 
 from vardskiftet.engine.compile import compile_mapping
+from vardskiftet.engine.corrections import guard, read_corrections
 from vardskiftet.engine.duck import open_duck
 from vardskiftet.engine.ledger import Ledger
 from vardskiftet.engine.lookups import place_units, prepare_places, prepare_references
@@ -24,9 +25,11 @@ from vardskiftet.engine.watermark import measure
 from vardskiftet.model.books import Books
 from vardskiftet.model.plan import Plan
 from vardskiftet.model.progress import Progress
+from vardskiftet.model.reject import Correction
 from vardskiftet.model.step import Balance, Hold, Load, Prepare
 from vardskiftet.run.balance import books_of, counts_of
 from vardskiftet.run.desk import Desk
+from vardskiftet.run.imported import corrections_folder
 from vardskiftet.run.loading import Loading
 from vardskiftet.run.moments import COUNTED, HELD, LOST, SCANNED
 from vardskiftet.run.patience import await_leave
@@ -53,6 +56,7 @@ class Working:
     sources: dict[str, Source] = field(default_factory=dict)
     _closing: ExitStack = field(default_factory=ExitStack)
     _duck: duckdb.DuckDBPyConnection | None = None
+    _said: tuple[Correction, ...] | None = None
 
     def hold(self, step: Hold) -> None:
         """A copy, a snapshot, or the source itself, as its kind can."""
@@ -105,7 +109,9 @@ class Working:
         if not fresh:
             prepare_standing(duck, programme.record, mapping, self.target, self.plan.wave)
         self.target.lay_bare(compiled.table)
-        loading = Loading(self.desk, self.plan, duck, compiled, source, extract, self.target, errand, self._commit)
+        said = self._corrections(step.mapping)
+        guard(duck, mapping, said)
+        loading = Loading(self.desk, self.plan, duck, compiled, source, extract, self.target, errand, self._commit, said)
         loading.scanning += time.perf_counter() - started
         loading.carry_out(left)
         if self.plan.base:
@@ -143,6 +149,12 @@ class Working:
         payload = {"wave": entry.wave, "plan": entry.plan, "mapping": entry.mapping, "number": entry.number, "items": entry.items}
         self.store.append("batch.done", payload | {"rows": entry.rows_read, "manifest": entry.manifest}, self.run_id)
         self.committed += 1
+
+    def _corrections(self, mapping: str) -> list[Correction]:
+        """The corrections that the plan stands on, for one mapping's rows."""
+        if self._said is None:
+            self._said = read_corrections(corrections_folder(self.desk), self.plan.corrections)
+        return [one for one in self._said if one.mapping == mapping]
 
     def _ledger(self) -> Ledger:
         return Ledger(self.target, self.desk.programme.record)

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+from vardskiftet.model.books import Books
 from vardskiftet.model.event import Event
+from vardskiftet.model.plan import Plan
 
 DRAWN = "books.drawn"
 REHEARSED = "books.rehearsed"
@@ -22,3 +24,19 @@ def closed(events: Iterable[Event], wave: str, plan: str, kind: str) -> bool | N
         elif event.kind == UNDONE and kind == DRAWN:
             last = None
     return last
+
+
+def drawn(plan: Plan, books: Books, committed: int) -> dict[str, object]:
+    """What is remembered of books that were drawn: whether they close, their total, and the rejects by mapping and reason."""
+    rejected: dict[str, dict[str, int]] = {}
+    for mapping, reason, items in books.rejects_by:
+        rejected.setdefault(mapping, {})[reason] = items
+    return {
+        "wave": books.wave,
+        "plan": plan.fingerprint,
+        "closes": books.closes,
+        "within_budget": books.within_budget,
+        "total": books.total.model_dump(mode="json"),
+        "rejected": rejected,
+        "committed": committed,
+    }

@@ -12,6 +12,7 @@ import duckdb
 import pyarrow as pa
 
 from vardskiftet.engine.compile import Compiled
+from vardskiftet.engine.corrections import corrected
 from vardskiftet.engine.move import Errand, fetch, move
 from vardskiftet.engine.scan import scan_keys, vanished
 from vardskiftet.engine.sources.protocol import Extract, Source
@@ -20,6 +21,7 @@ from vardskiftet.engine.watermark import picked, prepare_settled, scan_columns, 
 from vardskiftet.model.batch import Batch, BatchKind
 from vardskiftet.model.plan import Plan, Since
 from vardskiftet.model.progress import Progress
+from vardskiftet.model.reject import Correction
 from vardskiftet.run.desk import Desk
 from vardskiftet.run.patience import await_leave
 
@@ -37,6 +39,8 @@ class Loading:
     target: Target
     errand: Errand
     commit: Callable[[Outcome], None]
+    corrections: Sequence[Correction] = ()
+    """What people said instead, for rows of this mapping."""
     scanning: float = 0.0
     """Seconds spent on keys alone: on marks, on what stands, and on scans."""
     keys: int = 0
@@ -64,7 +68,8 @@ class Loading:
         with ThreadPoolExecutor(1, "write") as writer:
             behind: Future[None] | None = None
             done = 0
-            for place, (batch, rows) in enumerate(_ahead(self._leave, self.source, self.extract, batches), 1):
+            for place, (batch, read) in enumerate(_ahead(self._leave, self.source, self.extract, batches), 1):
+                rows = self._corrected(read)
                 fresh = self.errand.fresh_target
                 outcome = move(self.duck, self.compiled, rows, batch, self.target, self.errand) if fresh else None
                 if behind is not None:
@@ -88,13 +93,14 @@ class Loading:
         for place, batch in enumerate(batches, 1):
             self._leave()
             if batch.range.nulls:
-                outcome = move(self.duck, self.compiled, fetch(self.source, self.extract, batch), batch, self.target, self.errand)
+                rows = self._corrected(fetch(self.source, self.extract, batch))
+                outcome = move(self.duck, self.compiled, rows, batch, self.target, self.errand)
             else:
                 with self._scans():
                     told = fetch(self.source, keys, batch)
                     carried, touched = scanned(self.duck, mapping, told, columns, since)
                 self.keys += told.num_rows
-                rows = picked(self.duck, mapping, self.source, self.extract, batch, touched)
+                rows = self._corrected(picked(self.duck, mapping, self.source, self.extract, batch, touched))
                 outcome = move(self.duck, self.compiled, rows, batch, self.target, self.errand, carried)
             self.commit(outcome)
             done += outcome.entry.rows_read
@@ -112,6 +118,9 @@ class Loading:
     def _leave(self) -> None:
         """Wait until the source may be read."""
         await_leave(self.desk, self.compiled.mapping.system, self.source)
+
+    def _corrected(self, rows: pa.Table) -> pa.Table:
+        return corrected(self.duck, self.compiled.mapping, self.extract.columns, rows, self.corrections)
 
     @contextmanager
     def _scans(self) -> Iterator[None]:

@@ -27,6 +27,7 @@ from vardskiftet.plan.fingerprint import fingerprint
 from vardskiftet.plan.order import ordered
 from vardskiftet.run.desk import Desk
 from vardskiftet.run.gaps import demand_no_gaps
+from vardskiftet.run.imported import files_in_force
 from vardskiftet.run.patience import await_leave
 from vardskiftet.run.since import marks_before
 from vardskiftet.run.two_ends import refuse_own_records
@@ -86,6 +87,7 @@ def make_plan(desk: Desk, wave: str) -> Plan:
         since=since,
         expectations=tuple(expectations),
         batches=tuple(batches),
+        corrections=files_in_force(desk),
     )
     return plan.model_copy(update={"fingerprint": fingerprint(plan)})
 

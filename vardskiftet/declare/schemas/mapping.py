@@ -66,6 +66,7 @@ def mapping(vocabulary: Vocabulary) -> Schema:
             "conflict": _conflict(),
             "follow_parent": one_of(FollowParent, "What becomes of the child of an excluded parent."),
             "on_vanish": one_of(OnVanish, "What is said of a row that stands in the record and has gone from the source."),
+            "correct": names(text(), "Source columns that a person may correct in a rejected row; never the key, nor the unit's."),
             "examples": many(_example(), "Rows, and what must become of them."),
         },
     )

@@ -39,6 +39,7 @@ def resolving(mapping: Mapping, table: Table, identifiers: int) -> list[str]:
         for n in range(1, identifiers + 1)
     ]
     contesting = _contested(identifiers) if identifiers else []
+    guard = _guard(mapping)
     return [
         (
             f"named as (\nselect judged.*,\n       coalesce({', '.join(ids)}, {made}) as vs_id,\n"
@@ -48,7 +49,8 @@ def resolving(mapping: Mapping, table: Table, identifiers: int) -> list[str]:
         *contesting,
         # The first sound row in source order claims the person, unless another source row did in an earlier batch.
         (
-            "claimed as (\nselect *,\n       row_number() over (partition by vs_id, vs_sound and not vs_torn order by vs_row)"
+            "claimed as (\nselect *,\n       row_number() over (partition by vs_id, vs_sound and not vs_torn order by "
+            f"{guard + ', ' if guard else ''}vs_row)"
             " as vs_claim,\n"
             f"       (origin.mapping <> {literal(mapping.mapping)} or origin.key <> vs_key) is true as vs_taken\n"
             f"  from {'settled' if contesting else 'named'}\n"
@@ -56,7 +58,7 @@ def resolving(mapping: Mapping, table: Table, identifiers: int) -> list[str]:
         ),
         (
             f"identified as (\nselect * exclude (vs_reason),\n       case when vs_reason is not null then vs_reason\n"
-            f"            when vs_sound and vs_torn then 'IDENTITY_REVIEW'{_second(mapping)} end as vs_reason,\n"
+            f"            when vs_sound and vs_torn then 'IDENTITY_REVIEW'{_second(mapping)}{_told(guard)} end as vs_reason,\n"
             f"       vs_sound and not vs_torn and (vs_claim > 1 or vs_taken) as vs_second\n  from claimed\n)"
         ),
     ]
@@ -82,6 +84,18 @@ def _contested(identifiers: int) -> list[str]:
             "  from named\n  left join contested on contested.vs_row = named.vs_row\n)"
         ),
     ]
+
+
+def _guard(mapping: Mapping) -> str:
+    """SQL that is true where a person's number was corrected by hand; empty where the mapping does not allow it."""
+    if not {one.source for one in mapping.identities} & set(mapping.correct):
+        return ""
+    return f"exists (select 1 from guarded where guarded.mapping = {literal(mapping.mapping)} and guarded.key = vs_key)"
+
+
+def _told(guard: str) -> str:
+    """A number that a hand corrected never leads to a person who is there already: a wrong digit would be a wrong patient."""
+    return f"\n            when vs_sound and (vs_claim > 1 or vs_taken) and {guard} then 'IDENTITY_REVIEW'" if guard else ""
 
 
 def _second(mapping: Mapping) -> str:

@@ -6,14 +6,16 @@ from collections.abc import Sequence
 
 import pyarrow as pa
 
-from vardskiftet.engine.names import quoted
-from vardskiftet.engine.targets.protocol import Outcome
+from vardskiftet.engine.names import literal, quoted
+from vardskiftet.engine.targets.protocol import BatchEntry, Outcome
 from vardskiftet.model.record import Table
 
 RENEWED = "vs_renewed"
 """Temporary table of rows that take the place of older ones of the same key."""
 LINKED = "vs_linked"
 """Temporary table of identifiers and their persons."""
+AMENDED = "vs_amended"
+"""Temporary table, one column `key`: source keys of which a batch's books speak anew."""
 
 
 def entry_table(outcome: Outcome) -> pa.Table:
@@ -51,4 +53,14 @@ def linking() -> str:
         f" select distinct record_table, domain, identifier, target_id from {LINKED} as new where not exists"
         " (select 1 from vs_identity as old where old.record_table = new.record_table and old.domain = new.domain"
         " and old.identifier = new.identifier)"
+    )
+
+
+def amending(entry: BatchEntry) -> tuple[str, ...]:
+    """Take what a batch's books say of the keys in `vs_amended` out of them, and its tallies; its entry gets the new manifest."""
+    of_keys = f"where batch = {entry.batch} and source_key in (select key from {AMENDED})"
+    return (
+        *(f"delete from {books} {of_keys}" for books in ("vs_fate", "vs_flag", "vs_contribution", "vs_left")),
+        f"delete from vs_tally where batch = {entry.batch}",
+        f"update vs_batch set manifest = {literal(entry.manifest)}, items = {entry.items} where batch = {entry.batch}",
     )

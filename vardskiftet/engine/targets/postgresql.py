@@ -16,7 +16,7 @@ import sqlalchemy as sa
 
 from vardskiftet.engine.compile.coerce import canonical
 from vardskiftet.engine.names import quoted
-from vardskiftet.engine.targets.changes import LINKED, RENEWED, beside, entry_table, linking, renewing
+from vardskiftet.engine.targets.changes import AMENDED, LINKED, RENEWED, amending, beside, entry_table, linking, renewing
 from vardskiftet.engine.targets.marks import RECORD, REHEARSAL, Marks, marks_of
 from vardskiftet.engine.targets.postgresql_answers import answer
 from vardskiftet.engine.targets.postgresql_bare import lay_bare, make_whole
@@ -27,7 +27,7 @@ from vardskiftet.engine.targets.postgresql_notices import Notices
 from vardskiftet.engine.targets.postgresql_place import Place, PostgresqlOptions, place_of
 from vardskiftet.engine.targets.postgresql_rights import lacking
 from vardskiftet.engine.targets.postgresql_schema import NAME_BYTES, demand_names, found_drift, is_prepared, prepared, refuse_unfit
-from vardskiftet.engine.targets.protocol import Lock, Outcome, Query, TakenBack, TakingBack
+from vardskiftet.engine.targets.protocol import BatchEntry, Lock, Outcome, Query, TakenBack, TakingBack
 from vardskiftet.engine.targets.questions import ASKED, present_rows
 from vardskiftet.engine.targets.schema import digest_of
 from vardskiftet.engine.targets.tables import layout
@@ -163,20 +163,47 @@ class PostgresqlTarget:
             reach("target.rows.before")
             self._demand_lock(cursor, outcome.entry.wave)
             copy_rows(cursor, "vs_batch", entry_table(outcome), name)
-            if outcome.fresh.num_rows:
-                copy_rows(cursor, outcome.table.table, outcome.fresh, name)
-            if outcome.renewed.num_rows:
-                self._stage(cursor, RENEWED, outcome.table.table, outcome.renewed)
-                cursor.execute(renewing(outcome.table, outcome.renewed.column_names).encode())
-                taken(cursor, outcome.renewed.num_rows, outcome.table.table, name)
-            if outcome.identities.num_rows:
-                self._stage(cursor, LINKED, "vs_identity", outcome.identities)
-                cursor.execute(linking().encode())
-            for books, rows in beside(outcome):
-                if rows.num_rows:
-                    copy_rows(cursor, books, without_nul(rows), name)
+            self._bring(cursor, outcome)
             reach("target.rows.after")
             reach("target.commit.before")
+
+    def amend(self, outcome: Outcome, keys: pa.Table) -> None:
+        """One transaction: what the batch's books say of these source keys goes, and what the outcome brings comes in its place."""
+        entry = outcome.entry
+
+        def attempt() -> None:
+            with self._transaction() as cursor:
+                self._demand_lock(cursor, entry.wave)
+                cursor.execute(f"create temporary table {AMENDED} (key text) on commit drop".encode())
+                copy_rows(cursor, AMENDED, without_nul(keys), self.place.name)
+                for statement in amending(entry):
+                    cursor.execute(statement.encode())
+                self._bring(cursor, outcome)
+                reach("target.amend.before")
+
+        patiently(attempt, lambda: self._says(entry), _pause, ATTEMPTS)
+        reach("target.amend.after")
+
+    def _says(self, entry: BatchEntry) -> bool:
+        """Whether the batch's entry names this manifest already."""
+        batch = self.layout.tables["vs_batch"]
+        return bool(self.rows(sa.select(batch.c.batch).where(batch.c.batch == entry.batch, batch.c.manifest == entry.manifest)))
+
+    def _bring(self, cursor: psycopg.Cursor, outcome: Outcome) -> None:
+        """Everything of a batch but its entry: rows, links, what became of the others, and the tallies."""
+        name = self.place.name
+        if outcome.fresh.num_rows:
+            copy_rows(cursor, outcome.table.table, outcome.fresh, name)
+        if outcome.renewed.num_rows:
+            self._stage(cursor, RENEWED, outcome.table.table, outcome.renewed)
+            cursor.execute(renewing(outcome.table, outcome.renewed.column_names).encode())
+            taken(cursor, outcome.renewed.num_rows, outcome.table.table, name)
+        if outcome.identities.num_rows:
+            self._stage(cursor, LINKED, "vs_identity", outcome.identities)
+            cursor.execute(linking().encode())
+        for books, rows in beside(outcome):
+            if rows.num_rows:
+                copy_rows(cursor, books, without_nul(rows), name)
 
     def _stage(self, cursor: psycopg.Cursor, staging: str, like: str, rows: pa.Table) -> None:
         """Rows into a temporary table with the columns and types of another; it goes with the transaction."""

@@ -163,6 +163,10 @@ class Target(Protocol):
         """Commit a batch: rows, fates, links and its entry in the books together."""
         ...
 
+    def amend(self, outcome: Outcome, keys: pa.Table) -> None:
+        """Commit what became of some source keys (`keys` has one column `key`) of a batch that is there, with the batch's new tallies."""
+        ...
+
     def take_back(self, taking: TakingBack) -> TakenBack:
         """Take a batch out, in one transaction: its rows as `taking_back.py` says, and its lines in the books; identities stay."""
         ...

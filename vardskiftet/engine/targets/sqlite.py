@@ -15,7 +15,7 @@ from vardskiftet.engine.names import quoted
 from vardskiftet.engine.sources.options import SqliteOptions
 from vardskiftet.engine.sqlite_adbc import Connection, Cursor, connected
 from vardskiftet.engine.sqlite_uri import sqlite_uri
-from vardskiftet.engine.targets.changes import LINKED, RENEWED, beside, entry_table, linking, renewing
+from vardskiftet.engine.targets.changes import AMENDED, LINKED, RENEWED, amending, beside, entry_table, linking, renewing
 from vardskiftet.engine.targets.marks import RECORD, REHEARSAL, Marks, mark, marks_of
 from vardskiftet.engine.targets.protocol import Lock, Outcome, Query, TakenBack, TakingBack
 from vardskiftet.engine.targets.questions import ASKED, in_texts, present_rows
@@ -178,15 +178,7 @@ class SqliteTarget:
             try:
                 reach("target.rows.before")
                 cursor.adbc_ingest("vs_batch", entry_table(outcome), mode="append")
-                if outcome.fresh.num_rows:
-                    cursor.adbc_ingest(outcome.table.table, outcome.fresh, mode="append")
-                if outcome.renewed.num_rows:
-                    _update(cursor, outcome.table, outcome.renewed)
-                if outcome.identities.num_rows:
-                    _link(cursor, outcome.identities)
-                for name, rows in beside(outcome):
-                    if rows.num_rows:
-                        cursor.adbc_ingest(name, rows, mode="append")
+                _bring(cursor, outcome)
                 reach("target.rows.after")
                 reach("target.commit.before")
                 connection.adbc_connection.commit()
@@ -194,6 +186,23 @@ class SqliteTarget:
                 connection.adbc_connection.rollback()
                 raise
         reach("target.commit.after")
+
+    def amend(self, outcome: Outcome, keys: pa.Table) -> None:
+        """One transaction: what the batch's books say of these source keys goes, and what the outcome brings comes in its place."""
+        connection, entry = self._writer(), outcome.entry
+        with translated(self.path.name), connection.cursor() as cursor:
+            try:
+                cursor.adbc_ingest(AMENDED, keys, mode="create", temporary=True)
+                for statement in amending(entry):
+                    cursor.execute(statement)
+                _bring(cursor, outcome)
+                cursor.execute(f"drop table temp.{AMENDED}")
+                reach("target.amend.before")
+                connection.adbc_connection.commit()
+            except BaseException:
+                connection.adbc_connection.rollback()
+                raise
+        reach("target.amend.after")
 
     def take_back(self, taking: TakingBack) -> TakenBack:
         """Take a batch's rows and its lines out of the record and the books, in one transaction."""
@@ -261,6 +270,19 @@ def _led_by_texts(query: Query) -> str:
     """A question's rows as texts, after a row of empty ones: ADBC takes a column's type from its first rows, and NULLs for numbers."""
     first = ", ".join(f"'' as {quoted(str(column.name))}" for column in query.selected_columns)
     return f"select {first} union all select * from ({_text(in_texts(query, _shown))})"
+
+
+def _bring(cursor: Cursor, outcome: Outcome) -> None:
+    """Everything of a batch but its entry: rows, links, what became of the others, and the tallies."""
+    if outcome.fresh.num_rows:
+        cursor.adbc_ingest(outcome.table.table, outcome.fresh, mode="append")
+    if outcome.renewed.num_rows:
+        _update(cursor, outcome.table, outcome.renewed)
+    if outcome.identities.num_rows:
+        _link(cursor, outcome.identities)
+    for name, rows in beside(outcome):
+        if rows.num_rows:
+            cursor.adbc_ingest(name, rows, mode="append")
 
 
 def _update(cursor: Cursor, table: Table, rows: pa.Table) -> None:
