@@ -83,6 +83,9 @@ ASKING = [
     ("audit.verify", ["audit", "verify"]),
     ("trace", ["trace", "elvis", "remiss", "20000003"]),
     ("lock.status", ["lock", "status"]),
+    ("rejects.list", ["rejects", "list", "south-1"]),
+    ("rejects.show", ["rejects", "show", "south-1", "--rejected", "MISSING_HOUR"]),
+    ("rejects.stats", ["rejects", "stats", "south-1"]),
     ("waves.list", ["waves", "list"]),
     *((f"waves.{verb}", ["waves", verb, wave]) for verb in ("show", "timeline") for wave in ("south-1", "south-2", "west")),
     ("waves.what-if", ["waves", "what-if", "south-1", "--to", "2024-11-19"]),
@@ -153,6 +156,16 @@ def test_what_writes_answers_with_its_document(demo: Ward, tmp_path: Path) -> No
     assert hold_against_schema("lock.break", ward.ask("lock", "break", "south-1", "--reason", "its host burnt", "--json"))["ok"]
 
 
+def test_rejects_answer_with_their_documents_all_the_way_round(demo: Ward, tmp_path: Path) -> None:
+    ward = demo.copy(tmp_path / "ward")
+    out = str(tmp_path / "out")
+    assert hold_against_schema("rejects.export", ward.ask("rejects", "export", "south-1", "--reason", "x", "--out", out, "--json"))["files"]
+    assert hold_against_schema("rejects.import", ward.ask("rejects", "import", "south-1", out, "--json"))["ok"]
+    assert hold_against_schema("rejects.replay", ward.ask("rejects", "replay", "south-1", "--json"))["ok"]
+    shown = ward.ask("rejects", "show", "south-1", "--limit", "1", "--show-values", "--reason", "x", "--json")
+    assert hold_against_schema("rejects.show", shown)["rejects"][0]["values"]
+
+
 def test_turns_of_a_wave_answer_with_their_documents(demo: Ward, tmp_path: Path) -> None:
     ward = demo.copy(tmp_path / "ward")
     signed = ["--reason", "a test", "--as", "anna", "--json"]
@@ -198,6 +211,9 @@ FAILING = [
     ("mappings.preview", ["mappings", "preview", "elvis.booking", "--show-values"]),
     ("mappings.trust", ["mappings", "trust", "nope", "--reason", "x"]),
     ("mappings.new", ["mappings", "new", "elvis", "nope"]),
+    *((f"rejects.{verb}", ["rejects", verb, "nope"]) for verb in ("list", "show", "stats", "replay")),
+    ("rejects.export", ["rejects", "export", "south-1", "--reason", ""]),
+    ("rejects.import", ["rejects", "import", "south-1", "nope.xlsx"]),
     ("validate", ["validate", "--nope"]),
     ("waves.list", ["waves", "list", "--nope"]),
     ("waves.show", ["waves", "show", "nope"]),

@@ -25,6 +25,7 @@ WIDTHS = (40, 100)
 
 PREPARED = {
     "undo": (),
+    "rejects.import": ("vardskiftet rejects export south-1 --reason first",),
     "waves.resume": ("vardskiftet waves pause south-1 --reason first --as anna",),
     **{f"diff.{verb}": ("vardskiftet verify south-1 --level rows",) for verb in ("show", "explain", "export")},
     "apply": ("vardskiftet undo south-1 --confirm south-1", "vardskiftet plan south-1"),

@@ -38,6 +38,7 @@ OTHER: dict[str, Any] = {
     "since": {"elvis.booking": Since(number="7", plan="ee")},
     "expectations": (EXPECTATION.model_copy(update={"rows": 10}),),
     "batches": (BATCH.model_copy(update={"range": KeyRange(low=(1,), high=(5, "b"))}),),
+    "corrections": ("ff",),
     "findings": ({"id": "X"},),
 }
 

@@ -59,6 +59,8 @@ REPORTS = ("report.write.before", "report.rename.before", "report.rename.after")
 SERVERS = ("target.bare.before", "target.bare.after", "target.whole.before", "target.whole.after")
 """On the path of a record on a server only: story/test_on_postgresql.py stops there."""
 EVENTS = ("store.event.before", "store.event.after")
+REPLAYS = ("target.amend.before", "target.amend.after")
+"""On the path of `rejects replay`: tests/run/test_replay.py stops it there."""
 UNDO_ONCE = ("target.lock.before", "target.lock.after", "target.unlock.before", "target.unlock.after")
 UNDO_EACH_BATCH = ("undo.commit.before", "undo.commit.after")
 
@@ -144,7 +146,7 @@ def test_the_names_on_each_verbs_path_are_these_and_none_is_dead(unplanned: Ward
         if verb == "rehearse":
             assert ward.ask("undo", WAVE, "--confirm", WAVE).code == 2, "a rehearsal left rows in the record"
     assert {verb: set(names) for verb, names in found.items()} == PATH
-    assert set().union(*found.values(), REPORTS, SERVERS) == set(failpoint.NAMES)
+    assert set().union(*found.values(), REPORTS, SERVERS, REPLAYS) == set(failpoint.NAMES)
     assert found["apply"]["target.commit.after"] == found["undo"]["undo.commit.after"] == BATCHES
     assert (found["apply"]["store.event.after"], found["undo"]["store.event.after"]) == (BATCHES + 4, BATCHES + 3)
 

@@ -109,6 +109,8 @@ def _next(wave: str, load: str, verb: str, rehearsed: bool | None, owed: tuple[s
             return (f"vardskiftet rehearse {wave}", f"vardskiftet apply {wave}")
         case "dead" if verb == "undo":
             return (f"vardskiftet undo {wave} --confirm {wave}",)
+        case "dead" if verb == "rejects replay":
+            return (f"vardskiftet rejects replay {wave}",)
         case "partial" | "dead":
             return (f"vardskiftet apply {wave}",)
         case "running":

@@ -12,7 +12,7 @@ _ACTIVE = ("=", "+", "-", "@", "\t", "\r", "\n", "'")
 
 _SHORT_FORM = re.compile(r"[+-]?\d(?:[.,]\d+)?E[+-]?\d+", re.IGNORECASE)
 _MONTH = re.compile(r"(?:\d{1,4}[-. ])?(?:jan|feb|mar|apr|maj|may|jun|jul|aug|sep|okt|oct|nov|dec)[a-z]*[-. ]?\d{0,4}", re.IGNORECASE)
-_SLASHED = re.compile(r"\d{1,4}[-/.]\d{1,2}[-/.]\d{1,4}(?:[ T]\d{1,2}:\d{2}(?::\d{2})?)?")
+_SLASHED = re.compile(r"\d{1,4}[-/.]\d{1,2}[-/.]\d{1,4}(?:[ T]0?0:00(?::00)?)?")
 _TRUTH = {"true": ("TRUE", "SANT"), "false": ("FALSE", "FALSKT")}
 
 

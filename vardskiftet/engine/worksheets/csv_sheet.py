@@ -53,7 +53,7 @@ def _decoded(path: Path) -> tuple[str, str]:
     content = path.read_bytes()
     if content.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
         tries: tuple[str, ...] = ("utf-16",)
-    elif b"\0" in content:
+    elif b"\0" in content and not content.startswith(codecs.BOM_UTF8):
         tries = ()
     else:
         tries = ("utf-8-sig", "cp1252")

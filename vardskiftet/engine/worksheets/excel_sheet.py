@@ -37,8 +37,9 @@ def write(path: Path, sheets: Sequence[Sheet]) -> Path:
     from openpyxl.cell import WriteOnlyCell
     from openpyxl.styles import Font, PatternFill, Protection
 
+    texts = [[[_fitting(value, sheet.name) for value in row] for row in sheet.rows] for sheet in sheets]
     book = Workbook(write_only=True)
-    for name, sheet in zip(_names(sheets), sheets, strict=True):
+    for name, sheet, rows in zip(_names(sheets), sheets, texts, strict=True):
         page = book.create_sheet(name)
         page.protection.sheet = True
         page.protection.sort = page.protection.autoFilter = page.protection.formatColumns = False
@@ -58,8 +59,8 @@ def write(path: Path, sheets: Sequence[Sheet]) -> Path:
         for one in heading:
             one.font = Font(bold=True)
         page.append(heading)
-        for row in sheet.rows:
-            page.append([cell(_fitting(value, sheet.name), change) for value, change in zip(row, free, strict=True)])
+        for row in rows:
+            page.append([cell(text, change) for text, change in zip(row, free, strict=True)])
     if not sheets:
         book.create_sheet("nothing")
     content = io.BytesIO()
