@@ -23,6 +23,7 @@ from vardskiftet.declare.faults import Faults
 from vardskiftet.declare.files import RECORD, UNITS, File, Files, find_files
 from vardskiftet.declare.flows import read_flows
 from vardskiftet.declare.mapping import mapping_name, read_mapping
+from vardskiftet.declare.open_care import check_open_care
 from vardskiftet.declare.order import in_order
 from vardskiftet.declare.programme import Frame, read_programme
 from vardskiftet.declare.reading import Declarations, Declared, Reading
@@ -58,6 +59,7 @@ def read(project: Path, vocabulary: Vocabulary) -> Programme:
     check_order(declared, faults)
     check_waves(declared, faults)
     check_reasons(declared, vocabulary, faults)
+    check_open_care(declared, faults)
     check_calendar(declared, faults)
     check_flows(declared, faults)
     check_retirement(declared, faults)

@@ -6,6 +6,7 @@ from vardskiftet.declare import scalars
 from vardskiftet.declare.files import File
 from vardskiftet.declare.form import Form
 from vardskiftet.declare.node import Items, Node, found
+from vardskiftet.declare.open_care import read_open_care
 from vardskiftet.declare.reading import Declared, Reading
 from vardskiftet.declare.words import nearest, quoted
 from vardskiftet.model.record import NEGATIONS, CodeSystem, Column, ColumnType, Record, Table, Waiting
@@ -20,7 +21,7 @@ def read_record(file: File, reading: Reading) -> Declared[Record] | None:
         return None
     form = Form(root, reading.faults, needs=("record", "title", "version", "tables"), may=("code_systems", "negations", "partners"))
     systems = form.forms("code_systems", needs=("code_system", "title", "version"), may=("source",))
-    tables = form.forms("tables", needs=("table", "title", "key", "columns"), may=("identity", "waiting"))
+    tables = form.forms("tables", needs=("table", "title", "key", "columns"), may=("identity", "waiting", "open_care"))
     if isinstance(form.at("tables"), Items) and not tables:
         reading.faults.at(form.at("tables"), "names no table.")
     record = Record(
@@ -30,7 +31,7 @@ def read_record(file: File, reading: Reading) -> Declared[Record] | None:
         code_systems=tuple(_code_system(entry) for entry in systems),
         negations=form.texts("negations") or NEGATIONS,
         partners=form.texts("partners", scalars.hsa_id),
-        tables=tuple(_table(entry) for entry in tables),
+        tables=tuple(_table(entry, reading) for entry in tables),
     )
     _check(record, root, reading)
     return Declared(record, root)
@@ -41,7 +42,7 @@ def _code_system(form: Form) -> CodeSystem:
     return CodeSystem(code_system=name, title=title, version=version, source=form.text("source"))
 
 
-def _table(form: Form) -> Table:
+def _table(form: Form, reading: Reading) -> Table:
     columns = form.forms("columns", needs=("column", "type"), may=COLUMN_MAY)
     return Table(
         table=form.text("table", scalars.record_name),
@@ -50,6 +51,7 @@ def _table(form: Form) -> Table:
         identity=form.boolean("identity"),
         waiting=_waiting(form),
         columns=tuple(_column(entry) for entry in columns),
+        open_care=read_open_care(form, {entry.text("column") for entry in columns}, reading),
     )
 
 

@@ -55,6 +55,24 @@ class Waiting(Frozen):
     title: str
 
 
+class First(Frozen):
+    """Which rows of open care say that their patient is needed in the new system at once, and why."""
+
+    when: str
+    because: str
+    rank: int = 1
+    """Lower numbers are seen to first."""
+
+
+class OpenCare(Frozen):
+    """Which rows of a table are care that goes on: DuckDB SQL over the record's columns, and `go_live` of the wave."""
+
+    when: str
+    flow: str = ""
+    """The flow of waves/coexistence.yaml that such care belongs to; empty if it belongs to none."""
+    first: First | None = None
+
+
 class Table(Frozen):
     """One table of the record. `identity` tables (patients) get one row per person over all systems and waves."""
 
@@ -64,6 +82,7 @@ class Table(Frozen):
     identity: bool = False
     waiting: Waiting | None = None
     columns: tuple[Column, ...]
+    open_care: OpenCare | None = None
 
     def column(self, name: str) -> Column:
         """The column of that name; KeyError if there is none."""

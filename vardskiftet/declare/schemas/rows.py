@@ -40,6 +40,7 @@ def record(_vocabulary: Vocabulary) -> Schema:
                     "title": text("What waits, in words."),
                 }
             ),
+            "open_care": _open_care(),
         },
     )
     code_system = keys(
@@ -53,6 +54,14 @@ def record(_vocabulary: Vocabulary) -> Schema:
             "partners": names(shaped(scalars.HSA_ID), "HSA-ids of receivers outside the programme."),
         },
     )
+
+
+def _open_care() -> Schema:
+    """Care that goes on across a go-live."""
+    condition = text("DuckDB SQL over the table's columns, and `go_live` of the wave.")
+    first = keys({"when": condition, "because": text("What it is called in a worklist.")}, {"rank": count("Lower numbers come first.", 0)})
+    more = {"flow": slug("A flow of waves/coexistence.yaml."), "first": first}
+    return keys({"when": condition}, more, "Which rows are care that goes on.")
 
 
 def system(vocabulary: Vocabulary) -> Schema:
