@@ -156,6 +156,16 @@ def test_what_writes_answers_with_its_document(demo: Ward, tmp_path: Path) -> No
     assert hold_against_schema("lock.break", ward.ask("lock", "break", "south-1", "--reason", "its host burnt", "--json"))["ok"]
 
 
+def test_care_across_a_go_live_answers_with_its_documents(demo: Ward, tmp_path: Path) -> None:
+    ward = demo.copy(tmp_path / "ward")
+    out = str(tmp_path / "out")
+    named = ward.ask("coexistence", "south-1", "--show-values", "--reason", "x", "--json")
+    assert "persons" in hold_against_schema("coexistence", named)
+    hold_against_schema("manual.list", ward.ask("manual", "list", "south-1", "--json"))
+    hold_against_schema("manual.status", ward.ask("manual", "status", "south-1", "--json"))
+    assert hold_against_schema("manual.export", ward.ask("manual", "export", "south-1", "--reason", "x", "--out", out, "--json"))["ok"]
+
+
 def test_rejects_answer_with_their_documents_all_the_way_round(demo: Ward, tmp_path: Path) -> None:
     ward = demo.copy(tmp_path / "ward")
     out = str(tmp_path / "out")
@@ -211,6 +221,10 @@ FAILING = [
     ("mappings.preview", ["mappings", "preview", "elvis.booking", "--show-values"]),
     ("mappings.trust", ["mappings", "trust", "nope", "--reason", "x"]),
     ("mappings.new", ["mappings", "new", "elvis", "nope"]),
+    ("coexistence", ["coexistence", "nope"]),
+    *((f"manual.{verb}", ["manual", verb, "nope"]) for verb in ("list", "status")),
+    ("manual.export", ["manual", "export", "south-1", "--reason", ""]),
+    ("manual.import", ["manual", "import", "south-1", "nope.xlsx"]),
     *((f"rejects.{verb}", ["rejects", verb, "nope"]) for verb in ("list", "show", "stats", "replay")),
     ("rejects.export", ["rejects", "export", "south-1", "--reason", ""]),
     ("rejects.import", ["rejects", "import", "south-1", "nope.xlsx"]),

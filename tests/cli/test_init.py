@@ -156,7 +156,7 @@ def test_the_files_of_a_kind_show_every_key_of_it(kind: str) -> None:
         "programme": ["waves/programme.yaml"],
         "units": ["waves/units.yaml"],
         "wave": ["waves/first.yaml"],
-        "coexistence": ["waves/coexistence.yaml"],
+        "flows": ["waves/coexistence.yaml"],
         "record": ["mappings/record.yaml"],
         "system": ["mappings/journal/system.yaml"],
         "mapping": ["mappings/journal/person.yaml", "mappings/journal/visit.yaml"],

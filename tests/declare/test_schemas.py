@@ -46,7 +46,7 @@ for _tag, _pattern, _first in (
 def files_of(root: Path) -> Iterator[tuple[str, str, bytes]]:
     """(kind, path, content) of every declaration."""
     found = find_files(root, Faults())
-    single = {"programme": found.programme, "coexistence": found.coexistence, "record": found.record}
+    single = {"programme": found.programme, "flows": found.coexistence, "record": found.record}
     many = {"units": found.units, "wave": found.waves, "system": found.systems, "mapping": found.mappings, "codebook": found.codebooks}
     yield from ((kind, file.path, file.content) for kind, file in single.items() if file)
     yield from ((kind, file.path, file.content) for kind, files in many.items() for file in files)
@@ -116,7 +116,7 @@ FAULTY = [
     ("programme", "waves/programme.yaml", "person: anna", "person: Anna Ek"),
     ("units", "waves/units.yaml", "kind: narhalsan_unit", "kind: clinic"),
     ("units", "waves/units.yaml", "hsa_id: SE2321000131-X0001", "hsa_id: X0001"),
-    ("coexistence", "waves/coexistence.yaml", "critical: true", "critical: yes"),
+    ("flows", "waves/coexistence.yaml", "critical: true", "critical: yes"),
     ("record", "mappings/record.yaml", "type: instant", "type: datetime"),
     ("record", "mappings/record.yaml", "max_length: 10", "max_lenght: 10"),
     (

@@ -26,6 +26,7 @@ from vardskiftet.cli import (
     explain,
     init,
     lock,
+    manual,
     mappings,
     plan,
     profile,
@@ -75,7 +76,7 @@ VERBS: dict[str, Callable[..., None]] = {
 }
 for name, verb in VERBS.items():
     app.command(name)(verb)
-GROUPS = (report, diff, mappings, rejects, runs, audit, lock, waves)
+GROUPS = (report, diff, mappings, manual, rejects, runs, audit, lock, waves)
 for group in GROUPS:
     app.add_typer(group.app)
 

@@ -11,6 +11,7 @@ from zoneinfo import ZoneInfo
 from vardskiftet.declare.check_calendar import check_calendar
 from vardskiftet.declare.check_finds import parents, waits_for
 from vardskiftet.declare.check_flows import check_flows
+from vardskiftet.declare.check_manual import check_manual
 from vardskiftet.declare.check_mappings import check_mappings
 from vardskiftet.declare.check_reasons import check_reasons
 from vardskiftet.declare.check_retirement import check_retirement
@@ -60,6 +61,7 @@ def read(project: Path, vocabulary: Vocabulary) -> Programme:
     check_waves(declared, faults)
     check_reasons(declared, vocabulary, faults)
     check_open_care(declared, faults)
+    check_manual(declared, faults)
     check_calendar(declared, faults)
     check_flows(declared, faults)
     check_retirement(declared, faults)

@@ -11,7 +11,7 @@ from vardskiftet.declare.node import Broken, Keys, Node, Text
 from vardskiftet.declare.options import read_options
 from vardskiftet.declare.reading import Declared, Reading
 from vardskiftet.declare.words import nearest, quoted
-from vardskiftet.model.system import CONDITIONS, IgnoredTable, InformationRoute, Retirement, Route, SourceSpec, System
+from vardskiftet.model.system import CONDITIONS, IgnoredTable, InformationRoute, ManualTable, Retirement, Route, SourceSpec, System
 from vardskiftet.model.vocabulary import Kind
 
 NEEDS = ("system", "title", "source", "routes")
@@ -25,7 +25,7 @@ def read_system(file: File, reading: Reading) -> Declared[System] | None:
         return None
     form = Form(root, reading.faults, NEEDS, MAY)
     form.same("system", file.folder, f"the folder mappings/{file.folder}")
-    routes = form.forms("routes", needs=("information", "route", "owner"), may=("because", "conditions", "tables"))
+    routes = form.forms("routes", needs=("information", "route", "owner"), may=("because", "conditions", "tables", "patients"))
     ignored = form.forms("ignored", needs=("table", "because"))
     system = System(
         system=file.folder,
@@ -89,6 +89,10 @@ def _route(form: Form) -> InformationRoute:
         because=because,
         conditions=recorded,
         tables=tables,
+        patients=tuple(
+            ManualTable(table=entry.text("table"), by=entry.text("by"), mapping=entry.text("in"))
+            for entry in form.forms("patients", needs=("table", "by", "in"))
+        ),
     )
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import shutil
 from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
@@ -171,7 +172,8 @@ def _move_nothing(mappings: Path) -> None:
             path.unlink()
     declared = mappings / "system.yaml"
     lines = declared.read_text(encoding="utf-8").splitlines(keepends=True)
-    declared.write_text("".join(line for line in lines if "route: auto" not in line), encoding="utf-8")
+    kept = (re.sub(r", patients: \[[^\]]*\]", "", line) for line in lines if "route: auto" not in line)
+    declared.write_text("".join(kept), encoding="utf-8")
 
 
 def _asked(patients: int, seed: int, journals: Sequence[str], target: str) -> dict[str, object]:

@@ -20,6 +20,7 @@ from vardskiftet.model.programme import Programme
 from vardskiftet.model.record import OpenCare
 
 NOBODY = "null::varchar"
+_DOUBTED = "(vs_fate = 'rejected' and (starts_with(vs_reason, 'IDENTITY') or vs_reason = 'AMBIGUOUS_CENTURY'))"
 
 _TABLES = {
     "care_item": "person varchar, unit varchar, record_table varchar, flow varchar, rank bigint, because varchar, mapping varchar",
@@ -43,9 +44,10 @@ def gather_persons(duck: duckdb.DuckDBPyConnection, programme: Programme, mappin
         duck.execute(compiled.outcome)
         duck.execute("alter table outcome add column vs_renew boolean")
         number = "vs_identifier1" if mapping.identities else NOBODY
+        alone = f"{literal(f'{mapping.system}: ')} || vs_key"
         duck.execute(
-            f"insert into patient_of select distinct {literal(mapping.mapping)}, vs_key, vs_id, {number} from outcome"
-            " where vs_key is not null and vs_fate <> 'excluded'"
+            f"insert into patient_of select distinct {literal(mapping.mapping)}, vs_key, case when {_DOUBTED} then {alone} else vs_id end,"
+            f" case when not {_DOUBTED} then {number} end from outcome where vs_key is not null and vs_fate <> 'excluded'"
         )
         remember(duck, compiled)
     duck.execute(

@@ -21,6 +21,14 @@ CONDITIONS = ("structured", "usable", "combinable", "testable", "cheaper_than_ma
 """VGR's five published conditions for an automatic transfer (domain facts §3, [V24])."""
 
 
+class ManualTable(Frozen):
+    """Whose the rows of a table are that people carry over by hand: `by` holds the key of `mapping`, which brings persons."""
+
+    table: str
+    by: str
+    mapping: str
+
+
 class InformationRoute(Frozen):
     """The route of one kind of information, with its reason and its owner."""
 
@@ -31,6 +39,8 @@ class InformationRoute(Frozen):
     conditions: dict[str, bool] = {}
     tables: tuple[str, ...] = ()
     """Source tables that this route covers without a mapping (manual, archive, none)."""
+    patients: tuple[ManualTable, ...] = ()
+    """Of a manual route: whose rows stand in which table."""
 
 
 class IgnoredTable(Frozen):

@@ -151,8 +151,9 @@ def _pairs(duck: duckdb.DuckDBPyConnection, flows: tuple[Flow, ...]) -> tuple[Pa
 
 def _people(duck: duckdb.DuckDBPyConnection) -> tuple[Person, ...]:
     rows = duck.execute(
-        "select coalesce(min(patient_of.identifier), ''), list_sort(list_distinct(list(new_unit))), list_sort(list_distinct(list(old_unit)))"
-        " from straddling left join patient_of on patient_of.person = straddling.person group by straddling.person order by all"
+        "select coalesce(min(patient_of.identifier), ''), list_sort(list_distinct(list(new_unit))),"
+        " list_sort(list_distinct(list(old_unit))) from straddling"
+        " left join patient_of on patient_of.person = straddling.person group by straddling.person order by all"
     ).fetchall()
     return tuple(Person(identifier, tuple(new), tuple(old)) for identifier, new, old in rows)
 

@@ -28,6 +28,11 @@ def gaps(programme: Programme, system: System, source: Source) -> tuple[Fault, .
     spoken |= {mapping.unit.via for mapping in mine if mapping.unit.via}
     for table in sorted(spoken - set(schema) - {mapping.reads for mapping in mine}):
         faults.append(_fault(path, 1, system.system, table, schema))
+    for one in (one for route in system.routes for one in route.patients if one.table in schema):
+        columns = [column.name for column in schema[one.table]]
+        if one.by not in columns:
+            message = f"'{one.by}' is not a column of the source's table '{one.table}'."
+            faults.append(Fault(path, 1, f"{system.system} › routes › patients", message, _near(one.by, columns)))
     queries = " ".join(mapping.sql for mapping in mine)
     for table in sorted(set(schema) - spoken):
         if not re.search(rf"(?<!\w){re.escape(table)}(?!\w)", queries):

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from vardskiftet.cli.documents.shape import Keys, many
+from vardskiftet.cli.documents.shape import Keys, many, plus
+from vardskiftet.model.handover import Handover, UnitStanding
 from vardskiftet.run.coexistence import Pair, Person
 
 CARE: dict[str, Keys] = {
@@ -14,5 +15,15 @@ CARE: dict[str, Keys] = {
         "declared": list[str],
         "pairs": many(Pair),
         "persons?": many(Person),
+    },
+    "manual.list": {"wave": str, "total": int, "lines": many(plus(Handover, {"state": str})), "rows_of_nobody": int},
+    "manual.export": {"wave": str, "files": list[str], "lines": dict[str, int]},
+    "manual.import": {"wave": str, "lines": int, "done": int, "checked": int},
+    "manual.status": {
+        "wave": str,
+        "left": int,
+        "units": many(plus(UnitStanding, {"left": int})),
+        "rows_of_nobody": int,
+        "changed_since": int,
     },
 }

@@ -12,7 +12,7 @@ KINDS = {
     "programme": (programme, "waves/programme.yaml"),
     "units": (units, "waves/units.yaml, waves/units/*.yaml"),
     "wave": (wave, "waves/WAVE.yaml"),
-    "coexistence": (coexistence, "waves/coexistence.yaml"),
+    "flows": (coexistence, "waves/coexistence.yaml"),
     "record": (record, "mappings/record.yaml"),
     "system": (system, "mappings/SYSTEM/system.yaml"),
     "mapping": (mapping, "mappings/SYSTEM/NAME.yaml"),

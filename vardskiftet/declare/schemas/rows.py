@@ -76,6 +76,13 @@ def system(vocabulary: Vocabulary) -> Schema:
         },
         {"because": text()},
     )
+    whose = keys(
+        {
+            "table": text("One of the route's tables."),
+            "by": text("The column with the patient's key."),
+            "in": text("The mapping whose key that is: SYSTEM.NAME, one that brings persons."),
+        }
+    )
     others = [route for route in Route if route is not Route.AUTO]
     other = keys(
         {
@@ -84,7 +91,11 @@ def system(vocabulary: Vocabulary) -> Schema:
             "owner": text("Who answers for it."),
             "because": text("Why it is not automatic."),
         },
-        {"conditions": keys({}, conditions), "tables": names(text(), "Source tables that it covers.")},
+        {
+            "conditions": keys({}, conditions),
+            "tables": names(text(), "Source tables that it covers."),
+            "patients": many(whose, "Of a manual route: whose rows stand in which table."),
+        },
     )
     ignored = keys({"table": text(), "because": text("Why it carries nothing of the record.")})
     retires = keys({"wave": slug("The last wave that uses it."), "days": count("Days after that go-live.")}, {"because": text()})
