@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 from landing import rows
-from mending import MENDED, brought, loaded, mend_workbook, mended_rows, mending_ward
+from mending import MENDED, brought, exported, loaded, mend_workbook, mended_rows, mending_ward
 from ward import Ward, half_batches, litter, logical, manifests_named, manifests_on_disk, opened, rows_of
 
 FATES = "select source_key, item, unit, fate, reason from vs_fate order by 1, 2, 3, 4, 5"
@@ -217,3 +217,53 @@ def test_a_wave_that_is_not_loaded_has_no_rejects_to_work_on(tmp_path: Path) -> 
     for verb in ("list", "replay", "stats"):
         done = ward.ask("rejects", verb, "first")
         assert (done.code, "not wholly loaded" in done.told) == (2, True)
+
+
+def broken_later(ward: Ward, sent: str) -> None:
+    """A referral that stands in the record is spoilt in its source, and a delta meets it."""
+    with opened(ward.folder / "old.sqlite") as connection:
+        connection.execute("update referral set sent = ? where rid = 10", (sent,))
+    for verb in ("plan", "apply"):
+        assert ward.ask(verb, "first", "--quiet").code in (0, 1)
+    reasons = rows(ward.folder, "select reason from vs_fate join vs_batch using (batch) where source_key = '10' and fate = 'rejected'")
+    assert reasons == [("INVALID_DATE",)]
+
+
+@pytest.mark.parametrize("sent", ["2024-05-01", "2024-05-05"])
+def test_a_row_that_a_delta_rejected_is_corrected_where_it_stands(loaded_ward: Ward, sent: str) -> None:
+    ward = loaded_ward
+    broken_later(ward, "2024-13-13")
+    path = exported(ward, "delta.xlsx")
+    mend_workbook(path, {("old.referral", "10"): {"sent": sent}})
+    assert brought(ward, path).code == 0
+    done = ward.ask("rejects", "replay", "first", "--json")
+    assert done.document["closes"], done.document["reasons"]
+    assert rows(ward.folder, "select sent, count(*) from referral where _key = '10'") == [(sent, 1)]
+    assert ward.ask("undo", "first", "--confirm", "first").code == 0
+    assert rows(ward.folder, "select count(*) from referral") == [(0,)]
+
+
+def test_a_correction_holds_in_deltas_that_read_by_the_sources_mark(tmp_path: Path) -> None:
+    ward = mending_ward(tmp_path)
+    with opened(tmp_path / "old.sqlite") as connection:
+        connection.execute("alter table referral add column touched text default '2024-06-01 10:00'")
+    ward.edit("mappings/old/referral.yaml", "correct: [sent]", "correct: [sent]\nchanged: touched")
+    for verb in ("plan", "apply"):
+        assert ward.ask(verb, "first", "--quiet").code == 0
+    path = exported(ward)
+    mend_workbook(path, MENDED)
+    brought(ward, path)
+    assert ward.ask("rejects", "replay", "first").code == 0
+    before = record(ward)
+    for _ in range(2):
+        for verb in ("plan", "apply"):
+            assert ward.ask(verb, "first", "--quiet").code == 0
+        assert record(ward) == before
+        listed = ward.ask("rejects", "list", "first", "--json").document
+        assert listed["lapsed"] == []
+    with opened(tmp_path / "old.sqlite") as connection:
+        connection.execute("update referral set sent = '2024-03-03', touched = '2024-10-01 10:00' where rid = 11")
+    for verb in ("plan", "apply"):
+        assert ward.ask(verb, "first", "--quiet").code == 0
+    assert rows(ward.folder, "select sent from referral where _key = '11'") == [("2024-03-03",)]
+    assert [one["because"] for one in ward.ask("rejects", "list", "first", "--json").document["lapsed"]] == ["changed"]

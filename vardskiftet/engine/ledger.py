@@ -71,6 +71,13 @@ class Ledger:
             for mapping, number, key, item, unit, reason in self.target.rows(query)
         )
 
+    def vanished(self, wave: str, plan: str, mapping: str) -> set[str]:
+        """Source keys of a mapping's rows that a plan found gone from the source."""
+        batch, left = self.tables["vs_batch"], self.tables["vs_left"]
+        query = sa.select(left.c.source_key).select_from(left.join(batch, batch.c.batch == left.c.batch))
+        mine = (batch.c.wave == wave, batch.c.plan == plan, batch.c.mapping == mapping, left.c.why == Left.VANISHED.value)
+        return {str(key) for (key,) in self.target.rows(query.where(*mine))}
+
     def tallies_of(self, batch: int) -> dict[str, Tally]:
         """Unit to the items of one batch."""
         tally = self.tables["vs_tally"]

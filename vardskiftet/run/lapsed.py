@@ -41,10 +41,19 @@ def lapsed(desk: Desk, plan: Plan) -> tuple[Lapsed, ...]:
         for name in sorted(set(by) & set(plan.mappings)):
             there = _rows_there(bench, name, {one.key for one in by[name]})
             keys = {key for key, _ in there}
+            # A delta that reads by marks carries on what was not changed: such a row is as it was, unless the scan of keys missed it.
+            gone = _vanished(desk, plan, name) if name in plan.since else {one.key for one in by[name]}
             found += [
-                Lapsed(one.reject, name, "changed" if one.key in keys else "gone") for one in by[name] if (one.key, one.row) not in there
+                Lapsed(one.reject, name, "changed" if one.key in keys else "gone")
+                for one in by[name]
+                if (one.key, one.row) not in there and one.key in keys | gone
             ]
     return tuple(sorted(found, key=lambda one: (one.mapping, one.reject)))
+
+
+def _vanished(desk: Desk, plan: Plan, name: str) -> set[str]:
+    """Source keys of rows that stand in the record and have gone from the source, as the plan found them."""
+    return Ledger(open_target(desk.programme), desk.programme.record).vanished(plan.wave, plan.fingerprint, name)
 
 
 def _rows_there(bench: Workbench, name: str, keys: set[str]) -> set[tuple[str, str]]:
