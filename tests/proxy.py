@@ -17,8 +17,11 @@ class Proxy:
 
     upstream: str | tuple[str, int]
     lets_through: int | None = None
+    in_all: int | None = None
+    """Bytes of all connections' answers after which it is gone for good, as a server that was killed."""
     cuts: int = 0
     """How often it hung up."""
+    carried: int = 0
     _door: socket.socket = field(default_factory=lambda: socket.create_server(("127.0.0.1", 0)))
 
     @property
@@ -46,7 +49,11 @@ class Proxy:
             passed = 0
             while part := _read(server):
                 passed += len(part)
-                if self.lets_through is not None and passed > self.lets_through:
+                self.carried += len(part)
+                dead = self.in_all is not None and self.carried > self.in_all
+                if dead:
+                    self.close()
+                if dead or (self.lets_through is not None and passed > self.lets_through):
                     self.cuts += 1
                     # Half a packet, then nothing: a router that died.
                     with contextlib.suppress(OSError):
@@ -85,12 +92,12 @@ def _pump(source: socket.socket, sink: socket.socket) -> None:
 
 
 @contextlib.contextmanager
-def before(url: str, lets_through: int | None = None) -> Iterator[tuple[Proxy, str]]:
+def before(url: str, lets_through: int | None = None, in_all: int | None = None) -> Iterator[tuple[Proxy, str]]:
     """A proxy before the server of a URL, and the URL that leads through it."""
     found = sa.make_url(url)
     host, port = str(found.query.get("host") or found.host or ""), found.port or (5432 if "postgres" in found.drivername else 3306)
     socket_path = str(found.query.get("unix_socket", "")) or (f"{host}/.s.PGSQL.{port}" if host.startswith("/") else "")
-    proxy = Proxy(socket_path or (host, port), lets_through)
+    proxy = Proxy(socket_path or (host, port), lets_through, in_all)
     serving = threading.Thread(target=proxy.serve, daemon=True)
     serving.start()
     through = found.set(host="127.0.0.1", port=proxy.port).difference_update_query(["host", "unix_socket"])

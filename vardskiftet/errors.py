@@ -93,6 +93,10 @@ class Unreachable(VardskiftetError):
     may_retry = True
 
 
+class ConnectionLost(Unreachable):
+    """A server was reached, or seemed to be, and does not answer any more: it may well the next moment."""
+
+
 class Locked(VardskiftetError):
     """Another run holds the wave."""
 

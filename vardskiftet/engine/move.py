@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import hashlib
+import random
+import time
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
@@ -21,10 +23,13 @@ from vardskiftet.engine.sources.protocol import Extract, Source, Stillness
 from vardskiftet.engine.targets.protocol import BatchEntry, Outcome, Target
 from vardskiftet.engine.unheld import refuse_unheld
 from vardskiftet.engine.watermark import Carried
-from vardskiftet.errors import IntegrityBroken, NoRoom
+from vardskiftet.errors import ConnectionLost, IntegrityBroken, NoRoom
 from vardskiftet.failpoint import reach
 from vardskiftet.model.batch import Batch
 from vardskiftet.model.plan import Mark
+
+PATIENCE = (0.2, 2.0)
+"""Seconds after which a lost connection is tried again, give or take half of them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,8 +59,29 @@ def entry_of(errand: Errand, batch: Batch, rows_read: int, items: int, manifest:
 
 
 def fetch(source: Source, extract: Extract, batch: Batch) -> pa.Table:
-    """The rows of a batch, proved complete by an independent count. Raises IntegrityBroken if they are not."""
+    """The rows of a batch, proved complete by an independent count. Raises IntegrityBroken if they are not.
+
+    A connection that is lost once or twice is opened again: what a batch reads is either whole, or read anew. Raises ConnectionLost
+    where the server stays away.
+    """
     reach("batch.read.before")
+    rows = _fetched(source, extract, batch, PATIENCE)
+    reach("batch.read.after")
+    return rows
+
+
+def _fetched(source: Source, extract: Extract, batch: Batch, patience: Sequence[float]) -> pa.Table:
+    """Read and counted; where the connection is lost in the middle, the whole of it again, after so many seconds each time."""
+    try:
+        return _proved(source, extract, batch)
+    except ConnectionLost:
+        if not patience:
+            raise
+        time.sleep(patience[0] * random.uniform(0.5, 1.5))
+        return _fetched(source, extract, batch, patience[1:])
+
+
+def _proved(source: Source, extract: Extract, batch: Batch) -> pa.Table:
     with source.still():
         rows = _read(source, extract, batch)
         counted = source.count_range(extract, batch.range)
@@ -72,7 +98,6 @@ def fetch(source: Source, extract: Extract, batch: Batch) -> pa.Table:
             where=f"{extract.table}, batch {batch.number}",
             hint="Nothing of the batch was written. Give the command again; if it stays, the source changes while it is read.",
         )
-    reach("batch.read.after")
     return rows
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from enum import Enum
 
-from vardskiftet.errors import Unreachable
+from vardskiftet.errors import ConnectionLost, Unreachable
 
 
 class Why(Enum):
@@ -30,7 +30,8 @@ def refusal(system: str, why: Why, code: str, table: str = "") -> Unreachable:
     """The error for a refusal; `code` is the server's own, for whoever looks it up."""
     said, hint = why.value
     of = f"Table '{table}' of system" if table else "System"
-    return Unreachable(f"{of} '{system}' cannot be read: {said} ({code}).", where=f"mappings/{system}/system.yaml", hint=hint)
+    kind = ConnectionLost if why is Why.LOST else Unreachable
+    return kind(f"{of} '{system}' cannot be read: {said} ({code}).", where=f"mappings/{system}/system.yaml", hint=hint)
 
 
 def no_driver(system: str, library: str, extra: str) -> Unreachable:
