@@ -7,7 +7,15 @@ from typing import Any
 import pytest
 from pydantic import BaseModel, ValidationError
 
-from vardskiftet.engine.sources.options import CsvOptions, ExcelOptions, FixedWidthOptions, ParquetOptions
+from vardskiftet.engine.sources.options import (
+    AlchemyOptions,
+    CsvOptions,
+    ExcelOptions,
+    FixedWidthOptions,
+    MysqlOptions,
+    ParquetOptions,
+    PostgresqlOptions,
+)
 
 PLACE: dict[str, Any] = {"path": "drops"}
 COLUMN = {"column": "a", "start": 1, "width": 3}
@@ -36,6 +44,12 @@ COLUMN = {"column": "a", "start": 1, "width": 3}
         (FixedWidthOptions, {**PLACE, "tables": {"a": {"files": "a", "columns": []}}}, "at least 1"),
         (FixedWidthOptions, {**PLACE, "tables": {"a": {"files": "a", "columns": [{**COLUMN, "start": 0}]}}}, "greater"),
         (FixedWidthOptions, {**PLACE, "tables": {"a": {"files": "a", "columns": [{**COLUMN, "start": 3}, COLUMN]}}}, "overlap"),
+        (PostgresqlOptions, {}, "required"),
+        (PostgresqlOptions, {"url_from": "postgresql://anna:x@host/db"}, "never stands in a file"),
+        (PostgresqlOptions, {"url_from": "A", "schema": ""}, "at least 1"),
+        (MysqlOptions, {"url_from": "A", "throttle": {"window": "6-7"}}, "two times of day"),
+        (MysqlOptions, {"url_from": "A", "statement_timeout": -1}, "greater"),
+        (AlchemyOptions, {"url_from": "A", "statement_timeout": 1}, "Extra"),
     ],
     ids=str,
 )

@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import itertools
+import re
 from pathlib import PurePosixPath
 from typing import Literal, Self
 
-from pydantic import Field, model_validator
+from pydantic import Field, field_validator, model_validator
 
 from vardskiftet.model.frozen import Frozen
+
+_VARIABLE = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
+_WINDOW = re.compile(r"([01]\d|2[0-3]):[0-5]\d-([01]\d|2[0-3]):[0-5]\d")
 
 
 class Placed(Frozen):
@@ -33,7 +37,7 @@ class Throttle(Frozen):
 
     rows_per_second: int = Field(default=0, ge=0)
     """0 is as fast as it goes."""
-    window: str = Field(default="", pattern=r"^$|^([01]\d|2[0-3]):[0-5]\d-([01]\d|2[0-3]):[0-5]\d$")
+    window: str = ""
     """Hours in the system's zone in which a batch may begin: `22:00-06:00`; what has begun is read to its end."""
     pause_file: str = ""
     """While a file of this name lies in the project, no batch begins."""
@@ -43,6 +47,8 @@ class Throttle(Frozen):
         if self.pause_file and not _stays(self.pause_file):
             raise ValueError(f"'{self.pause_file}' leads out of the project")
         begin, _, end = self.window.partition("-")
+        if self.window and not _WINDOW.fullmatch(self.window):
+            raise ValueError("`window` is two times of day, such as 22:00-06:00")
         if self.window and begin == end:
             raise ValueError("a window that ends when it begins is never open")
         return self
@@ -51,36 +57,48 @@ class Throttle(Frozen):
 class ServerOptions(Frozen):
     """A database on a server. Its URL stands in an environment variable; a file holds only the variable's name."""
 
-    url_from: str = Field(pattern=r"^[A-Za-z_][A-Za-z0-9_]*$")
+    url_from: str
     frozen: str = ""
     """Because of what nothing changes in it any more: then rows of one moment are what they are, however it is held."""
     throttle: Throttle = Throttle()
+
+    @field_validator("url_from")
+    @classmethod
+    def _is_a_name(cls, name: str) -> str:
+        if not _VARIABLE.fullmatch(name):
+            raise ValueError("give the name of an environment variable, such as JOURNAL_URL; a connection never stands in a file")
+        return name
+
+
+class TimedOptions(ServerOptions):
+    """A server that can be told how long a statement may take."""
+
     statement_timeout: float = Field(default=0, ge=0)
     """Seconds that one statement may take; 0 leaves it to the server."""
 
 
-class PostgresqlOptions(ServerOptions):
+class PostgresqlOptions(TimedOptions):
     """A PostgreSQL database, held still for the whole run by an exported snapshot."""
 
     schema_name: str = Field(default="public", alias="schema", min_length=1)
     """Where its tables lie."""
 
 
-class MysqlOptions(ServerOptions):
+class MysqlOptions(TimedOptions):
     """A MySQL or MariaDB database, counted and read batch by batch."""
 
     raw_text: bool = False
     """Texts are taken as the bytes that lie in the table, and read as UTF-8, else in `encoding:`: where columns lie about their charset."""
 
 
-class OracleOptions(ServerOptions):
+class OracleOptions(TimedOptions):
     """An Oracle database, counted and read batch by batch."""
 
     schema_name: str = Field(default="", alias="schema")
     """The owner of its tables; empty for the user of the load."""
 
 
-class SqlserverOptions(ServerOptions):
+class SqlserverOptions(TimedOptions):
     """A SQL Server database."""
 
     schema_name: str = Field(default="dbo", alias="schema", min_length=1)
