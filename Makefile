@@ -4,7 +4,7 @@ SHELL := /bin/sh
 BIN := .venv/bin
 PYTEST := $(BIN)/python -m pytest -n auto --maxprocesses 8
 
-.PHONY: help venv demo test test-long test-all check bench lock clean
+.PHONY: help venv demo test test-long test-all check bench bench-mark lock clean
 
 help:  ## show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' Makefile
@@ -30,8 +30,11 @@ check: venv  ## ruff, mypy, and the house rules
 	$(BIN)/mypy
 	$(BIN)/python -m pytest -q tests/test_house.py
 
-bench: venv  ## how fast, beside a bare copy of the same rows (SIZE=small|medium|large)
-	$(BIN)/python benchmarks/load.py $(SIZE)
+bench: venv  ## how fast, beside a straight line by hand on the same work; minutes (SIZE=0.01|0.1|0.3|1.0)
+	$(BIN)/python -m benchmarks --size $(or $(SIZE),0.1)
+
+bench-mark: venv  ## the figures that are held against the mark: 0.1 and 0.3, five runs each; an hour, on a quiet machine
+	$(BIN)/python -m benchmarks --size 0.1 0.3 --runs 5
 
 lock:  ## remake requirements.lock from pyproject.toml (UPGRADE=1 takes the newest)
 	@.ci/lock.sh
