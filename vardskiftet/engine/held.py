@@ -24,7 +24,7 @@ class Held:
         identity, rows = self.tables["vs_identity"], self.tables[table]
         query = sa.select(identity.c.record_table, identity.c.domain, identity.c.identifier, identity.c.target_id.label("id"))
         if standing:
-            query = query.select_from(identity.join(rows, self._id(table) == identity.c.target_id))
+            query = query.select_from(identity.join(rows, self._is(table, identity.c.target_id)))
         return query.where(identity.c.record_table == table)
 
     def origins(self, table: str) -> sa.Select[Any]:
@@ -51,7 +51,7 @@ class Held:
         rows, fate = self.tables[parent.into], self.tables["vs_fate"]
         if self.record.table(parent.into).identity:
             # By what this very mapping brought, not by the system's keys: another mapping of the system may use the same ones.
-            there = sa.exists().where(self._id(parent.into) == self.given.c.target_id)
+            there = sa.exists().where(self._is(parent.into, self.given.c.target_id))
             loaded = self.brought(parent).add_columns(sa.literal("loaded").label("fate")).where(there)
         else:
             standing = rows.join(self.batch, self.batch.c.batch == rows.c._batch)
@@ -60,6 +60,11 @@ class Held:
         others = sa.select(fate.c.source_key, fate.c.target_id, fate.c.fate)
         others = others.select_from(fate.join(self.batch, self.batch.c.batch == fate.c.batch)).where(self.batch.c.mapping == parent.mapping)
         return sa.union_all(loaded, others)
+
+    def _is(self, table: str, written: sa.ColumnElement[str]) -> sa.ColumnElement[bool]:
+        """Whether a row's key is one that the books have written. The books' side is converted: the key's own index must serve."""
+        key = self.tables[table].c[self.record.table(table).key]
+        return key == sa.cast(written, key.type)
 
     def _id(self, table: str) -> sa.ColumnElement[str]:
         """A table's key as the books write it, as text."""
