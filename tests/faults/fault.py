@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from language import landing
+import landing
 from ward import Done, Ward, batches_in, half_batches, litter, logical, memory_of, record_tables, rows_of
 
 WAVE = "first"

@@ -8,10 +8,10 @@ from contextlib import closing
 from datetime import time
 from pathlib import Path
 
+import landing
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from language import landing
 from pydantic import ValidationError
 from ward import Ward
 
