@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+from dataclasses import dataclass
 from pathlib import Path
 
 import duckdb
@@ -21,20 +22,42 @@ select sha256(coalesce(string_agg(line, chr(10) order by line), ''))
 """
 
 
-def write_manifest(duck: duckdb.DuckDBPyConnection, lines: pa.Table, folder: Path) -> str:
-    """Place the lines (source_key, item, fate, reason, target_id, row_digest) in `folder`; returns their digest, the file's name."""
+_FEW = ("item", "fate", "reason")
+"""Columns of a few different texts, which a dictionary makes small; keys, ids and digests are all different."""
+
+
+@dataclass(frozen=True, slots=True)
+class Manifest:
+    """Lines (source_key, item, fate, reason, target_id, row_digest) with their digest, to be placed before their batch commits."""
+
+    digest: str
+    lines: pa.Table
+    folder: Path
+
+    def place(self) -> None:
+        """Write the file, named by the digest, unless it lies there already."""
+        path = self.folder / f"{self.digest}.parquet"
+        reach("manifest.write.before")
+        if not path.is_file():
+            content = io.BytesIO()
+            pq.write_table(self.lines, content, compression="zstd", use_dictionary=_FEW)
+            place_file(path, content.getvalue(), lambda: reach("manifest.rename.before"))
+        reach("manifest.rename.after")
+
+
+def manifest_of(duck: duckdb.DuckDBPyConnection, lines: pa.Table, folder: Path) -> Manifest:
+    """The manifest of these lines; nothing is written yet."""
     duck.register("manifest_lines", lines)
-    found = duck.execute(_DIGEST).fetchall()
+    ((digest,),) = duck.execute(_DIGEST).fetchall()
     duck.unregister("manifest_lines")
-    digest = str(found[0][0])
-    path = folder / f"{digest}.parquet"
-    reach("manifest.write.before")
-    if not path.is_file():
-        content = io.BytesIO()
-        pq.write_table(lines, content, compression="zstd")
-        place_file(path, content.getvalue(), lambda: reach("manifest.rename.before"))
-    reach("manifest.rename.after")
-    return digest
+    return Manifest(str(digest), lines, folder)
+
+
+def write_manifest(duck: duckdb.DuckDBPyConnection, lines: pa.Table, folder: Path) -> str:
+    """Place the lines in `folder`; returns their digest, the file's name."""
+    manifest = manifest_of(duck, lines, folder)
+    manifest.place()
+    return manifest.digest
 
 
 def sweep(folder: Path, kept: frozenset[str]) -> int:

@@ -17,7 +17,7 @@ from vardskiftet.engine.beside import DETAIL, beside_source, flags
 from vardskiftet.engine.compare import compared, images, left_behind
 from vardskiftet.engine.compile import Compiled
 from vardskiftet.engine.duck import arrow
-from vardskiftet.engine.manifest import write_manifest
+from vardskiftet.engine.manifest import manifest_of
 from vardskiftet.engine.names import literal, quoted
 from vardskiftet.engine.sources.protocol import Extract, Source, Stillness
 from vardskiftet.engine.targets.protocol import BatchEntry, Outcome, Target
@@ -112,6 +112,13 @@ def _same(one: pa.Table, other: pa.Table) -> bool:
     return bool(one.drop_columns("vs_row").sort_by(names).equals(other.drop_columns("vs_row").sort_by(names)))
 
 
+_LINES = (
+    "select vs_key as source_key, vs_item as item, vs_fate as fate, vs_reason as reason,"
+    " case when vs_fate in ('loaded', 'merged', 'unchanged') then vs_id end as target_id,"
+    " case when vs_fate = 'loaded' then vs_digest end as row_digest from outcome order by vs_row"
+)
+
+
 def transform(duck: duckdb.DuckDBPyConnection, compiled: Compiled, rows: pa.Table) -> None:
     """Run the mapping over the rows; leaves `placed` and `outcome` in DuckDB."""
     duck.register("extract", rows)
@@ -148,16 +155,10 @@ def move(
     else:
         duck.execute("alter table outcome add column vs_renew boolean")
     number = batch_id(errand.plan, batch.mapping, batch.number)
-    lines = arrow(
-        duck,
-        "select vs_key as source_key, vs_item as item, vs_fate as fate, vs_reason as reason,"
-        " case when vs_fate in ('loaded', 'merged', 'unchanged') then vs_id end as target_id,"
-        " case when vs_fate = 'loaded' then vs_digest end as row_digest from outcome order by vs_row",
-    )
-    manifest = write_manifest(duck, lines, errand.manifests)
+    manifest = manifest_of(duck, arrow(duck, _LINES), errand.manifests)
     read, items = (carried.rows_read, carried.items) if carried else (rows.num_rows, 0)
-    entry = entry_of(errand, batch, read, lines.num_rows + items, manifest)
-    made = outcome_of(duck, compiled, target, entry, rows.column_names, carried)
+    entry = entry_of(errand, batch, read, manifest.lines.num_rows + items, manifest.digest)
+    made = replace(outcome_of(duck, compiled, target, entry, rows.column_names, carried), before=manifest.place)
     remember(duck, compiled)
     if errand.fresh_target:
         return replace(made, marks=_mark(number, errand.mark))

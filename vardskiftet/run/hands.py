@@ -143,7 +143,8 @@ class Working:
         return len({(one.mapping, one.number) in done for one in mine}) == 2
 
     def _commit(self, outcome: Outcome) -> None:
-        """The target first, then the memory: where they differ, the target wins."""
+        """The target first, then the memory: where they differ, the target wins; before both, the manifest."""
+        outcome.before()
         self.target.write(outcome)
         entry = outcome.entry
         payload = {"wave": entry.wave, "plan": entry.plan, "mapping": entry.mapping, "number": entry.number, "items": entry.items}

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass
 
@@ -13,7 +12,9 @@ import pyarrow as pa
 
 from vardskiftet.engine.compile import Compiled
 from vardskiftet.engine.corrections import corrected
+from vardskiftet.engine.duck import beside
 from vardskiftet.engine.move import Errand, fetch, move
+from vardskiftet.engine.python_code import calls
 from vardskiftet.engine.scan import scan_keys, vanished
 from vardskiftet.engine.sources.protocol import Extract, Source
 from vardskiftet.engine.targets.protocol import Outcome, Target
@@ -24,6 +25,7 @@ from vardskiftet.model.progress import Progress
 from vardskiftet.model.reject import Correction
 from vardskiftet.run.desk import Desk
 from vardskiftet.run.patience import await_leave
+from vardskiftet.run.pipeline import ahead, in_order
 
 
 @dataclass(slots=True)
@@ -64,23 +66,30 @@ class Loading:
                 self._scan(batch, loads)
 
     def _load_all(self, batches: list[Batch]) -> None:
-        """Read, transform and write these batches; the next one is read, and the one before is written, while one is worked on."""
-        with ThreadPoolExecutor(1, "write") as writer:
-            behind: Future[None] | None = None
-            done = 0
-            for place, (batch, read) in enumerate(_ahead(self._leave, self.source, self.extract, batches), 1):
-                rows = self._corrected(read)
-                fresh = self.errand.fresh_target
-                outcome = move(self.duck, self.compiled, rows, batch, self.target, self.errand) if fresh else None
-                if behind is not None:
-                    behind.result()
-                # Comparing asks the target, on the connection that writes: so it waits for the batch before.
-                outcome = outcome or move(self.duck, self.compiled, rows, batch, self.target, self.errand)
-                behind = writer.submit(self.commit, outcome)
-                done += rows.num_rows
-                self._notify("load", done, place, batches)
-            if behind is not None:
-                behind.result()
+        """Read, transform and write these batches; several at once where none has to see what the one before it did."""
+        read = ahead(self._leave, lambda batch: fetch(self.source, self.extract, batch), batches)
+        fresh = self.errand.fresh_target
+        # Comparing asks the target, on the connection that writes: so each batch waits for the one before.
+        outcomes = in_order(read, self._engines(batches), self._moved, self.commit) if fresh else self._in_turn(read)
+        done = 0
+        for place, outcome in enumerate(outcomes, 1):
+            done += outcome.entry.rows_read
+            self._notify("load", done, place, batches)
+
+    def _moved(self, engine: duckdb.DuckDBPyConnection, batch: Batch, read: pa.Table) -> Outcome:
+        rows = corrected(engine, self.compiled.mapping, self.extract.columns, read, self.corrections)
+        return move(engine, self.compiled, rows, batch, self.target, self.errand)
+
+    def _in_turn(self, read: Iterator[tuple[Batch, pa.Table]]) -> Iterator[Outcome]:
+        for batch, rows in read:
+            outcome = self._moved(self.duck, batch, rows)
+            self.commit(outcome)
+            yield outcome
+
+    def _engines(self, batches: list[Batch]) -> list[duckdb.DuckDBPyConnection]:
+        """Persons of a batch are looked for among those of the batch before, and a region's own code runs on one connection: then one."""
+        alone = self.compiled.table.identity or calls([self.compiled.mapping]) or len(batches) == 1
+        return [self.duck] if alone else [self.duck, beside(self.duck)]
 
     def _load_changed(self, batches: list[Batch], since: Since) -> None:
         """Scan each batch's keys and marks, and read, transform and write only what may have changed."""
@@ -132,16 +141,3 @@ class Loading:
         planned = len(self.plan.of(self.mapping))
         expected = next(one.rows for one in self.plan.expectations if one.mapping == self.mapping)
         self.desk.notify(Progress(f"{verb} {self.mapping}", done, expected, planned - len(batches) + place, planned))
-
-
-def _ahead(leave: Callable[[], None], source: Source, extract: Extract, batches: Sequence[Batch]) -> Iterator[tuple[Batch, pa.Table]]:
-    """Each batch with its rows, the next one being read while this one is worked on; `leave` returns when one may begin."""
-    with ThreadPoolExecutor(1, "read") as reader:
-        leave()
-        waiting = reader.submit(fetch, source, extract, batches[0])
-        for place, batch in enumerate(batches):
-            rows = waiting.result()
-            if place + 1 < len(batches):
-                leave()
-                waiting = reader.submit(fetch, source, extract, batches[place + 1])
-            yield batch, rows

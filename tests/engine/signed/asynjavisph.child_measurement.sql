@@ -14,19 +14,19 @@ select keyed.*,
 
 -- asynjavisph.child_measurement: bvc_matning becomes child_measurement; every item with its fate, lines of mappings/asynjavisph/child_measurement.yaml
 create or replace temp table outcome as
-with -- keys that come more than once, and how many different rows stand behind each
+with -- keys that come more than once
 repeated_key as (
-select vs_key,
-       count(distinct row("matning_id", "enhet_hsaid", "struken", "patient_id", "typ", "varde", "matt_i", "matt_tid", "kommentar")) as contents
+select vs_key
   from placed
  where vs_key is not null
  group by vs_key
 having count(*) > 1
 ),
--- which row of a repeated key goes first
+-- their rows: how many different ones there are, and which goes first
 copy as (
 select placed.vs_row,
-       repeated_key.contents,
+       count(distinct row(placed."matning_id", placed."enhet_hsaid", placed."struken", placed."patient_id", placed."typ", placed."varde",
+            placed."matt_i", placed."matt_tid", placed."kommentar")) over (partition by placed.vs_key) as contents,
        row_number() over (partition by placed.vs_key order by
             row(placed."matning_id", placed."enhet_hsaid", placed."struken", placed."patient_id", placed."typ", placed."varde",
             placed."matt_i", placed."matt_tid", placed."kommentar"), placed.vs_row) as place

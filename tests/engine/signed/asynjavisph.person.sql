@@ -14,20 +14,19 @@ select keyed.*,
 
 -- asynjavisph.person: patient becomes patient; every item with its fate, lines of mappings/asynjavisph/person.yaml
 create or replace temp table outcome as
-with -- keys that come more than once, and how many different rows stand behind each
+with -- keys that come more than once
 repeated_key as (
-select vs_key,
-       count(distinct row("patient_id", "pnr", "andrad", "struken", "fornamn", "efternamn", "fodd", "avliden", "kon", "adress", "postnr",
-            "ort", "skydd")) as contents
+select vs_key
   from placed
  where vs_key is not null
  group by vs_key
 having count(*) > 1
 ),
--- which row of a repeated key goes first
+-- their rows: how many different ones there are, and which goes first
 copy as (
 select placed.vs_row,
-       repeated_key.contents,
+       count(distinct row(placed."patient_id", placed."pnr", placed."andrad", placed."struken", placed."fornamn", placed."efternamn",
+            placed."fodd", placed."avliden", placed."kon", placed."adress", placed."postnr", placed."ort", placed."skydd")) over (partition by placed.vs_key) as contents,
        row_number() over (partition by placed.vs_key order by
             row(placed."patient_id", placed."pnr", placed."andrad", placed."struken", placed."fornamn", placed."efternamn",
             placed."fodd", placed."avliden", placed."kon", placed."adress", placed."postnr", placed."ort", placed."skydd"), placed.vs_row) as place

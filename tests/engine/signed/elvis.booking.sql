@@ -14,23 +14,23 @@ select keyed.*,
 
 -- elvis.booking: bokning becomes appointment; every item with its fate, lines of mappings/elvis/booking.yaml
 create or replace temp table outcome as
-with -- keys that come more than once, and how many different rows stand behind each
+with -- keys that come more than once
 repeated_key as (
-select vs_key,
-       count(distinct row("bokning_id", "andrad_tid", "enhet_hsaid", "makulerad", "starttid", "person_id", "remiss_id", "langd_min",
-            "besokstyp", "status", "anteckning")) as contents
+select vs_key
   from placed
  where vs_key is not null
  group by vs_key
 having count(*) > 1
 ),
--- which row of a repeated key goes first
+-- their rows: how many different ones there are, and which goes first
 copy as (
 select placed.vs_row,
-       repeated_key.contents,
+       count(distinct row(placed."bokning_id", placed."andrad_tid", placed."enhet_hsaid", placed."starttid", placed."langd_min",
+            placed."besokstyp", placed."status", placed."makulerad", placed."person_id", placed."remiss_id",
+            placed."anteckning")) over (partition by placed.vs_key) as contents,
        row_number() over (partition by placed.vs_key order by
-            row(placed."bokning_id", placed."andrad_tid", placed."enhet_hsaid", placed."makulerad", placed."starttid",
-            placed."person_id", placed."remiss_id", placed."langd_min", placed."besokstyp", placed."status",
+            row(placed."bokning_id", placed."andrad_tid", placed."enhet_hsaid", placed."starttid", placed."langd_min",
+            placed."besokstyp", placed."status", placed."makulerad", placed."person_id", placed."remiss_id",
             placed."anteckning"), placed.vs_row) as place
   from placed
   join repeated_key on repeated_key.vs_key = placed.vs_key

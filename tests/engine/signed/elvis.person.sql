@@ -14,24 +14,24 @@ select keyed.*,
 
 -- elvis.person: person becomes patient; every item with its fate, lines of mappings/elvis/person.yaml
 create or replace temp table outcome as
-with -- keys that come more than once, and how many different rows stand behind each
+with -- keys that come more than once
 repeated_key as (
-select vs_key,
-       count(distinct row("person_id", "personnummer", "andrad_tid", "makulerad", "fornamn", "efternamn", "fodelsedatum",
-            "avliden_datum", "kon", "adress", "postnr", "ort", "telefon", "skyddad")) as contents
+select vs_key
   from placed
  where vs_key is not null
  group by vs_key
 having count(*) > 1
 ),
--- which row of a repeated key goes first
+-- their rows: how many different ones there are, and which goes first
 copy as (
 select placed.vs_row,
-       repeated_key.contents,
+       count(distinct row(placed."person_id", placed."personnummer", placed."andrad_tid", placed."fodelsedatum", placed."avliden_datum",
+            placed."kon", placed."skyddad", placed."makulerad", placed."fornamn", placed."efternamn", placed."adress",
+            placed."postnr", placed."ort", placed."telefon")) over (partition by placed.vs_key) as contents,
        row_number() over (partition by placed.vs_key order by
-            row(placed."person_id", placed."personnummer", placed."andrad_tid", placed."makulerad", placed."fornamn",
-            placed."efternamn", placed."fodelsedatum", placed."avliden_datum", placed."kon", placed."adress",
-            placed."postnr", placed."ort", placed."telefon", placed."skyddad"), placed.vs_row) as place
+            row(placed."person_id", placed."personnummer", placed."andrad_tid", placed."fodelsedatum", placed."avliden_datum",
+            placed."kon", placed."skyddad", placed."makulerad", placed."fornamn", placed."efternamn", placed."adress",
+            placed."postnr", placed."ort", placed."telefon"), placed.vs_row) as place
   from placed
   join repeated_key on repeated_key.vs_key = placed.vs_key
 ),
@@ -201,7 +201,7 @@ select named.* exclude (vs_torn),
 ),
 claimed as (
 select *,
-       row_number() over (partition by vs_id, vs_sound and not vs_torn order by vs_row) as vs_claim,
+       row_number() over (partition by vs_id, vs_sound and not vs_torn order by exists (select 1 from guarded where guarded.mapping = 'elvis.person' and guarded.key = vs_key), vs_row) as vs_claim,
        (origin.mapping <> 'elvis.person' or origin.key <> vs_key) is true as vs_taken
   from settled
   left join origin on origin.record_table = 'patient' and origin.id = vs_id
@@ -209,7 +209,8 @@ select *,
 identified as (
 select * exclude (vs_reason),
        case when vs_reason is not null then vs_reason
-            when vs_sound and vs_torn then 'IDENTITY_REVIEW' end as vs_reason,
+            when vs_sound and vs_torn then 'IDENTITY_REVIEW'
+            when vs_sound and (vs_claim > 1 or vs_taken) and exists (select 1 from guarded where guarded.mapping = 'elvis.person' and guarded.key = vs_key) then 'IDENTITY_REVIEW' end as vs_reason,
        vs_sound and not vs_torn and (vs_claim > 1 or vs_taken) as vs_second
   from claimed
 )

@@ -14,23 +14,22 @@ select keyed.*,
 
 -- elvis.referral: remiss becomes referral; every item with its fate, lines of mappings/elvis/referral.yaml
 create or replace temp table outcome as
-with -- keys that come more than once, and how many different rows stand behind each
+with -- keys that come more than once
 repeated_key as (
-select vs_key,
-       count(distinct row("remiss_id", "andrad_tid", "mottagare_hsaid", "makulerad", "person_id", "avsandare_hsaid", "skickad_tid",
-            "prioritet", "orsak_text", "status")) as contents
+select vs_key
   from placed
  where vs_key is not null
  group by vs_key
 having count(*) > 1
 ),
--- which row of a repeated key goes first
+-- their rows: how many different ones there are, and which goes first
 copy as (
 select placed.vs_row,
-       repeated_key.contents,
+       count(distinct row(placed."remiss_id", placed."andrad_tid", placed."mottagare_hsaid", placed."skickad_tid", placed."prioritet",
+            placed."makulerad", placed."person_id", placed."avsandare_hsaid", placed."orsak_text", placed."status")) over (partition by placed.vs_key) as contents,
        row_number() over (partition by placed.vs_key order by
-            row(placed."remiss_id", placed."andrad_tid", placed."mottagare_hsaid", placed."makulerad", placed."person_id",
-            placed."avsandare_hsaid", placed."skickad_tid", placed."prioritet", placed."orsak_text", placed."status"), placed.vs_row) as place
+            row(placed."remiss_id", placed."andrad_tid", placed."mottagare_hsaid", placed."skickad_tid", placed."prioritet",
+            placed."makulerad", placed."person_id", placed."avsandare_hsaid", placed."orsak_text", placed."status"), placed.vs_row) as place
   from placed
   join repeated_key on repeated_key.vs_key = placed.vs_key
 ),

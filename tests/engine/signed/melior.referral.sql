@@ -14,20 +14,19 @@ select keyed.*,
 
 -- melior.referral: remiss becomes referral; every item with its fate, lines of mappings/melior/referral.yaml
 create or replace temp table outcome as
-with -- keys that come more than once, and how many different rows stand behind each
+with -- keys that come more than once
 repeated_key as (
-select vs_key,
-       count(distinct row("remiss_id", "mottagare_hsaid", "makulerad", "patnr", "avsandare_hsaid", "skickad", "prioritet", "diagnos",
-            "fragestallning", "status")) as contents
+select vs_key
   from placed
  where vs_key is not null
  group by vs_key
 having count(*) > 1
 ),
--- which row of a repeated key goes first
+-- their rows: how many different ones there are, and which goes first
 copy as (
 select placed.vs_row,
-       repeated_key.contents,
+       count(distinct row(placed."remiss_id", placed."mottagare_hsaid", placed."makulerad", placed."patnr", placed."avsandare_hsaid",
+            placed."skickad", placed."prioritet", placed."diagnos", placed."fragestallning", placed."status")) over (partition by placed.vs_key) as contents,
        row_number() over (partition by placed.vs_key order by
             row(placed."remiss_id", placed."mottagare_hsaid", placed."makulerad", placed."patnr", placed."avsandare_hsaid",
             placed."skickad", placed."prioritet", placed."diagnos", placed."fragestallning", placed."status"), placed.vs_row) as place

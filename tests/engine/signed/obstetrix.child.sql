@@ -14,19 +14,19 @@ select keyed.*,
 
 -- obstetrix.child: barn becomes patient; every item with its fate, lines of mappings/obstetrix/child.yaml
 create or replace temp table outcome as
-with -- keys that come more than once, and how many different rows stand behind each
+with -- keys that come more than once
 repeated_key as (
-select vs_key,
-       count(distinct row("person_id", "personnummer", "struken", "fornamn", "efternamn", "fodelsedatum", "kon", "skyddad")) as contents
+select vs_key
   from placed
  where vs_key is not null
  group by vs_key
 having count(*) > 1
 ),
--- which row of a repeated key goes first
+-- their rows: how many different ones there are, and which goes first
 copy as (
 select placed.vs_row,
-       repeated_key.contents,
+       count(distinct row(placed."person_id", placed."personnummer", placed."struken", placed."fornamn", placed."efternamn",
+            placed."fodelsedatum", placed."kon", placed."skyddad")) over (partition by placed.vs_key) as contents,
        row_number() over (partition by placed.vs_key order by
             row(placed."person_id", placed."personnummer", placed."struken", placed."fornamn", placed."efternamn",
             placed."fodelsedatum", placed."kon", placed."skyddad"), placed.vs_row) as place

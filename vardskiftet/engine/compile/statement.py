@@ -86,19 +86,19 @@ def _comment(one: Filled) -> str:
 
 
 def _copies(mapping: Mapping, columns: tuple[str, ...]) -> str:
-    """Keys that come more than once, how many different rows stand behind each, and which of them goes first."""
-    whole = wrapped([quoted(name) for name in columns])
-    order = f"row({wrapped([f'placed.{quoted(name)}' for name in columns])})"
+    """Keys that come more than once, how many different rows stand behind each, and which goes first; dear only where there are any."""
+    whole = wrapped([f"placed.{quoted(name)}" for name in columns])
+    order = f"row({whole})"
     if mapping.conflict in (Conflict.LATEST, Conflict.EARLIEST):
         way = "desc" if mapping.conflict == Conflict.LATEST else "asc"
         by = f"placed.{quoted(mapping.conflict_by)}"
         # Numbers by their value (10 is later than 9), everything else, times among them, by its letters.
         order = f"try_cast({by} as decimal(38, 9)) {way} nulls last, {by} {way} nulls last, {order}"
     return (
-        "-- keys that come more than once, and how many different rows stand behind each\n"
-        f"repeated_key as (\nselect vs_key,\n       count(distinct row({whole})) as contents\n  from placed\n"
-        " where vs_key is not null\n group by vs_key\nhaving count(*) > 1\n),\n"
-        "-- which row of a repeated key goes first\ncopy as (\nselect placed.vs_row,\n       repeated_key.contents,\n"
+        "-- keys that come more than once\n"
+        "repeated_key as (\nselect vs_key\n  from placed\n where vs_key is not null\n group by vs_key\nhaving count(*) > 1\n),\n"
+        "-- their rows: how many different ones there are, and which goes first\n"
+        f"copy as (\nselect placed.vs_row,\n       count(distinct row({whole})) over (partition by placed.vs_key) as contents,\n"
         f"       row_number() over (partition by placed.vs_key order by\n            {order}, placed.vs_row) as place\n"
         "  from placed\n  join repeated_key on repeated_key.vs_key = placed.vs_key\n)"
     )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, Protocol
 
@@ -50,6 +51,8 @@ class Outcome:
     """What stood in the rows that are renewed."""
     marks: pa.Table
     """How far the source's rows had been changed, where the mapping says so."""
+    before: Callable[[], None] = lambda: None
+    """What must be done before it is written: its manifest is placed."""
 
 
 @dataclass(frozen=True, slots=True)

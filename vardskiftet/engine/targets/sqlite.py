@@ -11,7 +11,7 @@ import pyarrow as pa
 import sqlalchemy as sa
 from sqlalchemy.dialects import sqlite
 
-from vardskiftet.engine.names import quoted
+from vardskiftet.engine.names import literal, quoted
 from vardskiftet.engine.sources.options import SqliteOptions
 from vardskiftet.engine.sqlite_adbc import Connection, Cursor, connected
 from vardskiftet.engine.sqlite_uri import sqlite_uri
@@ -21,8 +21,8 @@ from vardskiftet.engine.targets.protocol import Lock, Outcome, Query, TakenBack,
 from vardskiftet.engine.targets.questions import ASKED, in_texts, present_rows
 from vardskiftet.engine.targets.schema import check, create, digest_of, drift
 from vardskiftet.engine.targets.sqlite_errors import translated
+from vardskiftet.engine.targets.sqlite_keys import SqliteKeys, keyed_apart
 from vardskiftet.engine.targets.sqlite_locks import SqliteLocks
-from vardskiftet.engine.targets.tables import layout
 from vardskiftet.engine.targets.taking_back import KEPT, RESTORED, taken_back
 from vardskiftet.failpoint import reach
 from vardskiftet.model.mapping import Mapping
@@ -53,9 +53,10 @@ class SqliteTarget:
         self.path = path
         self.marks = marks
         self.record = record
-        self.layout = layout(record)
+        self.layout = keyed_apart(record)
         self.locks = SqliteLocks(path)
         self._writing: Connection | None = None
+        self.keys = SqliteKeys(path.name, self.layout, self._writer)
         self._prepared = False
 
     def exists(self) -> bool:
@@ -155,6 +156,7 @@ class SqliteTarget:
 
     def present(self, mapping: Mapping, table: Table, ids: pa.Table) -> pa.Table:
         """Rows of the record with these ids (`ids` has one column `id`), on the connection that writes."""
+        self.keys.demand()
         connection = self._writer()
         with translated(self.path.name), connection.cursor() as cursor:
             cursor.adbc_ingest(ASKED, ids, mode="create", temporary=True)
@@ -165,11 +167,12 @@ class SqliteTarget:
         return found
 
     def lay_bare(self, table: Table) -> None:
-        """A file keeps its indexes and references: building them anew would cost as much."""
+        """Take key and indexes off an empty table; those of all others stand."""
+        self.keys.lay_aside(table)
 
     def make_whole(self) -> int:
-        """Nothing is ever left out."""
-        return 0
+        """Put every key and index back."""
+        return self.keys.demand()
 
     def write(self, outcome: Outcome) -> None:
         """One transaction: the entry, the rows, their links, what became of the others, and the tallies."""
@@ -189,6 +192,7 @@ class SqliteTarget:
 
     def amend(self, outcome: Outcome, keys: pa.Table) -> None:
         """One transaction: what the batch's books say of these source keys goes, and what the outcome brings comes in its place."""
+        self.keys.demand()
         connection, entry = self._writer(), outcome.entry
         with translated(self.path.name), connection.cursor() as cursor:
             try:
@@ -206,6 +210,7 @@ class SqliteTarget:
 
     def take_back(self, taking: TakingBack) -> TakenBack:
         """Take a batch's rows and its lines out of the record and the books, in one transaction."""
+        self.keys.demand()
         connection = self._writer()
         with translated(self.path.name), connection.cursor() as cursor:
             try:
@@ -257,7 +262,9 @@ class SqliteTarget:
                 connection = connected(self.path, read_only=False)
                 with connection.cursor() as cursor:
                     # `foreign_keys` is ignored inside ADBC's opening transaction, so it is set under autocommit.
-                    for pragma in ("foreign_keys = on", "synchronous = full", "busy_timeout = 20000", "temp_store = memory"):
+                    # What is sorted for an index may be large: it goes to files beside the record, which have no name and end with us.
+                    beside_it = f"temp_store_directory = {literal(str(self.path.parent))}"
+                    for pragma in ("foreign_keys = on", "synchronous = full", "busy_timeout = 20000", "cache_size = -32768", beside_it):
                         cursor.execute(f"pragma {pragma}")
                         if cursor.description:
                             cursor.fetchall()

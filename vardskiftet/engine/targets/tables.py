@@ -155,12 +155,12 @@ def record_table(metadata: MetaData, table: declared.Table) -> Table:
         Column("_unit", Text),
         Column("_key", Text),
         Column("_digest", LargeBinary),
-        Index(_index(table.table, "batch"), "_batch"),
-        *(Index(_index(table.table, one.column), one.column) for one in table.columns if one.references),
+        Index(index_name(table.table, "batch"), "_batch"),
+        *(Index(index_name(table.table, one.column), one.column) for one in table.columns if one.references),
     )
 
 
-def _index(table: str, column: str) -> str:
+def index_name(table: str, column: str) -> str:
     """An index's name, no longer than any server lets a name be."""
     name = f"vs_{table}_{column}"
     return name if len(name) <= 63 else f"{name[:46]}_{hashlib.sha256(name.encode()).hexdigest()[:16]}"
@@ -182,11 +182,16 @@ def _key_of(metadata: MetaData, name: str) -> str:
     return str(metadata.info["keys"][name])
 
 
-@cache
-def layout(record: Record) -> MetaData:
-    """All tables of a target for this record, parents before children. Made once for each record: who gets it leaves it as it is."""
+def new_layout(record: Record) -> MetaData:
+    """All tables of a target for this record, parents before children; for whoever has to change something of them."""
     metadata = MetaData(info={"keys": {table.table: table.key for table in record.tables}})
     books_tables(metadata)
     for table in record.tables:
         record_table(metadata, table)
     return metadata
+
+
+@cache
+def layout(record: Record) -> MetaData:
+    """The same, made once for each record: who gets it leaves it as it is."""
+    return new_layout(record)
