@@ -683,3 +683,42 @@ def test_the_folder_may_have_any_name(duck: duckdb.DuckDBPyConnection, tmp_path:
         assert target.inspect()
         assert counts(ward)["patient"] == 1
     assert [path.name for path in tmp_path.iterdir()] == [name]
+
+
+# --- tables that are bare while they are filled ---------------------------------------------------------------------------
+
+
+def test_a_table_is_bare_only_while_it_is_filled(desk: Desk, ready: Target) -> None:
+    ready.write(desk.persons(1, ANNA, BO))
+    ready.lay_bare(VISIT)
+    ready.write(desk.visits(2, (V1, ANNA)))
+    ready.lay_bare(VISIT)  # as by a second run, after the first was broken off
+    ready.write(desk.visits(3, (V2, BO)))
+    assert ready.make_whole() >= 2, "an index by batch, and one by the person"
+    assert (ready.make_whole(), counted(ready, "visit")) == (0, 2)
+
+
+def test_a_table_with_rows_is_never_laid_bare(desk: Desk, ready: Target) -> None:
+    ready.write(desk.persons(1, ANNA))
+    ready.write(desk.visits(2, (V1, ANNA)))
+    ready.lay_bare(VISIT)
+    assert ready.make_whole() == 0
+
+
+def test_an_id_that_comes_twice_into_a_bare_table_is_found(desk: Desk, ready: Target) -> None:
+    ready.write(desk.persons(1, ANNA))
+    ready.lay_bare(VISIT)
+    ready.write(desk.visits(2, (V1, ANNA)))
+    with pytest.raises(IntegrityBroken):
+        ready.write(desk.visits(3, (V1, ANNA)))
+        ready.make_whole()
+
+
+def test_a_bare_table_is_asked_and_taken_back_as_any_other(desk: Desk, ready: Target) -> None:
+    ready.write(desk.persons(1, ANNA))
+    ready.lay_bare(VISIT)
+    ready.write(desk.visits(2, (V1, ANNA)))
+    asked = pa.table({"id": pa.array([V1, V2], pa.string())})
+    assert ready.present(VISITS, VISIT, asked).column("visit_id").to_pylist() == [V1]
+    assert desk.take_back(2, VISITS, VISIT) == (1, 0)
+    assert counted(ready, "visit") == 0

@@ -56,8 +56,8 @@ LOAD_EACH_BATCH = (
 )
 FILES = ("file.write.before", "file.rename.before", "file.rename.after")
 REPORTS = ("report.write.before", "report.rename.before", "report.rename.after")
-SERVERS = ("target.bare.before", "target.bare.after", "target.whole.before", "target.whole.after")
-"""On the path of a record on a server only: story/test_on_postgresql.py stops there."""
+LOAD_BARE = ("target.bare.before", "target.bare.after", "target.whole.before", "target.whole.after")
+"""Where an empty table is laid bare for its rows, and made whole when all are in."""
 EVENTS = ("store.event.before", "store.event.after")
 REPLAYS = ("target.amend.before", "target.amend.after")
 """On the path of `rejects replay`: tests/run/test_replay.py stops it there."""
@@ -66,8 +66,8 @@ UNDO_EACH_BATCH = ("undo.commit.before", "undo.commit.after")
 
 PATH: dict[str, set[str]] = {
     "plan": {"plan.write.before", "plan.rename.before", "plan.rename.after", *FILES},
-    "rehearse": {*LOAD_ONCE, *LOAD_EACH_BATCH, *EVENTS, *FILES},
-    "apply": {*LOAD_ONCE, *LOAD_EACH_BATCH, *EVENTS, *FILES},
+    "rehearse": {*LOAD_ONCE, *LOAD_BARE, *LOAD_EACH_BATCH, *EVENTS, *FILES},
+    "apply": {*LOAD_ONCE, *LOAD_BARE, *LOAD_EACH_BATCH, *EVENTS, *FILES},
     "undo": {*UNDO_ONCE, *UNDO_EACH_BATCH, *EVENTS},
 }
 """Verb to the names on its path."""
@@ -80,6 +80,7 @@ STOPS: list[tuple[str, str, int]] = [
     *(("rehearse", name, 2) for name in ("manifest.rename.before", "target.commit.before", "target.commit.after")),
     *(("rehearse", name, nth) for name in EVENTS for nth in (1, BATCHES + 4)),
     *(("apply", name, 1) for name in LOAD_ONCE),
+    *(("apply", name, nth) for name in LOAD_BARE for nth in (1, 2)),
     *(("apply", name, 2) for name in LOAD_EACH_BATCH),
     *(("apply", name, 1) for name in ("manifest.rename.before", "target.rows.after", "target.commit.before", "target.commit.after")),
     ("apply", "target.commit.after", BATCHES),
@@ -96,6 +97,7 @@ FULL = [
     *(("apply", name, 1) for name in ("hold.copy.before", "hold.rename.before", "target.create.before")),
     *(("apply", name, 2) for name in ("manifest.write.before", "manifest.rename.before")),
     *(("apply", name, 2) for name in ("target.rows.before", "target.rows.after", "target.commit.before")),
+    *(("apply", name, 2) for name in ("target.bare.before", "target.whole.before")),
     *(("apply", "store.event.before", nth) for nth in (1, 2, 3, BATCHES + 3, BATCHES + 4)),
     ("undo", "undo.commit.before", 2),
     *(("undo", "store.event.before", nth) for nth in (1, 2, BATCHES + 2, BATCHES + 3)),
@@ -146,7 +148,7 @@ def test_the_names_on_each_verbs_path_are_these_and_none_is_dead(unplanned: Ward
         if verb == "rehearse":
             assert ward.ask("undo", WAVE, "--confirm", WAVE).code == 2, "a rehearsal left rows in the record"
     assert {verb: set(names) for verb, names in found.items()} == PATH
-    assert set().union(*found.values(), REPORTS, SERVERS, REPLAYS) == set(failpoint.NAMES)
+    assert set().union(*found.values(), REPORTS, REPLAYS) == set(failpoint.NAMES)
     assert found["apply"]["target.commit.after"] == found["undo"]["undo.commit.after"] == BATCHES
     assert (found["apply"]["store.event.after"], found["undo"]["store.event.after"]) == (BATCHES + 4, BATCHES + 3)
 
@@ -219,6 +221,11 @@ def assert_nothing_is_half_done(ward: Ward) -> None:
     assert (standing["lock"] is not None) == bool(held)
 
 
+def standing_indexes(ward: Ward) -> list[tuple[object, ...]]:
+    """What a record was loaded without has to stand again."""
+    return rows_of(ward.target, "select tbl_name, name, sql from sqlite_schema where type = 'index' order by 1, 2")
+
+
 def assert_repeated_comes_to_the_end(ward: Ward, verb: str, undisturbed: Ward, loaded: Ward) -> None:
     """After the same command: the undisturbed end, nothing lying about, the memory whole and in step with the target."""
     again = ward.ask(*COMMANDS[verb])
@@ -236,6 +243,7 @@ def assert_repeated_comes_to_the_end(ward: Ward, verb: str, undisturbed: Ward, l
         return
     assert memory_of(ward) == batches_in(ward.target)
     if verb == "apply":
+        assert standing_indexes(ward) == standing_indexes(undisturbed) != []
         assert manifests_on_disk(ward.manifests) == manifests_named(ward.target)
         assert ward.ask("books", WAVE).code == 0
     (standing,) = ward.ask("status", WAVE, "--json").document["waves"]
