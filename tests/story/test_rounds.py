@@ -6,15 +6,16 @@ import shutil
 import sys
 import tempfile
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
 
 import hypothesis.strategies as st
 import pytest
+import servers
 from hypothesis import HealthCheck, settings
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule, run_state_machine_as_test
 from story.plain import Expected
-from story.three_waves import WAVES, WRONG, Journal, Visit, number, region
+from story.three_waves import WAVES, WRONG, Journal, Region, Visit, number, region
 
 from vardskiftet import failpoint
 from vardskiftet.errors import Usage
@@ -63,11 +64,14 @@ class Rounds(RuleBasedStateMachine):
         persons = {f"p{place}": (number(place), f"Person {place}") for place in range(1, 4)}
         visits = {f"v{place}": Visit(f"p{1 + place % 3}", units[place % 3], "a") for place in range(1, 5)}
         self.journal = Journal(persons, visits, {"a1": ("v1", "x"), "a2": ("v2", "y")})
-        self.region = region(self.folder, self.journal, marked=marked)
+        self.region = self.of(marked=marked)
         self.expected = Expected()
         self.made = 0
         self.rounds: dict[str, list[tuple[tuple[str, int], str]]] = {wave: [] for wave in WAVES}
         """Wave to its rounds in the record, each with the name of its plan."""
+
+    def of(self, *, marked: bool) -> Region:
+        return region(self.folder, self.journal, marked=marked)
 
     def teardown(self) -> None:
         if hasattr(self, "folder"):
@@ -159,6 +163,7 @@ class Rounds(RuleBasedStateMachine):
 
 
 FEW = settings(max_examples=3, stateful_step_count=8, deadline=None, suppress_health_check=list(HealthCheck))
+SOME = settings(max_examples=4, stateful_step_count=10, deadline=None, suppress_health_check=list(HealthCheck))
 MANY = settings(max_examples=60, stateful_step_count=25, deadline=None, suppress_health_check=list(HealthCheck))
 
 
@@ -174,3 +179,23 @@ def test_three_waves_in_many_orders() -> None:
 def run(how: settings) -> None:
     """Let the machine go."""
     run_state_machine_as_test(Rounds, settings=how)
+
+
+@pytest.mark.server
+@pytest.mark.story
+def test_three_waves_in_any_order_on_postgresql(postgresql_server: servers.Postgresql, monkeypatch: pytest.MonkeyPatch) -> None:
+    class OnAServer(Rounds):
+        """The same, the record on a server: each run with a database of its own."""
+
+        def of(self, *, marked: bool) -> Region:
+            self.closing = ExitStack()
+            url = self.closing.enter_context(postgresql_server.database())
+            monkeypatch.setenv("VARDSKIFTET_ROUNDS_URL", url)
+            return region(self.folder, self.journal, marked=marked, url=url)
+
+        def teardown(self) -> None:
+            super().teardown()
+            if hasattr(self, "closing"):
+                self.closing.close()
+
+    run_state_machine_as_test(OnAServer, settings=SOME)

@@ -5,10 +5,13 @@ from __future__ import annotations
 import sqlite3
 from contextlib import closing
 from dataclasses import dataclass, field
+from datetime import UTC, date, datetime
 from pathlib import Path
+from typing import Any
 
+import servers
 from language.landing import desk
-from ward import rows_of
+from ward import opened, rows_of
 
 from vardskiftet.model.plan import Plan
 from vardskiftet.run.apply import Applied, apply
@@ -28,7 +31,7 @@ timezone: Europe/Stockholm
 synthetic: true
 clock: 2024-11-05 08:00
 batch_rows: 3
-target: {kind: sqlite, path: work/record.sqlite}
+target: TARGET
 systems: [old]
 """
 RECORD = """\
@@ -162,6 +165,8 @@ class Region:
     """A project folder, its verbs in this interpreter, and what stands in the record."""
 
     folder: Path
+    url: str = ""
+    """Of the database that holds the record; empty where it is a file."""
 
     def plan(self, wave: str) -> Plan:
         here = desk(self.folder)
@@ -185,27 +190,47 @@ class Region:
     def record(self) -> Path:
         return self.folder / "work" / "record.sqlite"
 
+    def asked(self, query: str) -> list[tuple[Any, ...]]:
+        """Rows of the record, past the engine; none while there is no record."""
+        if self.url:
+            there = servers.asked(self.url, "select to_regclass('visit') is not null")
+            return servers.asked(self.url, query) if there == [(True,)] else []
+        return rows_of(self.record, query) if self.record.is_file() else []
+
     def standing(self) -> dict[tuple[str, str], tuple[str, ...]]:
-        """(table, source key) to what stands there."""
-        if not self.record.is_file():
-            return {}
-        found = {("patient", key): tuple(rest) for key, *rest in rows_of(self.record, "select _key, number, name from patient")}
+        """(table, source key) to what stands there, a day and a moment as texts, a truth as 0 or 1."""
         columns = "v._key, p._key, v.note, v.ward_day, v.at, v.minutes, v.urgent"
-        visits = f"select {columns} from visit v join patient p on p.patient_id = v.patient_id"
-        found |= {("visit", key): tuple(rest) for key, *rest in rows_of(self.record, visits)}
-        acts = "select a._key, v._key, a.note from act a join visit v on v.visit_id = a.visit_id"
-        return found | {("act", key): tuple(rest) for key, *rest in rows_of(self.record, acts)}
+        asked = {
+            "patient": "select _key, number, name from patient",
+            "visit": f"select {columns} from visit v join patient p on p.patient_id = v.patient_id",
+            "act": "select a._key, v._key, a.note from act a join visit v on v.visit_id = a.visit_id",
+        }
+        return {(table, row[0]): tuple(map(_plain, row[1:])) for table, query in asked.items() for row in self.asked(query)}
 
     def edit(self, table: str, key: str, words: str) -> None:
         """What the new system's users do."""
-        with closing(sqlite3.connect(self.record)) as record:
-            column = "name" if table == "patient" else "note"
-            record.execute(f"update {table} set {column} = ? where _key = ?", (words, key))
-            record.commit()
+        statement = f"update {table} set {'name' if table == 'patient' else 'note'} = '{words}' where _key = '{key}'"
+        if self.url:
+            servers.did(self.url, statement)
+        else:
+            with opened(self.record) as record:
+                record.execute(statement)
 
 
-def region(folder: Path, journal: Journal, *, marked: bool = False) -> Region:
-    """A project on this journal, nothing planned; if `marked`, its mappings trust what the journal says of changes."""
+def _plain(value: Any) -> Any:
+    if isinstance(value, datetime):
+        return f"{value.astimezone(UTC):%Y-%m-%dT%H:%M:%SZ}"
+    if isinstance(value, date):
+        return value.isoformat()
+    return int(value) if isinstance(value, bool) else value
+
+
+def region(folder: Path, journal: Journal, *, marked: bool = False, url: str = "") -> Region:
+    """A project on this journal, nothing planned; if `marked`, its mappings trust what the journal says of changes.
+
+    `url` leads to the record's database, and stands in VARDSKIFTET_ROUNDS_URL; without one the record is a file.
+    """
+    target = "{kind: postgresql, url_from: VARDSKIFTET_ROUNDS_URL}" if url else "{kind: sqlite, path: work/record.sqlite}"
     changed = "changed: {from: changed, overlap: 1}\n" if marked else ""
     units = "".join(f"  - {{unit: {unit}, title: {unit}, kind: narhalsan_unit, area: here, hsa_id: {hsa}}}\n" for unit, hsa in HSA.items())
     after = {"first": "", "second": "after: [first]\n", "third": "after: [second]\n"}
@@ -213,7 +238,7 @@ def region(folder: Path, journal: Journal, *, marked: bool = False) -> Region:
         f"  - {{information: {name}, route: auto, owner: lead, conditions: {{{FIVE}}}}}\n" for name in ("person", "visit", "act")
     )
     files = {
-        "waves/programme.yaml": PROGRAMME,
+        "waves/programme.yaml": PROGRAMME.replace("TARGET", target),
         "waves/units.yaml": f"units:\n{units}",
         **{
             f"waves/{wave}.yaml": f"wave: {wave}\ntitle: {wave}\ngo_live: 202{4 + place}-11-12 04:00\n{after[wave]}units:\n"
@@ -231,4 +256,4 @@ def region(folder: Path, journal: Journal, *, marked: bool = False) -> Region:
         (folder / name).parent.mkdir(parents=True, exist_ok=True)
         (folder / name).write_text(text, encoding="utf-8")
     journal.write(folder / "old.sqlite")
-    return Region(folder)
+    return Region(folder, url)
