@@ -267,3 +267,25 @@ def test_a_correction_holds_in_deltas_that_read_by_the_sources_mark(tmp_path: Pa
         assert ward.ask(verb, "first", "--quiet").code == 0
     assert rows(ward.folder, "select sent from referral where _key = '11'") == [("2024-03-03",)]
     assert [one["because"] for one in ward.ask("rejects", "list", "first", "--json").document["lapsed"]] == ["changed"]
+
+
+def test_the_verifier_knows_the_corrections_that_are_in_the_record(corrected: Ward) -> None:
+    ward = corrected
+    before = ward.ask("verify", "first", "--level", "rows", "--json")
+    assert before.code == 0, before.told  # brought in, and not carried through: the record is as the sources say
+    assert ward.ask("rejects", "replay", "first").code == 0
+    after = ward.ask("verify", "first", "--level", "rows", "--json")
+    assert after.code == 0, after.told
+    with ward.record_open() as connection:
+        connection.execute("update referral set words = 'annat' where _key = '11'")
+    assert ward.ask("verify", "first", "--level", "rows", "--json").code == 1
+
+
+def test_a_number_that_leads_to_another_patient_is_no_difference_without_a_cause(loaded_ward: Ward) -> None:
+    ward, path = loaded_ward, loaded_ward.folder / "work.xlsx"
+    mend_workbook(path, {("old.person", "3"): {"number": "198112289874"}, ("old.finding", "30"): {"second": "b", "main": "\\N"}})
+    brought(ward, path)
+    ward.ask("rejects", "replay", "first")
+    assert rows(ward.folder, "select source_key from vs_fate where reason = 'IDENTITY_REVIEW'") == [("3",)]
+    done = ward.ask("verify", "first", "--level", "rows", "--json")
+    assert done.code == 0, done.told

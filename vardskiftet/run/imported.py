@@ -7,10 +7,12 @@ from pathlib import Path
 
 from vardskiftet.engine.corrections import read_corrections
 from vardskiftet.model.event import Event
+from vardskiftet.model.plan import Plan
 from vardskiftet.model.reject import Correction
 from vardskiftet.run.desk import Desk
 
 IMPORTED = "rejects.imported"
+REPLAYED = "rejects.replayed"
 EXPORTED = "rejects.exported"
 
 
@@ -41,3 +43,11 @@ def files_in_force(desk: Desk) -> tuple[str, ...]:
 def corrections_in_force(desk: Desk) -> tuple[Correction, ...]:
     """Every correction that was imported and not withdrawn."""
     return read_corrections(corrections_folder(desk), files_in_force(desk))
+
+
+def corrections_in_effect(desk: Desk, plan: Plan) -> tuple[Correction, ...]:
+    """Those that a plan's rows stand on in the record: its own, and what was replayed since, less what was held back."""
+    with desk.reading_store() as store:
+        told = [event.payload for event in store.events() if event.kind == REPLAYED and event.payload["plan"] == plan.fingerprint]
+    files, held = (told[-1]["files"], set(told[-1]["held"])) if told else (plan.corrections, set())
+    return tuple(one for one in read_corrections(corrections_folder(desk), tuple(files)) if one.reject not in held)

@@ -17,8 +17,6 @@ from vardskiftet.run.desk import Desk
 from vardskiftet.run.imported import corrections_in_force
 from vardskiftet.run.workbench import Workbench
 
-REPLAYED = "rejects.replayed"
-
 Wanted = Callable[[RejectedItem], bool]
 
 

@@ -6,7 +6,7 @@ from collections import Counter, defaultdict
 from dataclasses import dataclass, field
 
 from vardskiftet.engine.amend import Amendment, amendment, named_rows
-from vardskiftet.engine.corrections import corrected, guard
+from vardskiftet.engine.corrections import corrected, guard, read_corrections
 from vardskiftet.engine.ledger import Ledger
 from vardskiftet.engine.lookups import prepare_references
 from vardskiftet.engine.manifest import sweep
@@ -25,10 +25,10 @@ from vardskiftet.plan.order import parents_of
 from vardskiftet.run.apply import catch_up, refuse_others, refuse_stale, refuse_stopped, run_of
 from vardskiftet.run.balance import present_books
 from vardskiftet.run.desk import Desk
-from vardskiftet.run.imported import corrections_in_force
+from vardskiftet.run.imported import REPLAYED, corrections_folder, files_in_force
 from vardskiftet.run.last_books import DRAWN, drawn
 from vardskiftet.run.lock import holding
-from vardskiftet.run.rejects import REPLAYED, loaded_plan, rejected_items
+from vardskiftet.run.rejects import loaded_plan, rejected_items
 from vardskiftet.run.trust import demand_trust
 from vardskiftet.run.workbench import Workbench, workbench
 from vardskiftet.store.runs import new_run_id
@@ -64,6 +64,8 @@ class _Tally:
     batches: int = 0
     released: Counter[str] = field(default_factory=Counter)
     held_back: Counter[str] = field(default_factory=Counter)
+    held: set[str] = field(default_factory=set)
+    """Ids of rejects that were held back."""
 
 
 def replay(desk: Desk, wave: str) -> Replayed:
@@ -75,7 +77,8 @@ def replay(desk: Desk, wave: str) -> Replayed:
     plan = loaded_plan(desk, wave)
     demand_trust(desk, [desk.programme.mapping(name) for name in plan.mappings])
     refuse_stale(desk, plan)
-    corrections = corrections_in_force(desk)
+    files = files_in_force(desk)
+    corrections = read_corrections(corrections_folder(desk), files)
     target, store, run_id, tally = open_target(desk.programme), desk.writing_store(), new_run_id(desk.clock), _Tally()
     try:
         with run_of(desk, store, run_id, "rejects replay", plan) as ended:
@@ -89,7 +92,8 @@ def replay(desk: Desk, wave: str) -> Replayed:
                 _, books = present_books(desk, wave)
                 sweep(desk.manifests(wave), frozenset(one.manifest for one in _entries(desk, target, plan.wave)))
             said = {"wave": wave, "plan": plan.fingerprint, "released": dict(tally.released), "held_back": dict(tally.held_back)}
-            store.append(REPLAYED, said | {"corrections": len(mine), "batches": tally.batches}, run_id)
+            figures = {"corrections": len(mine), "batches": tally.batches, "files": list(files), "held": sorted(tally.held)}
+            store.append(REPLAYED, said | figures, run_id)
             store.append(DRAWN, drawn(plan, books, tally.batches), run_id)
             still = _still(desk, plan, mine)
             done = Replayed(
@@ -145,6 +149,7 @@ def _mend(bench: Workbench, target: Target, store: Store, run_id: str, correctio
                 tally.released[name] += done.released
             if done.held_back:
                 tally.held_back[name] += len(done.held_back)
+                tally.held |= {one.reject for one in said[name] if one.key in done.held_back}
 
 
 def _below(programme: Programme, names: set[str]) -> set[str]:

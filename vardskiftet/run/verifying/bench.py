@@ -26,10 +26,13 @@ from vardskiftet.errors import IntegrityBroken
 from vardskiftet.model.batch import Batch, BatchKind, KeyRange
 from vardskiftet.model.plan import Plan
 from vardskiftet.model.programme import Programme
+from vardskiftet.model.reject import Correction
 from vardskiftet.model.system import System
 from vardskiftet.run.desk import Desk, plans_of
+from vardskiftet.run.imported import corrections_in_effect
 
 ROWS_AT_ONCE = 131_072
+REVIEW = "IDENTITY_REVIEW"
 OWN_READERS = {"sqlite"}
 """Kinds of source that the verifier reads with a reader of its own."""
 
@@ -45,6 +48,10 @@ class Bench:
     batches: tuple[BatchEntry, ...]
     """Every batch of the record, of whatever wave, in order of commitment."""
     stage: duckdb.DuckDBPyConnection
+    corrections: tuple[Correction, ...] = ()
+    """What people said instead, as far as it was carried into the record."""
+    left_for_review: frozenset[tuple[str, str]] = frozenset()
+    """(mapping, key) of persons whose corrected number leads to somebody who is there: their correction is in no record."""
     borrowed: set[str] = field(default_factory=set)
     """Systems that had to be read through the loader's reader."""
     moved_on: set[str] = field(default_factory=set)
@@ -143,7 +150,12 @@ def laid(desk: Desk, plan: Plan, target: Target, folder: Path, asked: str) -> It
     batches = tuple(one for wave in desk.programme.waves for one in ledger.batches(wave.wave))
     spill = folder / "spill"
     stage = open_stage(_of_this_load(folder, plan, batches, asked), spill)
-    bench = Bench(desk, plan, frozen, target, tuple(sorted(batches, key=lambda one: one.committed_at)), stage)
+    in_order = tuple(sorted(batches, key=lambda one: one.committed_at))
+    said = corrections_in_effect(desk, plan)
+    waits = {(one.mapping, one.key) for one in ledger.rejected(plan.wave, plan.fingerprint) if one.reason == REVIEW} if said else set()
+    in_record = tuple(one for one in said if (one.mapping, one.key) not in waits)
+    left = frozenset((one.mapping, one.key) for one in said if (one.mapping, one.key) in waits)
+    bench = Bench(desk, plan, frozen, target, in_order, stage, in_record, left)
     stage.execute("set variable extracted_at = ?::timestamptz", [_loaded_at(desk, bench).isoformat()])
     place_units(stage, frozen, plan.wave)
     try:

@@ -15,6 +15,7 @@ _SAYS = {
     "CHANGED_IN_TARGET": "changed in the new system; the load left it alone and counted it",
     "KEY_TAKEN": "another row of the record has this id; the load rejected and counted it",
 }
+BY_HAND = "its number was corrected by hand and leads to another person; left for a person to decide"
 
 
 @dataclass
@@ -45,6 +46,7 @@ def causes_of(bench: Bench) -> Causes:
     query = sa.select(batch.c.mapping, fates.c.source_key, fates.c.reason).join_from(fates, batch, batch.c.batch == fates.c.batch)
     query = query.where(batch.c.plan == bench.plan.fingerprint, fates.c.reason.in_(LEFT_ALONE))
     known = {(str(mapping), str(key)): _SAYS[str(reason)] for mapping, key, reason in bench.target.rows(query)}
+    known |= dict.fromkeys(bench.left_for_review, BY_HAND)
     stays = sa.select(left.c.target_id, left.c.why).join_from(left, batch, batch.c.batch == left.c.batch)
     stays = stays.where(batch.c.plan == bench.plan.fingerprint)
     before = batch.alias("before")

@@ -13,6 +13,7 @@ import pyarrow as pa
 from vardskiftet.engine.reconcile.staged import keep_derived, sides
 from vardskiftet.engine.reconcile.stood import rows_of
 from vardskiftet.engine.rederive.beside import look_beside
+from vardskiftet.engine.rederive.corrected import corrected
 from vardskiftet.engine.rederive.derive import Deriver, parent_of, stored_columns
 from vardskiftet.engine.rederive.given import before, fill_parents, fill_persons
 from vardskiftet.engine.rederive.rows import Asked
@@ -107,9 +108,10 @@ def deriver_of(bench: Bench, mapping: Mapping) -> Deriver:
 
 
 def rows_in(bench: Bench, deriver: Deriver, batch: Batch) -> pa.Table:
-    """The rows of one batch, by the verifier's own reader."""
+    """The rows of one batch, by the verifier's own reader, with the corrections that are in the record."""
     mapping = deriver.mapping
-    return bench.rows(mapping.system).read(Asked(mapping.reads, deriver.columns, batch.by, mapping.sql), batch.range)
+    rows = bench.rows(mapping.system).read(Asked(mapping.reads, deriver.columns, batch.by, mapping.sql), batch.range)
+    return corrected(rows, mapping, deriver.columns, bench.corrections)
 
 
 def _once(bench: Bench, mapping: str, side: str, part: str, work: Callable[[], int]) -> int:
