@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import contextlib
+import json
 import os
+import re
+import shutil
 import sqlite3
 from abc import ABC, abstractmethod
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from types import ModuleType
@@ -15,6 +18,7 @@ from urllib.parse import quote
 from uuid import UUID
 
 import adbc_driver_sqlite.dbapi as adbc
+import drops
 import psycopg
 import pytest
 import sqlalchemy as sa
@@ -383,10 +387,100 @@ class PostgresqlTargetWard(TargetWard):
         return []
 
 
+class FileDropTargetWard(TargetWard):
+    """A drop that is not there yet. What somebody else does in it is an entry of theirs, in the same form."""
+
+    def __init__(self, folder: Path, record: Record = RECORD) -> None:
+        super().__init__(folder, {"path": "work/drop", "formats": ["parquet", "csv"]}, "file_drop", record)
+        self.path = folder / "work" / "drop"
+
+    def do(self, *statements: str) -> None:
+        for statement in statements:
+            words = statement.replace('"', "").split()
+            if words[:2] in (["create", "table"], ["create", "view"]):
+                self._stray(words[2])
+            elif words[:2] == ["insert", "into"] and words[2] not in dict(self._columns()):
+                (self.path / words[2]).write_text(statement.partition("'")[2].rstrip("')"), encoding="utf-8")
+            elif words[:2] == ["drop", "table"]:
+                self._describe(lambda tables, name=words[2]: tables.pop(name))
+            elif words[:2] == ["alter", "table"]:
+                self._alter(words[2], words[3], words[5], words[6:])
+            elif "vs_meta" in words:
+                self._remark("999")
+            else:
+                drops.appended(self.path, statement)
+
+    def _stray(self, name: str) -> None:
+        self.path.mkdir(parents=True, exist_ok=True)
+        (self.path / name).write_text("", encoding="utf-8")
+
+    def _alter(self, table: str, verb: str, column: str, kind: list[str]) -> None:
+        def change(tables: dict[str, Any]) -> None:
+            if verb == "drop":
+                del tables[table]["columns"][column]
+            else:
+                tables[table]["columns"][column] = kind[0]
+
+        self._describe(change)
+
+    def _described(self) -> dict[str, Any]:
+        found = json.loads((self.path / "record.json").read_text(encoding="utf-8"))
+        assert isinstance(found, dict)
+        return found
+
+    def _describe(self, change: Callable[[dict[str, Any]], object]) -> None:
+        """Let the drop say of its tables what another version of the record would."""
+        found = self._described()
+        tables = found["tables"] | found["books"]
+        names = set(found["tables"])
+        change(tables)
+        found |= {"tables": {name: tables[name] for name in names & set(tables)}}
+        found["books"] = {name: table for name, table in tables.items() if name not in names}
+        (self.path / "record.json").write_text(json.dumps(found), encoding="utf-8")
+
+    def _remark(self, layout: str) -> None:
+        found = self._described()
+        found["marks"]["layout"] = layout
+        (self.path / "record.json").write_text(json.dumps(found), encoding="utf-8")
+
+    def _columns(self) -> list[tuple[str, Any]]:
+        if not (self.path / "record.json").is_file():
+            return []
+        found = self._described()
+        return sorted((found["tables"] | found["books"]).items())
+
+    def ask(self, query: str) -> list[tuple[Any, ...]]:
+        stray = re.fullmatch(r'select x from "(.*)"', query)
+        if stray:
+            return [((self.path / stray[1]).read_text(encoding="utf-8"),)]
+        return drops.asked(self.path, query)
+
+    def tables(self) -> dict[str, str]:
+        if not (self.path / "record.json").is_file():
+            return {path.name: "" for path in self.path.iterdir()}
+        return {name: json.dumps(table) for name, table in self._columns()}
+
+    def forget(self, *names: str) -> None:
+        (self.path / "record.json").unlink()
+        for name in names:
+            shutil.rmtree(self.path / "rows" / name, ignore_errors=True)
+            shutil.rmtree(self.path / "books" / name, ignore_errors=True)
+
+    def retype(self, table: str, column: str) -> None:
+        self._alter(table, "add", column, ["REAL"])
+
+    def ruin(self) -> None:
+        self.path.mkdir(parents=True)
+        (self.path / "record.json").write_bytes(b"This is a letter about the drop, not the drop itself.\n" * 100)
+
+    def files(self) -> list[Path]:
+        return sorted(path for path in self.path.rglob("*") if path.is_file())
+
+
 def literal(text: str) -> str:
     """A text in single quotes, in an own hand."""
     return "'{}'".format(text.replace("'", "''"))
 
 
-TARGETS: dict[str, type[TargetWard]] = {"postgresql": PostgresqlTargetWard, "sqlite": SqliteTargetWard}
+TARGETS: dict[str, type[TargetWard]] = {"file_drop": FileDropTargetWard, "postgresql": PostgresqlTargetWard, "sqlite": SqliteTargetWard}
 """Kind of target to its ward; tests hold it against the engine's own table."""

@@ -5,11 +5,11 @@ from __future__ import annotations
 from pathlib import Path
 from types import ModuleType
 
-from vardskiftet.engine.targets import postgresql, sqlite
+from vardskiftet.engine.targets import file_drop, postgresql, sqlite
 from vardskiftet.engine.targets.protocol import Target
 from vardskiftet.model.programme import Programme
 
-KINDS: dict[str, ModuleType] = {"postgresql": postgresql, "sqlite": sqlite}
+KINDS: dict[str, ModuleType] = {"file_drop": file_drop, "postgresql": postgresql, "sqlite": sqlite}
 
 
 def open_target(programme: Programme) -> Target:
