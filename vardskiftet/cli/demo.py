@@ -17,6 +17,7 @@ class Target(StrEnum):
 
     SQLITE = "sqlite"
     POSTGRESQL = "postgresql"
+    FILE_DROP = "file_drop"
 
 
 def run(
@@ -26,7 +27,9 @@ def run(
     ),
     size: Annotated[str, typer.Option("--size", help="small (5,000 patients), medium (50,000), large (500,000), or a number.")] = "small",
     seed: Annotated[int, typer.Option("--seed", help="The same seed makes the same patients.")] = 7,
-    target: Annotated[Target, typer.Option("--target", help="Where the record lies: a file, or a PostgreSQL server.")] = Target.SQLITE,
+    target: Annotated[
+        Target, typer.Option("--target", help="Where the record lies: a file, a PostgreSQL server, or a folder of files.")
+    ] = Target.SQLITE,
     as_json: AsJson = False,
     quiet: Quiet = False,
 ) -> None:

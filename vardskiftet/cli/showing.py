@@ -25,7 +25,11 @@ WAVE = "south-1"
 
 
 VARIABLE = "VARDSKIFTET_DEMO_RECORD"
-TARGETS = {"sqlite": EMBEDDED, "postgresql": f"{{kind: postgresql, url_from: {VARIABLE}, schema: millennium}}"}
+TARGETS = {
+    "sqlite": EMBEDDED,
+    "file_drop": "{kind: file_drop, path: work/drop, formats: [parquet, csv]}",
+    "postgresql": f"{{kind: postgresql, url_from: {VARIABLE}, schema: millennium}}",
+}
 
 
 def show_demo(options: Given, size: str, seed: int, target: str) -> console.Answer:

@@ -22,6 +22,9 @@ from vardskiftet.run.two_ends import refuse_own_records
 REMOTE = ("nfs", "nfs4", "cifs", "smb3", "smbfs", "fuse.sshfs", "9p", "afs")
 """File systems on which SQLite's write-ahead log does not work (https://sqlite.org/wal.html §2.1)."""
 
+LOGGED = ("sqlite",)
+"""Kinds of target that are a file with a write-ahead log."""
+
 
 def file_of(spec: SourceSpec, root: Path) -> Path | None:
     """The file behind a source or a target; None where it is none, or its variable is not set."""
@@ -114,7 +117,7 @@ def look_at_target(desk: Desk) -> list[Look]:
         rights = [] if path is not None or error.exit_code != 6 else [_privileges_at(desk)]
         return [refused("target", error), *(one for one in rights if one.look == "target rights" and one.exit_code)]
     said = "It is the record that is declared." if exists else "It is empty; the first load creates the record."
-    return [well("target", said, where), _rights(path) if path is not None else _privileges(target)]
+    return [well("target", said, where), _rights(path) if path is not None and spec.kind in LOGGED else _privileges(target)]
 
 
 def _privileges_at(desk: Desk) -> Look:

@@ -8,12 +8,15 @@ from vardskiftet.engine.sources.protocol import Schema
 from vardskiftet.errors import Usage
 
 MARK = "vs_meta"
+FILE_MARKS = frozenset({"_batch", "_digest", "_entry"})
+"""Columns of each file of rows of a drop."""
 
 
 def refuse_own_records(schemas: Mapping[str, Schema]) -> None:
     """Raise Usage for the first system whose source holds the books of a target."""
     for system, schema in sorted(schemas.items()):
-        if MARK in schema:
+        files = (frozenset(column.name for column in columns) for columns in schema.values())
+        if MARK in schema or any(names >= FILE_MARKS for names in files):
             raise Usage(
                 f"System '{system}' is read from a record that this tool wrote: source and target are one, or were exchanged.",
                 where=f"mappings/{system}/system.yaml",

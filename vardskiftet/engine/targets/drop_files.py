@@ -11,7 +11,7 @@ import pyarrow.compute as pc
 import pyarrow.csv
 import pyarrow.parquet as pq
 
-from vardskiftet.engine.files import place_file, sha256_of
+from vardskiftet.engine.files import place_file, sha256_of, sync_folder
 from vardskiftet.engine.sources.csv_count import count_rows
 from vardskiftet.engine.sources.csv_dialect import Dialect
 from vardskiftet.engine.targets.drop_entries import FileLine
@@ -61,6 +61,9 @@ class DropFiles:
     def write(self, name: str, table: str, holds: str, rows: int, content: bytes) -> FileLine:
         """Place a file, and read it back. Raises IntegrityBroken if it does not hold so many rows."""
         path = self.place.root / name
+        if not path.parent.is_dir():
+            path.parent.mkdir(mode=0o700)
+            sync_folder(path.parent.parent)
         place_file(path, content)
         read = _parquet_rows(path) if name.endswith(".parquet") else _csv_rows(path, self.form)
         if read != rows:

@@ -13,6 +13,7 @@ from pathlib import Path
 
 import duckdb
 
+from vardskiftet.engine.files import sync_folder
 from vardskiftet.errors import IntegrityBroken, Locked, NoRoom, Unreachable
 
 PATIENCE = 400
@@ -73,6 +74,7 @@ class DropPlace:
         """The folders, closed to others."""
         for folder in (self.root, self.entries, self.books, self.locks, self.root / "rows"):
             folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+            sync_folder(folder.parent)
 
     @contextlib.contextmanager
     def guarded(self) -> Iterator[None]:

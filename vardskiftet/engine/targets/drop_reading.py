@@ -6,7 +6,7 @@ import contextlib
 import json
 import re
 from collections.abc import Callable, Iterator
-from typing import Any
+from typing import Any, TypeVar
 
 import duckdb
 import pyarrow as pa
@@ -23,6 +23,7 @@ from vardskiftet.engine.targets.protocol import Query
 from vardskiftet.errors import IntegrityBroken
 from vardskiftet.model.record import Record
 
+Answer = TypeVar("Answer")
 MEMORY = "1GiB"
 IN_ENTRIES = ("vs_batch", "vs_tally", "vs_rows", "vs_mark")
 """Books whose lines are few, and stand in the entries themselves."""
@@ -89,23 +90,27 @@ class DropReading:
     def rows(self, query: Query) -> list[tuple[Any, ...]]:
         """The answer in Python's types."""
         sql, values = _said(query)
-        with self._asking(sql) as duck:
-            return list(duck.execute(sql, values).fetchall())
+        return self._asked(sql, {}, lambda duck: list(duck.execute(sql, values).fetchall()))
 
     def arrow(self, query: Query, **beside: pa.Table) -> pa.Table:
         """The answer in Arrow; `beside` are further tables that the question names."""
         sql, values = _said(query)
-        with self._asking(sql, **beside) as duck:
-            return duck.sql(sql, params=values).to_arrow_table()
+        return self._asked(sql, beside, lambda duck: duck.sql(sql, params=values).to_arrow_table())
 
-    @contextlib.contextmanager
-    def _asking(self, sql: str, **beside: pa.Table) -> Iterator[duckdb.DuckDBPyConnection]:
+    def _asked(self, sql: str, beside: dict[str, pa.Table], ask: Callable[[duckdb.DuckDBPyConnection], Answer]) -> Answer:
+        """The answer from one state of the drop; from the next one, if a batch was taken back and its files went in the midst of it."""
+        named = [name for name in self.layout.tables if re.search(rf"\b{re.escape(name)}\b", sql)]
         with translated(self.place.name):
-            entries = self.entries()
-            with self.opened(entries, [name for name in self.layout.tables if re.search(rf"\b{re.escape(name)}\b", sql)]) as duck:
-                for name, rows in beside.items():
-                    duck.register(name, rows)
-                yield duck
+            while True:
+                entries = self.entries()
+                try:
+                    with self.opened(entries, named) as duck:
+                        for name, rows in beside.items():
+                            duck.register(name, rows)
+                        return ask(duck)
+                except duckdb.IOException:
+                    if self._entries.read([]).last == entries.last:
+                        raise
 
     @contextlib.contextmanager
     def opened(self, entries: Entries, tables: list[str]) -> Iterator[duckdb.DuckDBPyConnection]:
