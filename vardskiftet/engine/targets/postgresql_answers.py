@@ -27,7 +27,8 @@ def _shown(column: sa.ColumnElement[Any]) -> sa.ColumnElement[Any]:
     """A column as the text that digests are made of."""
     match column.type:
         case sa.LargeBinary():
-            return sa.func.encode(column, "hex")
+            # No bytes are an empty text, as with the embedded record.
+            return sa.func.coalesce(sa.func.encode(column, "hex"), "")
         case sa.Boolean():
             return sa.cast(sa.cast(column, sa.Integer), sa.Text)
         case sa.Date():
