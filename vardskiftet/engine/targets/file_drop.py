@@ -140,6 +140,13 @@ class FileDropTarget:
         """It keeps everything."""
         return ""
 
+    def lay_bare(self, table: Table) -> None:
+        """Files have no indexes to leave out."""
+
+    def make_whole(self) -> int:
+        """Nothing is ever left out."""
+        return 0
+
     def write(self, outcome: Outcome) -> None:
         """The files of a batch, and last its entry."""
         with self._changing() as entries:
