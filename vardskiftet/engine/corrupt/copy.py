@@ -117,9 +117,18 @@ def _copy(target: Target, copy: SqliteTarget, table: sa.Table, batches: list[int
         parts.append(sa.select(table).where(owner.is_(None)))
     names = [one.name for one in table.columns]
     for part in parts:
-        found = [dict(zip(names, row, strict=True)) for row in target.rows(part)]
+        found = [{name: _kept(table.c[name], row[name]) for name in names} for row in target.arrow(part).to_pylist()]
         for start in range(0, len(found), AT_A_TIME):
             copy.copy_in(table, found[start : start + AT_A_TIME])
+
+
+def _kept(column: sa.Column[Any], text: str | None) -> object:
+    """A value as SQLite keeps it, from the text that any kind of target tells: days, moments and decimals stay texts."""
+    if text is None:
+        return None
+    if isinstance(column.type, sa.LargeBinary):
+        return bytes.fromhex(text)
+    return int(text) if isinstance(column.type, sa.Integer | sa.Boolean) else text
 
 
 def fresh(clean: Copy, path: Path) -> Copy:

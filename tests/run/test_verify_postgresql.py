@@ -1,0 +1,77 @@
+"""Is a record on a PostgreSQL server verified like any other, and is a server that goes away never equal?"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+import sqlalchemy as sa
+from postgresql_ward import VARIABLE, from_record, in_record, make_ward_on_postgresql
+from servers import did
+from ward import WAVE, Ward
+
+from vardskiftet.run.verifying import derived
+from vardskiftet.run.verifying.found import differences_in
+
+pytestmark = pytest.mark.server
+
+
+@pytest.fixture
+def ward(tmp_path: Path, postgresql: str, monkeypatch: pytest.MonkeyPatch) -> Ward:
+    monkeypatch.setenv(VARIABLE, postgresql)
+    made = make_ward_on_postgresql(tmp_path / "ward", batch_rows=40)
+    for command in (("plan", WAVE, "--quiet"), ("apply", WAVE, "--quiet")):
+        done = made.ask(*command)
+        assert done.code == 0, done.told
+    return made
+
+
+def test_a_record_on_a_server_is_equal_and_what_is_changed_in_it_is_named(ward: Ward, postgresql: str) -> None:
+    done = ward.ask("verify", WAVE, "--json")
+    assert (done.code, done.document["equal"]) == (0, True), done.told
+    assert ward.ask("verify", WAVE, "--quick", "--json").code == 0
+    ((key,),) = from_record(postgresql, "select min(_key) from {s}.referral where reason_text <> ''")
+    in_record(postgresql, f"update referral set reason_text = reason_text || ' ' where _key = '{key}'")
+    assert ward.ask("verify", WAVE, "--level", "rows", "--json").code == 1
+    found = [(one.key, one.column, one.kind.value) for one in differences_in(ward.work / "verify" / WAVE)]
+    assert found == [(key, "reason_text", "whitespace")]
+
+
+def test_a_server_that_goes_away_in_the_middle_is_never_equal_and_repeating_goes_on(
+    ward: Ward, postgresql: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    real, cut = derived.rows_of, []
+    name = sa.make_url(postgresql).database
+    elsewhere = sa.make_url(postgresql).set(database="postgres").render_as_string(hide_password=False)
+
+    def cut_off(*given: object) -> object:
+        """The third question finds the database closed to it, and every connection dead."""
+        if len(cut) == 2:
+            did(elsewhere, f"alter database {name} allow_connections false")
+            did(elsewhere, f"select pg_terminate_backend(pid) from pg_stat_activity where datname = '{name}'")
+        cut.append(1)
+        return real(*given)
+
+    monkeypatch.setattr(derived, "rows_of", cut_off)
+    try:
+        gone = ward.ask("verify", WAVE, "--level", "rows", "--json")
+    finally:
+        did(elsewhere, f"alter database {name} allow_connections true")
+    assert len(cut) >= 3, "the server never went away"
+    assert gone.code == 6, gone.told
+    assert "equal" not in gone.document
+    monkeypatch.undo()
+    monkeypatch.setenv(VARIABLE, postgresql)
+    done = ward.ask("verify", WAVE, "--level", "rows", "--json")
+    assert (done.code, done.document["equal"]) == (0, True)
+
+
+def test_the_selftest_copies_a_servers_record_and_sees_what_is_seeded(ward: Ward, monkeypatch: pytest.MonkeyPatch) -> None:
+    from vardskiftet.engine.corrupt.catalogue import CATALOGUE
+    from vardskiftet.run.verifying import selftest
+
+    few = tuple(one for one in CATALOGUE if one.name in ("k1_row_lost", "k7_trailing_space", "protection_cleared"))
+    monkeypatch.setattr(selftest.selftest, "__defaults__", (few,))
+    told = ward.ask("verify", WAVE, "--selftest", "--json").document["selftest"]
+    assert told["missed"] == []
+    assert told["seen"] == told["seeded"] == 2 + len(few) + 4
