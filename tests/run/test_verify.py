@@ -169,13 +169,24 @@ def test_a_recheck_finds_a_missing_row_that_came_back_otherwise(ward: Ward) -> N
     assert verified(ward, "--recheck").code == 1
 
 
-def test_a_verification_that_was_killed_goes_on_where_it_was(ward: Ward) -> None:
-    dead = ward.run("verify", WAVE, "--level", "rows", "--quiet", failpoint="stage.commit.after:exit:3")
+STOPS = [
+    pytest.param("stage.commit.after", 3),
+    *(pytest.param(name, 2, marks=pytest.mark.story) for name in ("stage.commit.before", "stage.commit.after")),
+    *(pytest.param(f"differences.{name}", 1, marks=pytest.mark.story) for name in ("write.before", "rename.before", "rename.after")),
+]
+
+
+@pytest.mark.parametrize(("point", "nth"), STOPS)
+def test_a_verification_that_was_killed_goes_on_and_finds_the_same(ward: Ward, point: str, nth: int) -> None:
+    key = rows(ward, "select _key from referral where reason_text <> '' order by _key limit 1")[0][0]
+    spoil(ward, "update referral set reason_text = reason_text || ' ' where _key = ?", key)
+    dead = ward.run("verify", WAVE, "--level", "rows", "--quiet", failpoint=f"{point}:exit:{nth}")
     assert dead.code == 137, dead.told
     left = list((ward.work / "verify" / WAVE).glob("stage-*.duckdb"))
-    assert len(left) == 1
+    assert len(left) == 1, "what was worked out so far is kept"
     done = verified(ward, "--level", "rows")
-    assert (done.code, done.document["equal"]) == (0, True)
+    assert (done.code, done.document["equal"]) == (1, False)
+    assert found(ward) == [("referral", key, "reason_text", "whitespace")]
     assert not left[0].exists()
 
 

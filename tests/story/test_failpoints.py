@@ -58,6 +58,14 @@ FILES = ("file.write.before", "file.rename.before", "file.rename.after")
 REPORTS = ("report.write.before", "report.rename.before", "report.rename.after")
 LOAD_BARE = ("target.bare.before", "target.bare.after", "target.whole.before", "target.whole.after")
 """Where an empty table is laid bare for its rows, and made whole when all are in."""
+VERIFYING = (
+    "stage.commit.before",
+    "stage.commit.after",
+    "differences.write.before",
+    "differences.rename.before",
+    "differences.rename.after",
+)
+"""Walked by tests/run/test_verify.py: a verification loads nothing and takes nothing back."""
 EVENTS = ("store.event.before", "store.event.after")
 REPLAYS = ("target.amend.before", "target.amend.after")
 """On the path of `rejects replay`: tests/run/test_replay.py stops it there."""
@@ -148,7 +156,7 @@ def test_the_names_on_each_verbs_path_are_these_and_none_is_dead(unplanned: Ward
         if verb == "rehearse":
             assert ward.ask("undo", WAVE, "--confirm", WAVE).code == 2, "a rehearsal left rows in the record"
     assert {verb: set(names) for verb, names in found.items()} == PATH
-    assert set().union(*found.values(), REPORTS, REPLAYS) == set(failpoint.NAMES)
+    assert set().union(*found.values(), REPORTS, REPLAYS, VERIFYING) == set(failpoint.NAMES)
     assert found["apply"]["target.commit.after"] == found["undo"]["undo.commit.after"] == BATCHES
     assert (found["apply"]["store.event.after"], found["undo"]["store.event.after"]) == (BATCHES + 4, BATCHES + 3)
 
