@@ -79,6 +79,16 @@ class WorklistRefused(DeclarationsWrong):
         self.message = f"{len(faults)} problem{'s' if len(faults) != 1 else ''} in what was brought back. Nothing was taken in."
 
 
+class EvidenceWrong(DeclarationsWrong):
+    """A file of evidence cannot be taken in as it is; nothing was stored."""
+
+    id = "EVIDENCE"
+
+    def __init__(self, faults: Sequence[Fault]) -> None:
+        super().__init__(faults)
+        self.message = f"{len(faults)} problem{'s' if len(faults) != 1 else ''} in the file. Nothing was stored."
+
+
 class SchemaMissing(Usage):
     """A mapping names a table or a column that its source does not have."""
 

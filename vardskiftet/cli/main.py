@@ -17,19 +17,23 @@ from vardskiftet.cli import (
     apply,
     audit,
     books,
+    check,
     coexistence,
     console,
     coverage,
     demo,
     diff,
     doctor,
+    evidence,
     explain,
+    gate,
     init,
     lock,
     manual,
     mappings,
     plan,
     profile,
+    ready,
     rehearse,
     rejects,
     report,
@@ -73,10 +77,11 @@ VERBS: dict[str, Callable[..., None]] = {
     "explain": explain.run,
     "trace": trace.run,
     "undo": undo.run,
+    "ready": ready.run,
 }
 for name, verb in VERBS.items():
     app.command(name)(verb)
-GROUPS = (report, diff, mappings, manual, rejects, runs, audit, lock, waves)
+GROUPS = (evidence, check, gate, report, diff, mappings, manual, rejects, runs, audit, lock, waves)
 for group in GROUPS:
     app.add_typer(group.app)
 

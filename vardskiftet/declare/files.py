@@ -20,6 +20,9 @@ RECORD = "mappings/record.yaml"
 CODES = "codes"
 CODE = "python"
 SYSTEM = "system.yaml"
+CHECKS = "checks"
+SOURCES = "checks/sources.yaml"
+GATES = "checks/gates.yaml"
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +49,22 @@ class File:
 
 
 @dataclass(frozen=True, slots=True)
+class CheckFiles:
+    """The files of checks/, each kind sorted by path. A plan of rows does not stand on them."""
+
+    sources: File | None = None
+    gates: File | None = None
+    topics: tuple[File, ...] = ()
+    queries: tuple[File, ...] = ()
+
+    @property
+    def digests(self) -> tuple[tuple[str, str], ...]:
+        """(path, SHA-256) of every file, sorted."""
+        single = [file for file in (self.sources, self.gates) if file]
+        return tuple(sorted((file.path, file.sha256) for file in (*single, *self.topics, *self.queries)))
+
+
+@dataclass(frozen=True, slots=True)
 class Files:
     """The files of a project by kind, each kind sorted by path. A file that cannot be read is absent here and a fault."""
 
@@ -58,10 +77,11 @@ class Files:
     mappings: tuple[File, ...]
     codebooks: tuple[File, ...]
     code: tuple[File, ...]
+    checks: CheckFiles = CheckFiles()
 
     @property
     def digests(self) -> tuple[tuple[str, str], ...]:
-        """(path, SHA-256) of every file, sorted."""
+        """(path, SHA-256) of every file but those of checks, sorted."""
         single = [file for file in (self.programme, self.coexistence, self.record) if file]
         every = [*single, *self.units, *self.waves, *self.systems, *self.mappings, *self.codebooks, *self.code]
         return tuple(sorted((file.path, file.sha256) for file in every))
@@ -79,8 +99,9 @@ def find_files(root: Path, faults: Faults) -> Files:
             hint="Go to the folder of a project, or name it with --project DIR; `vardskiftet demo` makes one.",
         )
     shelf: dict[str, list[File]] = {"units": [], "waves": [], "systems": [], "mappings": [], "codebooks": [], "code": []}
+    asked: dict[str, list[File]] = {"topics": [], "queries": []}
     single: dict[str, File] = {}
-    for path in sorted([*_under(root, "waves", faults), *_under(root, "mappings", faults)]):
+    for path in sorted(path for folder in ("waves", "mappings", CHECKS) for path in _under(root, folder, faults)):
         place = _place(path)
         if not place:
             faults.in_file(path, "is a declaration that nothing reads.", _remedy(path))
@@ -89,12 +110,15 @@ def find_files(root: Path, faults: Faults) -> Files:
         elif file := _read(root, path, faults):
             if place in shelf:
                 shelf[place].append(file)
+            elif place in asked:
+                asked[place].append(file)
             else:
                 single[place] = file
     return Files(
         programme=single.get("programme"),
         coexistence=single.get("coexistence"),
         record=single.get("record"),
+        checks=CheckFiles(single.get("sources"), single.get("gates"), tuple(asked["topics"]), tuple(asked["queries"])),
         **{kind: tuple(files) for kind, files in shelf.items()},
     )
 
@@ -112,7 +136,7 @@ def _under(root: Path, folder: str, faults: Faults) -> list[str]:
 
 def _looks_declared(path: Path) -> bool:
     ending = path.suffix.lower()
-    known = ending in (".yaml", ".yml", ".py") or (ending == ".csv" and path.parent.name == CODES)
+    known = ending in (".yaml", ".yml", ".py", ".sql") or (ending == ".csv" and path.parent.name == CODES)
     return known and not path.name.startswith(".")
 
 
@@ -124,13 +148,19 @@ def _place(path: str) -> str:
         return "coexistence"
     if path == RECORD:
         return "record"
+    if path in (SOURCES, GATES):
+        return Path(path).stem
     match path.split("/"):
         case ["mappings", "codes", name]:
             return "codebooks" if name.endswith(".csv") else ""
         case ["mappings", "python", name]:
             return "code" if name.endswith(".py") else ""
+        case ["checks", _, name] if name.endswith(".sql"):
+            return "queries"
         case _ if not path.endswith(".yaml"):
             return ""
+        case ["checks", _]:
+            return "topics"
         case ["waves", _]:
             return "units" if path == UNITS else "waves"
         case ["waves", "units", _]:
@@ -142,9 +172,11 @@ def _place(path: str) -> str:
 
 def _remedy(path: str) -> str:
     if path.endswith(".yaml"):
-        return "Read are waves/*.yaml, waves/units/*.yaml, mappings/record.yaml and mappings/SYSTEM/*.yaml."
+        return "Read are waves/*.yaml, waves/units/*.yaml, mappings/record.yaml, mappings/SYSTEM/*.yaml and checks/*.yaml."
     if path.startswith("mappings/codes/"):
         return "A codebook is a file mappings/codes/NAME.csv."
+    if path.endswith(".sql"):
+        return "A check's query lies in checks/TOPIC/QUESTION.sql."
     if path.endswith(".py"):
         return "Python that mappings call lies in mappings/python/NAME.py."
     return "Give it the ending .yaml."

@@ -9,6 +9,7 @@ from typing import TypeVar
 from zoneinfo import ZoneInfo
 
 from vardskiftet.declare.check_calendar import check_calendar
+from vardskiftet.declare.check_criteria import check_criteria
 from vardskiftet.declare.check_finds import parents, waits_for
 from vardskiftet.declare.check_flows import check_flows
 from vardskiftet.declare.check_manual import check_manual
@@ -20,6 +21,7 @@ from vardskiftet.declare.check_units import check_units
 from vardskiftet.declare.check_waves import check_waves
 from vardskiftet.declare.code import check_code, read_code
 from vardskiftet.declare.codebook import read_codebook
+from vardskiftet.declare.criteria import made, read_criteria
 from vardskiftet.declare.faults import Faults
 from vardskiftet.declare.files import RECORD, UNITS, File, Files, find_files
 from vardskiftet.declare.flows import read_flows
@@ -68,10 +70,12 @@ def read(project: Path, vocabulary: Vocabulary) -> Programme:
     check_systems(declared, faults)
     check_mappings(declared, faults)
     check_code(declared, faults)
+    asked = read_criteria(files.checks, reading)
+    check_criteria(asked, declared, reading)
     told = faults.told()
     if told or frame is None or declared.record is None:
         raise DeclarationsWrong(told)
-    return _programme(root, frame, declared.record.value, declared, files)
+    return _programme(root, frame, declared.record.value, declared, files).model_copy(update={"criteria": made(asked, files.checks)})
 
 
 @dataclass(frozen=True, slots=True)

@@ -43,7 +43,7 @@ def text(value: str) -> str:
     return value
 
 
-def _shaped(pattern: re.Pattern[str], what: str, hint: str) -> Callable[[str], str]:
+def shaped(pattern: re.Pattern[str], what: str, hint: str) -> Callable[[str], str]:
     def read(value: str) -> str:
         if not pattern.fullmatch(value):
             raise Unreadable(f"{quoted(value)} is not {what}.", hint)
@@ -59,11 +59,11 @@ def variable(value: str) -> str:
     return value
 
 
-slug = _shaped(SLUG, "a name", "Write a-z, 0-9, - and _; begin with a letter or a digit.")
-record_name = _shaped(NAME, "a name for the record", "Write a-z, 0-9 and _; begin with a letter, and not with vs_.")
-reason = _shaped(REASON, "a reason", "Write A-Z, 0-9 and _, such as FUTURE_DATE.")
-milestone = _shaped(MILESTONE, "a milestone's name", "Write letters, digits, - and _, such as G90.")
-user = _shaped(USER, "a user's name", "Write letters, digits, . _ - and @, without spaces.")
+slug = shaped(SLUG, "a name", "Write a-z, 0-9, - and _; begin with a letter or a digit.")
+record_name = shaped(NAME, "a name for the record", "Write a-z, 0-9 and _; begin with a letter, and not with vs_.")
+reason = shaped(REASON, "a reason", "Write A-Z, 0-9 and _, such as FUTURE_DATE.")
+milestone = shaped(MILESTONE, "a milestone's name", "Write letters, digits, - and _, such as G90.")
+user = shaped(USER, "a user's name", "Write letters, digits, . _ - and @, without spaces.")
 
 
 def hsa_id(value: str) -> str:
@@ -122,7 +122,7 @@ def day(value: str) -> date:
 
 def season(value: str) -> str:
     """A season of a year, such as 2025-autumn."""
-    return _shaped(SEASON, "a season", "Write a year and spring, summer, autumn or winter, such as 2025-autumn.")(value)
+    return shaped(SEASON, "a season", "Write a year and spring, summer, autumn or winter, such as 2025-autumn.")(value)
 
 
 def zone_name(value: str) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from pathlib import Path
 
+from vardskiftet.model.check import Criteria
 from vardskiftet.model.code import Code
 from vardskiftet.model.codebook import Codebook
 from vardskiftet.model.coexistence import Flow
@@ -59,6 +60,8 @@ class Programme(Frozen):
     codebooks: tuple[Codebook, ...] = ()
     codes: tuple[Code, ...] = ()
     """Files of Python that mappings may call."""
+    criteria: Criteria = Criteria()
+    """What is asked before a wave may go. Its files are told apart from `files`: a plan does not stand on them."""
     root: Path
     """The project folder: the one with waves/programme.yaml."""
     files: tuple[tuple[str, str], ...] = ()

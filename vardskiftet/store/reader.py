@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
-from datetime import datetime
+from collections.abc import Iterator, Sequence
+from datetime import UTC, datetime
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
@@ -19,6 +19,8 @@ from vardskiftet.store.refusals import foreseen
 from vardskiftet.store.tables import EVENT
 
 PAGE = 1000
+PAGE_BACK = 50
+"""Fewer at a time on the way back: whoever goes there seeks one, and measurements are long."""
 
 
 class StoreReader:
@@ -43,6 +45,30 @@ class StoreReader:
             wanted = wanted.where(EVENT.c.run_id == run_id)
         for line in self._lines(wanted, since, self.head().length):
             yield event_of(line, self._shown)
+
+    def newest(self, kind: str, until: datetime | None = None, holding: Sequence[str] = ()) -> Event | None:
+        """The last event of a kind, told no later than `until` by the programme's clock, whose payload's text holds all of `holding`.
+
+        A payload is canonical JSON: `"check":"R05"` stands in it as it is written. None if there is none.
+        """
+        return next(self.backwards(kind, until, holding), None)
+
+    def backwards(self, kind: str, until: datetime | None = None, holding: Sequence[str] = ()) -> Iterator[Event]:
+        """Yield events of a kind from the last to the first, as `newest` tells them apart."""
+        wanted = select(EVENT).where(EVENT.c.kind == kind).order_by(EVENT.c.seq.desc())
+        if until is not None:
+            wanted = wanted.where(EVENT.c.at <= until.astimezone(UTC).isoformat(timespec="microseconds"))
+        for text in holding:
+            wanted = wanted.where(EVENT.c.payload.contains(text, autoescape=True))
+        before, size = self.head().length + 1, 1
+        with foreseen(self._shown), self._engine.connect() as connection:
+            while True:
+                rows = connection.execute(wanted.where(EVENT.c.seq < before).limit(size)).all()
+                connection.rollback()
+                yield from (event_of(chain.Line(*row), self._shown) for row in rows)
+                if len(rows) < size:
+                    return
+                before, size = rows[-1].seq, PAGE_BACK
 
     def head(self) -> Head:
         """The end of the chain as it is stored: the last event's number and hash; of an empty store 0 and zeros."""

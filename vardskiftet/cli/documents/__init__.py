@@ -8,12 +8,13 @@ from vardskiftet.cli.documents.envelope import FAILED, document, failure
 from vardskiftet.cli.documents.loads import LOADS
 from vardskiftet.cli.documents.mappings import MAPPINGS
 from vardskiftet.cli.documents.memory import MEMORY
+from vardskiftet.cli.documents.readiness import READINESS
 from vardskiftet.cli.documents.rejects import REJECTS
 from vardskiftet.cli.documents.shape import Keys, Schema
 from vardskiftet.cli.documents.tool import TOOL
 from vardskiftet.cli.documents.waves import WAVES
 
-DOCUMENTS: dict[str, Keys] = {**LOADS, **CHECKING, **MAPPINGS, **WAVES, **MEMORY, **TOOL, **REJECTS, **CARE}
+DOCUMENTS: dict[str, Keys] = {**LOADS, **CHECKING, **MAPPINGS, **WAVES, **READINESS, **MEMORY, **TOOL, **REJECTS, **CARE}
 """Verb (`runs.list` for `runs list`) to the keys of its own. Keys that end in `?` may be absent."""
 
 

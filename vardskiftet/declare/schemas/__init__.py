@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from vardskiftet.declare.schemas.calendar import coexistence, programme, units, wave
+from vardskiftet.declare.schemas.criteria import checks, gates, sources
 from vardskiftet.declare.schemas.mapping import mapping
 from vardskiftet.declare.schemas.rows import codebook, record, system
 from vardskiftet.declare.schemas.shapes import DIALECT, Schema
@@ -17,6 +18,9 @@ KINDS = {
     "system": (system, "mappings/SYSTEM/system.yaml"),
     "mapping": (mapping, "mappings/SYSTEM/NAME.yaml"),
     "codebook": (codebook, "mappings/codes/NAME.csv"),
+    "sources": (sources, "checks/sources.yaml"),
+    "gates": (gates, "checks/gates.yaml"),
+    "checks": (checks, "checks/TOPIC.yaml"),
 }
 """Kind of file to what makes its schema, and where such files lie."""
 

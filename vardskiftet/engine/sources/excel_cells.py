@@ -20,7 +20,7 @@ _ESCAPED = re.compile("_x([0-9A-Fa-f]{4})_")
 
 
 @contextmanager
-def _opened(path: Path) -> Iterator[Any]:
+def opened(path: Path) -> Iterator[Any]:
     """The workbook, its stored results instead of formulas. Raises Unreachable if it is none."""
     import openpyxl
 
@@ -38,7 +38,7 @@ def _opened(path: Path) -> Iterator[Any]:
 
 def sheets_of(path: Path, *, empty: bool = False) -> tuple[str, ...]:
     """The sheets of a workbook that hold anything; with `empty`, all of them."""
-    with _opened(path) as book:
+    with opened(path) as book:
         return tuple(sheet.title for sheet in book.worksheets if empty or _has_content(sheet))
 
 
@@ -54,9 +54,9 @@ def _rows(sheet: Any, first: int) -> Iterator[tuple[Any, ...]]:
 
 def header_of(path: Path, sheet: str, header: int) -> tuple[str, ...]:
     """The names in the header row, without empty cells at its end; () if there are none."""
-    with _opened(path) as book:
+    with opened(path) as book:
         cells = next(_rows(book[sheet], header), ())
-        names = [_text(cell) or "" for cell in cells]
+        names = [text_of(cell) or "" for cell in cells]
     while names and not names[-1]:
         names.pop()
     return tuple(names)
@@ -64,18 +64,18 @@ def header_of(path: Path, sheet: str, header: int) -> tuple[str, ...]:
 
 def rows_of(path: Path, sheet: str, header: int, width: int) -> Iterator[tuple[list[str | None], str | None]]:
     """Rows with content below the header, as wide as the table, and what is wrong with each."""
-    with _opened(path) as book:
+    with opened(path) as book:
         for cells in _rows(book[sheet], header + 1):
             if all(cell.value is None for cell in cells):
                 continue
             filled = max(place for place, cell in enumerate(cells, 1) if cell.value is not None)
             faults = [f"column {place}: {cell.value}" for place, cell in enumerate(cells, 1) if cell.data_type == "e"]
             damage = f"row: fields: {filled} of {width}" if filled > width else f"row: {', '.join(faults)}" if faults else None
-            values = [None if cell.data_type == "e" else _text(cell) for cell in cells[:width]]
+            values = [None if cell.data_type == "e" else text_of(cell) for cell in cells[:width]]
             yield [*values, *[None] * (width - len(values))], damage
 
 
-def _text(cell: Any) -> str | None:
+def text_of(cell: Any) -> str | None:
     """A cell's content as text; None if it is empty."""
     value = cell.value
     if value is None:

@@ -1,0 +1,55 @@
+"""How is a value written so that it looks no better than it is? Rounded to the worse side; not at all where it tells too much."""
+
+from __future__ import annotations
+
+import math
+from fractions import Fraction
+
+from vardskiftet.model.check import Check, How
+from vardskiftet.model.evidence import EvidenceSource
+from vardskiftet.model.own import SHARES
+from vardskiftet.model.readiness import Result
+
+TOO_FEW_TO_SHOW = "too few to show"
+
+
+def is_share(check: Check) -> bool:
+    """Whether a check's value is a part of a whole."""
+    measure = check.measure
+    return measure.how in (How.SHARE, How.RATIO) or (measure.how is How.OWN and measure.own in SHARES)
+
+
+def rounded(check: Check, value: Fraction) -> tuple[Fraction, int]:
+    """The value as it is written, and its decimals: percent to a tenth, numbers to a hundredth, both to the worse side."""
+    factor, decimals = (Fraction(100), 1) if is_share(check) else (Fraction(1), 2)
+    scaled = value * factor * 10**decimals
+    whole = math.floor(scaled) if check.threshold.more_is_better else math.ceil(scaled)
+    told = Fraction(whole, 10**decimals)
+    return told, 0 if told.denominator == 1 else decimals
+
+
+def suppressed(result: Result, source: EvidenceSource | None) -> bool:
+    """Whether a result stands on so few that its figures would tell of somebody."""
+    if source is None or not source.small_counts or result.value is None:
+        return False
+    if result.whole is not None:
+        return result.whole < source.small_counts
+    return 0 < result.value < source.small_counts
+
+
+def shown(check: Check, result: Result, source: EvidenceSource | None) -> str:
+    """The value in plain words of English: `71.4 %`, `3`, `2.35`; empty where there is none."""
+    if result.value is None:
+        return ""
+    if suppressed(result, source):
+        return TOO_FEW_TO_SHOW
+    told, decimals = rounded(check, result.value)
+    return f"{float(told):,.{decimals}f}" + (" %" if is_share(check) else "")
+
+
+def threshold_shown(check: Check) -> str:
+    """What passes, in the same words."""
+    bound = check.threshold.passes
+    sign = {">=": "≥", "<=": "≤"}.get(bound.sign, bound.sign)
+    number = bound.value * 100 if is_share(check) else bound.value
+    return f"{sign} {float(number):,.10g}" + (" %" if is_share(check) else "")

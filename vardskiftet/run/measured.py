@@ -1,0 +1,84 @@
+"""How does a measurement stand in the programme's memory, and how is the newest found?"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import date, datetime
+from fractions import Fraction
+from typing import Any
+
+from vardskiftet.model.check import Check
+from vardskiftet.model.event import Event
+from vardskiftet.model.evidence import EvidenceRef
+from vardskiftet.model.measurement import Measurement, UnitValue
+from vardskiftet.store.reader import StoreReader
+
+MEASURED = "check.measured"
+NOTHING: list[Any] = [0, "", 0, 0, ""]
+"""What is left out at the end of a unit's line: excluded rows, worst group, groups, small ones, newest day."""
+
+
+def payload_of(one: Measurement) -> dict[str, Any]:
+    """A measurement as an event carries it: short, since there are many."""
+    return {
+        "check": one.check,
+        "wave": one.wave,
+        "definition": one.definition,
+        "threshold": one.threshold,
+        "evidence": [[ref.name, ref.digest, ref.as_of.isoformat()] for ref in one.evidence],
+        "units": [_short(value) for value in one.units],
+        "error": one.error,
+    }
+
+
+def measurement_of(event: Event) -> Measurement:
+    """A measurement from its event."""
+    payload = event.payload
+    return Measurement(
+        check=payload["check"],
+        wave=payload["wave"],
+        at=event.at,
+        definition=payload["definition"],
+        evidence=tuple(EvidenceRef(name=name, digest=digest, as_of=datetime.fromisoformat(at)) for name, digest, at in payload["evidence"]),
+        units=tuple(_long(short) for short in payload["units"]),
+        error=payload["error"],
+        threshold=payload["threshold"],
+        seq=event.seq,
+    )
+
+
+def newest_of(store: StoreReader, check: Check, wave: str, until: datetime) -> Measurement | None:
+    """The newest measurement of a check for a wave, under its present name or the one before; None if there is none."""
+    return next(history_of(store, check, wave, until), None)
+
+
+def history_of(store: StoreReader, check: Check, wave: str, until: datetime) -> Iterator[Measurement]:
+    """Measurements of a check for a wave, the newest first: those under its present name, then those under the one before."""
+    for name in (check.check, check.was):
+        if name:
+            for event in store.backwards(MEASURED, until, [f'"check":"{name}"', f'"wave":"{wave}"']):
+                yield measurement_of(event)
+
+
+def _short(value: UnitValue) -> list[Any]:
+    """Unit, value, part, whole, rows, and the rest only as far as there is any."""
+    told: list[Any] = [value.unit, _text(value.value), _text(value.part), _text(value.whole), value.rows]
+    rest = [value.excluded, value.group, value.groups, value.small, value.since.isoformat() if value.since else ""]
+    while rest and not rest[-1]:
+        rest.pop()
+    return told + rest
+
+
+def _long(short: list[Any]) -> UnitValue:
+    unit, value, part, whole, rows = short[:5]
+    excluded, group, groups, small, since = short[5:] + NOTHING[len(short) - 5 :]
+    day = date.fromisoformat(since) if since else None
+    return UnitValue(unit, _number(value), _number(part), _number(whole), rows, excluded, group, groups, small, day)
+
+
+def _text(number: Fraction | None) -> str:
+    return "" if number is None else str(number)
+
+
+def _number(text: str) -> Fraction | None:
+    return Fraction(text) if text else None
