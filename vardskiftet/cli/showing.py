@@ -9,19 +9,25 @@ from vardskiftet.cli.opening import open_desk
 from vardskiftet.cli.options import Given
 from vardskiftet.cli.paper import wave_page
 from vardskiftet.cli.telling import as_json, tell
+from vardskiftet.cli.telling_readiness import tell_gate
 from vardskiftet.declare import read
+from vardskiftet.demo.evidence import Stage
 from vardskiftet.demo.project import EMBEDDED, begin, finish
 from vardskiftet.engine.own_server import serve
 from vardskiftet.engine.vocabulary import vocabulary
+from vardskiftet.errors import Usage
+from vardskiftet.judge.masking import inert
 from vardskiftet.model.progress import Progress
 from vardskiftet.run.apply import apply, rehearse
 from vardskiftet.run.balance import current_plan
 from vardskiftet.run.desk import plans_of, save_plan
 from vardskiftet.run.planning import make_plan
+from vardskiftet.run.readiness import ask_gate
 from vardskiftet.run.sharing import share_plan
+from vardskiftet.run.story import tell_story
 from vardskiftet.shipped import shipped
 
-WAVE = "south-1"
+WAVE, GATE = "south-1", "G7"
 
 
 VARIABLE = "VARDSKIFTET_DEMO_RECORD"
@@ -32,8 +38,8 @@ TARGETS = {
 }
 
 
-def show_demo(options: Given, size: str, seed: int, target: str) -> console.Answer:
-    """Make the project unless it is there, plan, rehearse, apply, balance, and write the report."""
+def show_demo(options: Given, size: str, seed: int, target: str, stage: Stage) -> console.Answer:
+    """Make the project unless it is there; plan, rehearse, apply, balance; hand in evidence, ask the gate; write both reports."""
     teller = console.Teller(quiet=options.quiet or options.as_json)
     words = vocabulary()
     begun = begin(options.project, shipped(), size, seed, target=TARGETS[target])
@@ -49,15 +55,28 @@ def show_demo(options: Given, size: str, seed: int, target: str) -> console.Answ
         rehearse(desk, plan)
     applied = apply(desk, plan)
     page, books = wave_page(desk, WAVE, "en", None)
+    tell_story(desk, WAVE, stage)
+    asked = ask_gate(desk, WAVE, GATE)
     answer = console.Answer("vardskiftet.demo/1", exit_code=applied.exit_code)
     folder = str(made.folder)
     planted = {system: str(path) for system, path in made.keys().items()}
-    answer.own = {"project": folder, "report": str(page), "planted": planted, **as_json(books)}
+    verdict = asked.readiness.verdict.value
+    answer.own = {"project": folder, "report": str(page), "planted": planted, "verdict": verdict, "gate": GATE, **as_json(books)}
     answer.say(f"A synthetic region lies in {folder}: wave {WAVE} was planned, rehearsed and loaded.")
     tell(answer, books)
-    answer.say(f"The report: {page}")
-    answer.next_steps = [f"cd {shlex.quote(folder)}", f"vardskiftet status {WAVE}", f"vardskiftet books {WAVE}"]
+    answer.say(f"The load's report: {page}")
+    tell_gate(answer, asked, desk.programme)
+    answer.next_steps = [f"cd {shlex.quote(folder)}", f"vardskiftet ready {WAVE} --gate {GATE}", f"vardskiftet books {WAVE}"]
     if serving is not None:
         answer.say(f"The record lies on a PostgreSQL server of this folder, which goes on until it is stopped: kill -INT {serving.pid}")
         answer.next_steps.insert(1, f"export {VARIABLE}={shlex.quote(serving.url)}")
     return answer
+
+
+def stage_of(text: str) -> Stage:
+    """How far the story is told. Raises Usage for a stage that there is not."""
+    try:
+        return Stage(text)
+    except ValueError as error:
+        known = ", ".join(Stage)
+        raise Usage(f"'{inert(text)}' is not a stage of the demo.", hint=f"Known: {known}.") from error

@@ -126,6 +126,15 @@ def tell_readiness(answer: Answer, asked: Asked, programme: Programme) -> None:
     answer.next_steps.append(f"vardskiftet report readiness {readiness.wave}")
 
 
+def tell_gate(answer: Answer, asked: Asked, programme: Programme) -> None:
+    """The verdict of a gate and what keeps it from go, in lines of their own: for whoever asked for something else."""
+    readiness = asked.readiness
+    wanting = unmet(lines(programme.criteria, readiness))
+    answer.say(f"{SIGNS[readiness.verdict]} {WORDS[readiness.verdict]}  {readiness.wave} at {asked.gate.gate}: {asked.gate.question}")
+    for line in wanting[:SHOWN]:
+        answer.say(f"    {MARKS[line.outcome]} {line.check.check} {line.check.title}: {in_words(line, programme.criteria)}")
+
+
 def counted(told: tuple[Line, ...]) -> str:
     """How many of the asked checks came out how."""
     asked = [line for line in told if line.asked]

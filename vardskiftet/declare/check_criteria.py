@@ -10,13 +10,14 @@ from vardskiftet.declare.evidence import check_columns
 from vardskiftet.declare.node import found
 from vardskiftet.declare.reading import Declarations, Declared, Reading
 from vardskiftet.declare.words import nearest, quoted
-from vardskiftet.model.check import ABOVE_ONE_IS_ODD, GROWS_WITH_TIME, Check, How, Per
+from vardskiftet.model.check import ABOVE_ONE_IS_ODD, GROWS_WITH_TIME, Check, How, Per, is_share
 from vardskiftet.model.evidence import ColumnKind, EvidenceSource
 from vardskiftet.model.outcome import Severity
 from vardskiftet.model.own import CRITERIA
 from vardskiftet.model.threshold import UPWARD
 
 RECORD = "record"
+FAULTS_COUNTED = (How.COUNT, How.SQL, How.OWN)
 
 
 def check_criteria(told: DeclaredCriteria, declared: Declarations, reading: Reading) -> None:
@@ -38,6 +39,9 @@ def check_criteria(told: DeclaredCriteria, declared: Declarations, reading: Read
             )
     _check_gates(told, reading)
     _check_freeze(told, reading)
+    asked = {f"checks/{one.value.topic}/{one.value.measure.sql}.sql" for one in told.checks if one.value.measure.sql}
+    for path in sorted(set(told.queries) - asked) if told.checks_read else ():
+        reading.faults.in_file(path, "is a query that no check asks.", "Name it in a check's `measure: {sql: …}`, or remove it.")
 
 
 def _check_gate(check: Declared[Check], told: DeclaredCriteria, reading: Reading) -> None:
@@ -113,6 +117,8 @@ def _check_threshold(check: Declared[Check], reading: Reading) -> None:
             reading.faults.at(
                 found(check.node, "threshold", key), f"{bound} lies outside 0 to 1.", 'A share of 95 percent is "0.95", or "95 %".'
             )
+    if threshold.passes.sign == "=" and (threshold.passes.value != 0 or is_share(check.value) or how not in FAULTS_COUNTED):
+        reading.faults.at(at, "does not say which way is better.", 'Write ">=" or "<="; "= 0" is for what is counted as faults.')
     if how in GROWS_WITH_TIME and (threshold.passes.sign in UPWARD or threshold.passes.sign == "="):
         reading.faults.at(at, "would be met by waiting.", 'Days since something have an upper bound, such as "<= 30".')
 

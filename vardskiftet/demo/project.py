@@ -12,6 +12,7 @@ from datetime import datetime
 from pathlib import Path
 
 from vardskiftet.demo.asked import patients_of
+from vardskiftet.demo.evidence import write_evidence
 from vardskiftet.demo.generators import GENERATORS
 from vardskiftet.demo.planted import Planted
 from vardskiftet.demo.population import Population
@@ -88,6 +89,7 @@ def begin(
         if (shipped / name).is_dir():
             shutil.copytree(shipped / name, folder / name, dirs_exist_ok=True)
     _make_synthetic(folder / "waves" / "programme.yaml", target)
+    _approve_routines(folder / "waves" / "coexistence.yaml")
     for system in GENERATORS.keys() - set(journals):
         _move_nothing(folder / "mappings" / system)
     return Begun(folder, patients, seed, complete=False, journals=tuple(journals), target=target)
@@ -113,6 +115,7 @@ def finish(begun: Begun, programme: Programme, told: Callable[[int, int], None] 
         for name, budgets in budgets_of(planted.values()).items():
             with (begun.folder / "waves" / f"{name}.yaml").open("a", encoding="utf-8") as file:
                 file.write(budgets_block(budgets))
+        write_evidence(begun.folder, programme, next(wave.wave for wave in programme.waves if not wave.after))
         _mark(begun.folder / MARKER, _asked(begun.patients, begun.seed, begun.journals, begun.target), complete=True)
     return ProjectMade(begun.folder, planted, reused=begun.complete)
 
@@ -163,6 +166,14 @@ def _make_synthetic(path: Path, target: str) -> None:
     if target != EMBEDDED:
         lines = [f"target: {target}" if line.startswith("target:") else line for line in lines]
     path.write_text("\n".join(lines) + "\n", encoding="utf-8")
+
+
+def _approve_routines(path: Path) -> None:
+    """In the invented region every critical flow's routine was approved; in the shipped plan two wait for it."""
+    lines = path.read_text(encoding="utf-8").splitlines()
+    waiting = [line.endswith('"}') and "critical: true" in line and "approved:" not in line for line in lines]
+    told = [f'{line[:-1]}, approved: "RS 2024-00143 (invented)"}}' if waits else line for line, waits in zip(lines, waiting, strict=True)]
+    path.write_text("\n".join(told) + "\n", encoding="utf-8")
 
 
 def _move_nothing(mappings: Path) -> None:

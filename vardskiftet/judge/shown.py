@@ -5,18 +5,11 @@ from __future__ import annotations
 import math
 from fractions import Fraction
 
-from vardskiftet.model.check import Check, How
+from vardskiftet.model.check import Check, is_share
 from vardskiftet.model.evidence import EvidenceSource
-from vardskiftet.model.own import SHARES
 from vardskiftet.model.readiness import Result
 
 TOO_FEW_TO_SHOW = "too few to show"
-
-
-def is_share(check: Check) -> bool:
-    """Whether a check's value is a part of a whole."""
-    measure = check.measure
-    return measure.how in (How.SHARE, How.RATIO) or (measure.how is How.OWN and measure.own in SHARES)
 
 
 def rounded(check: Check, value: Fraction) -> tuple[Fraction, int]:

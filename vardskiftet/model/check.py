@@ -8,6 +8,7 @@ from enum import StrEnum
 from vardskiftet.model.evidence import EvidenceSource
 from vardskiftet.model.frozen import Frozen
 from vardskiftet.model.outcome import Severity
+from vardskiftet.model.own import SHARES
 from vardskiftet.model.threshold import Threshold
 from vardskiftet.model.unit import Unit, UnitKind
 from vardskiftet.model.wave import Offset, Scope
@@ -119,6 +120,12 @@ class Check(Frozen):
     """Asked and shown, but of no weight yet."""
     was: str = ""
     """The name that it had before: its history follows."""
+
+
+def is_share(check: Check) -> bool:
+    """Whether a check's value is a part of a whole."""
+    measure = check.measure
+    return measure.how in (How.SHARE, How.RATIO) or (measure.how is How.OWN and measure.own in SHARES)
 
 
 class Gate(Frozen):

@@ -5,6 +5,7 @@ from __future__ import annotations
 from vardskiftet.cli.documents.shape import Keys, keys, many, plus
 from vardskiftet.engine.targets.protocol import Lock
 from vardskiftet.model.books import BookLine, RejectLine, TableLine
+from vardskiftet.model.outcome import Verdict
 from vardskiftet.model.plan import TableExpectation
 from vardskiftet.run.coverage import FieldCoverage
 from vardskiftet.run.status import Standing
@@ -31,7 +32,7 @@ BOOKS: Keys = {
 _CARRIED: Keys = {"run_id": str, "plan": str, "committed": int, "findings": list[str], "left_list": str, **BOOKS}
 
 LOADS: dict[str, Keys] = {
-    "demo": {"project": str, "report": str, "planted": dict[str, str], **BOOKS},
+    "demo": {"project": str, "report": str, "planted": dict[str, str], "verdict": Verdict, "gate": str, **BOOKS},
     "coverage": {"wave": str, "before": str, "fields": many(FieldCoverage)},
     "plan": {
         "wave": str,
