@@ -91,6 +91,14 @@ ASKING = [
     ("waves.what-if", ["waves", "what-if", "south-1", "--to", "2024-11-19"]),
     ("waves.what-if", ["waves", "what-if", "south-1", "--to", "2024-10-27"]),
     ("waves.what-if", ["waves", "what-if", "west", "--to", "2026-10-06 04:00"]),
+    ("evidence.list", ["evidence", "list"]),
+    ("evidence.show", ["evidence", "show", "training"]),
+    ("check.explain", ["check", "explain", "R05", "south-1"]),
+    ("check.history", ["check", "history", "R05", "south-1"]),
+    ("gate.status", ["gate", "status", "south-1"]),
+    ("ready", ["ready", "south-1"]),
+    ("ready", ["ready", "west", "--gate", "G2"]),
+    ("report.readiness", ["report", "readiness", "south-1"]),
 ]
 
 
@@ -185,6 +193,18 @@ def test_turns_of_a_wave_answer_with_their_documents(demo: Ward, tmp_path: Path)
     assert hold_against_schema("waves.show", ward.ask("waves", "show", "west", "--json"))["signed"]
 
 
+def test_evidence_checks_and_criteria_answer_with_their_documents(demo: Ward, tmp_path: Path) -> None:
+    ward = demo.copy(tmp_path / "ward")
+    file = str(ward.folder / "evidence/2024-11-05/training.csv")
+    assert hold_against_schema("evidence.add", ward.ask("evidence", "add", "training", file, "--json"))["new"]
+    assert hold_against_schema("gate.freeze", ward.ask("gate", "freeze", "south-1", "--as", "cecilia", "--json"))["freezings"]
+    assert hold_against_schema("check.run", ward.ask("check", "run", "south-1", "--json"))["measured"]
+    results = hold_against_schema("ready", ward.ask("ready", "south-1", "--json"))["results"]
+    assert {one["result"] for one in results if one["check"] == "R05"} == {"pass", "fail"}
+    assert hold_against_schema("check.history", ward.ask("check", "history", "R05", "south-1", "--json"))["measured"]
+    assert hold_against_schema("evidence.list", ward.ask("evidence", "list", "--json"))["sources"]
+
+
 def test_a_finding_is_a_whole_document_with_its_reasons(demo: Ward, tmp_path: Path) -> None:
     ward = demo.copy(tmp_path / "ward")
     with ward.record_open() as connection:
@@ -240,6 +260,16 @@ FAILING = [
     ("explain", ["explain", "south-1", "elvis.nope", "1"]),
     ("trace", ["trace", "elvis", "remiss", "nope"]),
     ("trace", ["trace", "patient", "191212121212"]),
+    ("evidence.add", ["evidence", "add", "nope", "nope.csv"]),
+    ("evidence.list", ["evidence", "list", "--nope"]),
+    ("evidence.show", ["evidence", "show", "nope"]),
+    ("check.run", ["check", "run", "nope"]),
+    ("check.explain", ["check", "explain", "nope", "south-1"]),
+    ("check.history", ["check", "history", "R05", "nope"]),
+    ("gate.status", ["gate", "status", "nope"]),
+    ("gate.freeze", ["gate", "freeze", "south-1", "--as", "nobody"]),
+    ("ready", ["ready", "south-1", "--gate", "nope"]),
+    ("report.readiness", ["report", "readiness", "south-1", "--at", "soon"]),
     ("failure", ["nope"]),
     ("failure", ["runs", "nope"]),
     ("init", ["init"]),

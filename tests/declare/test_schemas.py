@@ -47,7 +47,9 @@ def files_of(root: Path) -> Iterator[tuple[str, str, bytes]]:
     """(kind, path, content) of every declaration."""
     found = find_files(root, Faults())
     single = {"programme": found.programme, "flows": found.coexistence, "record": found.record}
+    single |= {"sources": found.checks.sources, "gates": found.checks.gates}
     many = {"units": found.units, "wave": found.waves, "system": found.systems, "mapping": found.mappings, "codebook": found.codebooks}
+    many |= {"checks": found.checks.topics}
     yield from ((kind, file.path, file.content) for kind, file in single.items() if file)
     yield from ((kind, file.path, file.content) for kind, files in many.items() for file in files)
 

@@ -10,6 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from vardskiftet import report
 from vardskiftet.model.system import Route
 from vardskiftet.model.wave import Scope
 from vardskiftet.report.findings import BooksVerdict, Identity
@@ -42,10 +43,12 @@ def test_every_word_of_the_model_has_a_label() -> None:
 
 def test_every_label_that_a_template_names_exists_and_every_label_is_used() -> None:
     folder = shipped() / "reports"
-    text = "".join(path.read_text(encoding="utf-8") for path in sorted(folder.rglob("*.html")))
+    pages = "".join(path.read_text(encoding="utf-8") for path in sorted(folder.rglob("*.html")))
+    code = "".join(path.read_text(encoding="utf-8") for path in sorted(Path(report.__file__).parent.glob("*.py")))
+    text = pages + code
     named = set(re.findall(r'say\("([a-z_]+\.[a-z_]+)"[,)]', text))
     assert named - WORDS["en"].keys() == set()
-    stems = (*re.findall(r'"([a-z_]+\.)" ~', text), "season.")
+    stems = (*re.findall(r'"([a-z_]+\.)" ~', pages), *re.findall(r'f"([a-z_]+\.)\{', code), "season.")
     assert sorted(key for key in WORDS["en"] if key not in named and not key.startswith(stems)) == []
 
 

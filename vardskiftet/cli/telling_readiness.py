@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
 from vardskiftet.cli.console import Answer
@@ -133,6 +134,16 @@ def tell_gate(answer: Answer, asked: Asked, programme: Programme) -> None:
     answer.say(f"{SIGNS[readiness.verdict]} {WORDS[readiness.verdict]}  {readiness.wave} at {asked.gate.gate}: {asked.gate.question}")
     for line in wanting[:SHOWN]:
         answer.say(f"    {MARKS[line.outcome]} {line.check.check} {line.check.title}: {in_words(line, programme.criteria)}")
+
+
+def tell_reported(answer: Answer, asked: Asked, programme: Programme, path: Path) -> None:
+    """The verdict in a line, where the report lies, and every reason."""
+    readiness = asked.readiness
+    answer.say(f"{SIGNS[readiness.verdict]} {WORDS[readiness.verdict]}  {readiness.wave} at {asked.gate.gate}. The report lies in {path}")
+    for line in unmet(lines(programme.criteria, readiness)):
+        _because(answer, line, programme.criteria)
+    if not answer.reasons and answer.exit_code:
+        answer.because("NOTHING_ASKED", "No check is asked at this gate.", where="checks/gates.yaml")
 
 
 def counted(told: tuple[Line, ...]) -> str:

@@ -23,7 +23,8 @@ def run(ctx: typer.Context, project: Project = None, as_json: AsJson = False) ->
         "systems": len(programme.systems),
         "mappings": len(programme.mappings),
         "tables": len(programme.record.tables),
-        "files": len(programme.files),
+        "checks": len(programme.criteria.checks),
+        "files": len(programme.files) + len(programme.criteria.files),
     }
     answer = console.Answer("vardskiftet.validate/1", own={"programme": programme.programme, "counts": counts})
     answer.say(

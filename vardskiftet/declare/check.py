@@ -17,7 +17,8 @@ from vardskiftet.model.unit import UnitKind
 from vardskiftet.model.wave import Scope
 
 NEEDS = ("check", "title", "question", "why", "per", "measure", "threshold", "severity", "gate", "owner", "remedy")
-MAY = ("title_sv", "source", "applies_to", "threshold_from", "target", "max_age", "deputy", "waivable", "shadow", "was")
+IN_SWEDISH = ("title_sv", "question_sv", "remedy_sv")
+MAY = (*IN_SWEDISH, "source", "applies_to", "threshold_from", "target", "max_age", "deputy", "waivable", "shadow", "was")
 UNSAID = timedelta(0)
 """No age of its own: the evidence's is taken."""
 NEVER = Threshold(passes=Bound(sign="<", number="0"))
@@ -44,6 +45,7 @@ def _check(form: Form, topic: str, reading: Reading) -> Check:
         title=form.text("title"),
         title_sv=form.text("title_sv"),
         question=form.text("question"),
+        question_sv=form.text("question_sv"),
         why=form.text("why"),
         source=form.text("source"),
         per=form.scalar("per", scalars.choice(Per), Per.PROGRAMME),
@@ -58,6 +60,7 @@ def _check(form: Form, topic: str, reading: Reading) -> Check:
         owner=form.text("owner"),
         deputy=form.text("deputy"),
         remedy=form.text("remedy"),
+        remedy_sv=form.text("remedy_sv"),
         waivable=_waivable(form),
         shadow=form.boolean("shadow"),
         was=form.text("was", bounds.check_name),

@@ -20,12 +20,13 @@ def read_gates(file: File, reading: Reading) -> tuple[list[Declared[Gate]], str]
         return None
     form = Form(root, reading.faults, needs=("gates",), may=("freeze",))
     gates: list[Declared[Gate]] = []
-    for place, entry in enumerate(form.forms("gates", needs=("gate", "title", "question", "at"), may=("title_sv",))):
+    for place, entry in enumerate(form.forms("gates", needs=("gate", "title", "question", "at"), may=("title_sv", "question_sv"))):
         gate = Gate(
             gate=entry.text("gate", scalars.milestone),
             title=entry.text("title"),
             title_sv=entry.text("title_sv"),
             question=entry.text("question"),
+            question_sv=entry.text("question_sv"),
             at=entry.scalar("at", days.offset, Offset(days=-3650 + place)),
         )
         if gate.gate and gate.gate in {one.value.gate for one in gates}:

@@ -44,7 +44,8 @@ def inert_markdown(text: str) -> str:
 
 
 def _harmless(char: str) -> bool:
-    return char.isprintable() and unicodedata.category(char) not in ("Cf", "Cc", "Cs", "Co", "Zl", "Zp")
+    category = unicodedata.category(char)
+    return category == "Zs" or (char.isprintable() and category not in ("Cf", "Cc", "Cs", "Co", "Zl", "Zp"))
 
 
 def _is_identifier(match: re.Match[str]) -> bool:

@@ -98,6 +98,7 @@ class Check(Frozen):
     title: str
     title_sv: str = ""
     question: str
+    question_sv: str = ""
     why: str
     source: str = ""
     """Why it exists: keys of sources."""
@@ -115,6 +116,7 @@ class Check(Frozen):
     owner: str
     deputy: str = ""
     remedy: str
+    remedy_sv: str = ""
     waivable: Waivable | None = None
     shadow: bool = False
     """Asked and shown, but of no weight yet."""
@@ -135,6 +137,7 @@ class Gate(Frozen):
     title: str
     title_sv: str = ""
     question: str
+    question_sv: str = ""
     at: Offset
 
 

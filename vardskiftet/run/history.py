@@ -7,6 +7,7 @@ from fractions import Fraction
 from itertools import islice
 
 from vardskiftet.judge.results import value_of
+from vardskiftet.judge.trend import Point
 from vardskiftet.model.check import Check
 from vardskiftet.model.frozen import Frozen
 from vardskiftet.model.measurement import Measurement
@@ -38,6 +39,23 @@ def history(desk: Desk, check: Check, wave: str, last: int) -> tuple[tuple[Past,
     with desk.reading_store() as store:
         found = list(islice(history_of(store, check, wave, desk.clock()), last + 1))
     return tuple(past(check, one) for one in found[:last]), len(found) > last
+
+
+MOST_POINTS = 60
+"""Points of a way: a year of weeks, and the newest of any longer one."""
+
+
+def points_of(desk: Desk, check: Check, wave: str, until: datetime) -> tuple[Point, ...]:
+    """The worst value of each measurement as of its evidence, oldest first; one of several on the same evidence."""
+    with desk.reading_store() as store:
+        found = list(islice(history_of(store, check, wave, until), MOST_POINTS))
+    told = {one.as_of: value for one in reversed(found) if (value := _worst(check.threshold, one, check)) is not None}
+    return tuple(Point(at, told[at]) for at in sorted(told))
+
+
+def _worst(threshold: Threshold, one: Measurement, check: Check) -> Fraction | None:
+    values = [value for unit in one.units if (value := value_of(check, unit, one.at)) is not None]
+    return min(values, default=None) if threshold.more_is_better else max(values, default=None)
 
 
 def past(check: Check, one: Measurement) -> Past:

@@ -6,7 +6,7 @@ from vardskiftet.cli.documents.shape import Keys, Schema, keys, many
 from vardskiftet.engine.profile import Oddity, TableProfile
 from vardskiftet.run.doctor import Look
 
-_COUNTED = ("waves", "units", "systems", "mappings", "tables", "files")
+_COUNTED = ("waves", "units", "systems", "mappings", "tables", "checks", "files")
 _ANY_SCHEMA: Schema = {"type": ["object", "null"]}
 
 TOOL: dict[str, Keys] = {

@@ -60,7 +60,7 @@ def gates(_vocabulary: Vocabulary) -> Schema:
     """checks/gates.yaml."""
     gate = keys(
         {"gate": shaped(scalars.MILESTONE, "Its name, such as G90."), "title": text(), "question": text(), "at": offset()},
-        {"title_sv": text("The title in Swedish.")},
+        {"title_sv": text("The title in Swedish."), "question_sv": text("The question in Swedish.")},
     )
     return keys(
         {"gates": many(gate, "Points in time, in their order.", 1)},
@@ -97,6 +97,8 @@ def checks(_vocabulary: Vocabulary) -> Schema:
         },
         {
             "title_sv": text("The title in Swedish."),
+            "question_sv": text("The question in Swedish."),
+            "remedy_sv": text("The remedy in Swedish."),
             "source": text("Why it exists: keys of sources."),
             "applies_to": applies,
             "threshold_from": text("Where the threshold comes from; our proposal, where it is left out."),
