@@ -12,7 +12,7 @@ import unicodedata
 MASK = "[identifier]"
 LONGEST = 120
 
-_LIKE = re.compile(r"(?<![0-9A-Za-z])((?:18|19|20)?[0-9]{6})[-+ ]?([0-9]{4}|[KMXkmx][0-9]{3}|[A-Za-z]{2}[0-9]{2})(?![0-9A-Za-z])")
+_LIKE = re.compile(r"(?<![0-9A-Za-z])((?:[0-2][0-9])?[0-9]{6})[-+ ]?([0-9]{4}|[KMXkmx][0-9]{3}|[A-Za-z]{2}[0-9]{2})(?![0-9A-Za-z])")
 _FORMULA = "=+-@\t\r"
 
 

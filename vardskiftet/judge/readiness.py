@@ -89,11 +89,11 @@ def _criteria(check: Check, known: Known, now: datetime, *, asked: bool) -> Resu
     changes = Fraction(len(known.changes))
     if known.frozen_at is not None:
         outcome, why = check.threshold.of(changes), ""
+    elif known.freeze_due is None or now.date() <= known.freeze_due:
+        outcome, why = Outcome.NO_DATA, NOT_FROZEN_YET
     elif known.silent:
         outcome, why = Outcome.NO_DATA, NEVER_MEASURED
-    elif known.freeze_due is not None and now.date() > known.freeze_due:
-        outcome, why = Outcome.FAIL, NOT_FROZEN_IN_TIME
     else:
-        outcome, why = Outcome.NO_DATA, NOT_FROZEN_YET
+        outcome, why = Outcome.FAIL, NOT_FROZEN_IN_TIME
     value = changes if known.frozen_at is not None else None
     return Result(check.check, WHOLE_WAVE, outcome, why, value, None, None, check.severity, asked, known.frozen_at)
