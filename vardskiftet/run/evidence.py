@@ -5,7 +5,7 @@ from __future__ import annotations
 import getpass
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
@@ -144,7 +144,7 @@ def _when(desk: Desk, source: EvidenceSource, found: Understood, said: datetime 
         raise Usage(f"The file {what} when it was true.", where=shown, hint='Say it: --as-of "2024-11-04 07:00"')
     if when > desk.clock():
         raise Usage("The evidence is from the future.", where=shown, hint="Nothing that has not happened is evidence; correct its time.")
-    return when
+    return when.astimezone(UTC)
 
 
 def added(events: Iterable[Event]) -> tuple[AddedEvidence, ...]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import datetime
+from datetime import UTC, datetime
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
@@ -53,7 +53,7 @@ def at(desk: Desk, moment: datetime, zone: ZoneInfo) -> Desk:
 def _hand_in(desk: Desk, path: Path, known: set[tuple[str, datetime]]) -> None:
     name = evidence_of(path)
     source = source_of(desk.programme, name)
-    now = desk.clock()
+    now = desk.clock().astimezone(UTC)
     if source.as_of:
         add(desk, name, path, None)
     elif (name, now) not in known:

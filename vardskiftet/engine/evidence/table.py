@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -161,5 +161,6 @@ def _check(source: EvidenceSource, rows: Sequence[Row], lines: Sequence[int], wr
 
 def _as_of(source: EvidenceSource, rows: Sequence[Row], zone: ZoneInfo) -> datetime | None:
     times = [row[source.as_of] for row in rows if source.as_of and row[source.as_of] is not None]
-    moments = [one if isinstance(one, datetime) else datetime(one.year, one.month, one.day, tzinfo=zone) for one in times]
+    days = [one if isinstance(one, datetime) else datetime(one.year, one.month, one.day, tzinfo=zone) for one in times]
+    moments = [one.astimezone(UTC) for one in days]
     return min(moments, default=None)

@@ -96,7 +96,10 @@ def day(value: str) -> date:
 
 
 def moment_in(zone: ZoneInfo) -> Callable[[str], datetime]:
-    """A reader of moments: local ones, or with an offset that the zone has then, or in UTC with a Z. A day alone is its beginning."""
+    """A reader of moments: local ones, or with an offset that the zone has then, or in UTC with a Z. A day alone is its beginning.
+
+    They come out in UTC: two local moments of one zone compare by the clock on the wall, which shows an hour twice in autumn.
+    """
 
     def read(value: str) -> datetime:
         plain = value.strip()
@@ -104,9 +107,9 @@ def moment_in(zone: ZoneInfo) -> Callable[[str], datetime]:
             plain = f"{plain} 00:00"
         plain = re.sub(r"(:[0-9]{2})[.,][0-9]+", r"\1", plain.replace("T", " ", 1))
         if plain.endswith("Z"):
-            return scalars.moment(ZoneInfo("UTC"))(plain[:-1]).replace(tzinfo=UTC).astimezone(zone)
+            return scalars.moment(ZoneInfo("UTC"))(plain[:-1]).replace(tzinfo=UTC)
         try:
-            return scalars.moment(zone)(plain)
+            return scalars.moment(zone)(plain).astimezone(UTC)
         except Unreadable as wrong:
             told = str(wrong) if "twice" in str(wrong) or "missing" in str(wrong) or "offset" in str(wrong) else "is not a moment."
             raise Unreadable(told, wrong.hint) from wrong
