@@ -7,7 +7,7 @@ import shlex
 from vardskiftet.cli import console
 from vardskiftet.cli.opening import open_desk
 from vardskiftet.cli.options import Given
-from vardskiftet.cli.paper import wave_page
+from vardskiftet.cli.paper import readiness_page, wave_page
 from vardskiftet.cli.telling import as_json, tell
 from vardskiftet.cli.telling_readiness import tell_gate
 from vardskiftet.declare import read
@@ -22,7 +22,6 @@ from vardskiftet.run.apply import apply, rehearse
 from vardskiftet.run.balance import current_plan
 from vardskiftet.run.desk import plans_of, save_plan
 from vardskiftet.run.planning import make_plan
-from vardskiftet.run.readiness import ask_gate
 from vardskiftet.run.sharing import share_plan
 from vardskiftet.run.story import tell_story
 from vardskiftet.shipped import shipped
@@ -56,16 +55,18 @@ def show_demo(options: Given, size: str, seed: int, target: str, stage: Stage) -
     applied = apply(desk, plan)
     page, books = wave_page(desk, WAVE, "en", None)
     tell_story(desk, WAVE, stage)
-    asked = ask_gate(desk, WAVE, GATE)
+    ready_page, asked = readiness_page(desk, WAVE, GATE, None, "en", "html", None)
     answer = console.Answer("vardskiftet.demo/1", exit_code=applied.exit_code)
     folder = str(made.folder)
     planted = {system: str(path) for system, path in made.keys().items()}
     verdict = asked.readiness.verdict.value
-    answer.own = {"project": folder, "report": str(page), "planted": planted, "verdict": verdict, "gate": GATE, **as_json(books)}
+    answer.own = {"project": folder, "report": str(page), "readiness": str(ready_page), "planted": planted}
+    answer.own |= {"verdict": verdict, "gate": GATE, **as_json(books)}
     answer.say(f"A synthetic region lies in {folder}: wave {WAVE} was planned, rehearsed and loaded.")
     tell(answer, books)
-    answer.say(f"The load's report: {page}")
     tell_gate(answer, asked, desk.programme)
+    answer.say(f"The load's report: {page}")
+    answer.say(f"The wave's readiness: {ready_page}")
     answer.next_steps = [f"cd {shlex.quote(folder)}", f"vardskiftet ready {WAVE} --gate {GATE}", f"vardskiftet books {WAVE}"]
     if serving is not None:
         answer.say(f"The record lies on a PostgreSQL server of this folder, which goes on until it is stopped: kill -INT {serving.pid}")

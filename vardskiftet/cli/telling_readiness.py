@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from pathlib import Path
 from typing import Any
 
@@ -30,6 +31,7 @@ MARKS = {
 }
 WHY = {
     "never_measured": "never measured",
+    "no_evidence": "there is no evidence of it yet",
     "not_measured_here": "no row tells of it",
     "too_few": "too few rows to tell",
     "measuring_failed": "measuring failed",
@@ -174,10 +176,14 @@ def in_words(line: Line, criteria: Criteria) -> str:
     first = line.worst
     if first.unit == WHOLE_WAVE:
         return _one(line, first, source)
-    named = "; ".join(f"{one.unit} {_one(line, one, source)}" for one in line.failing[:UNITS_SHOWN])
-    more = len(line.failing) - UNITS_SHOWN
-    rest = f"; and {more} more" if more > 0 else ""
-    return f"{line.passing} of {len(line.results)} units pass" + (f"; {named}{rest}" if named else "")
+    judged = [one for one in line.failing if not one.why]
+    told = [f"{one.unit} {_one(line, one, source)}" for one in judged[:UNITS_SHOWN]]
+    told += [f"and {len(judged) - UNITS_SHOWN} more"] if len(judged) > UNITS_SHOWN else []
+    unknown = Counter((one.outcome, one.why) for one in line.failing if one.why)
+    for (outcome, why), number in unknown.items():
+        whose = next(one.unit for one in line.failing if one.why == why) if number == 1 else f"{number} units"
+        told.append(f"{whose} {outcome.value.replace('_', ' ')}, {WHY.get(why, why)}")
+    return "; ".join([f"{line.passing} of {len(line.results)} units pass", *told])
 
 
 def _one(line: Line, result: Result, source: EvidenceSource | None) -> str:

@@ -15,6 +15,7 @@ from vardskiftet.model.outcome import Outcome
 from vardskiftet.model.readiness import Result
 
 NEVER_MEASURED = "never_measured"
+NO_EVIDENCE = "no_evidence"
 NOT_MEASURED_HERE = "not_measured_here"
 TOO_FEW = "too_few"
 MEASURING_FAILED = "measuring_failed"
@@ -25,6 +26,7 @@ FROM_THE_FUTURE = "from_the_future"
 DOES_NOT_APPLY = "does_not_apply"
 REASONS = (
     NEVER_MEASURED,
+    NO_EVIDENCE,
     NOT_MEASURED_HERE,
     TOO_FEW,
     MEASURING_FAILED,
@@ -48,6 +50,8 @@ def judged(
     if measurement.as_of > now or measurement.error:
         why = FROM_THE_FUTURE if measurement.as_of > now else MEASURING_FAILED
         return [replace(dated, unit=unit, outcome=Outcome.ERROR, why=why) for unit in units]
+    if not measurement.evidence:
+        return [replace(dated, unit=unit, why=NO_EVIDENCE) for unit in units]
     found = {one.unit: one for one in measurement.units}
     outdated = _outdated(check, measurement, in_force, now)
     return [_of_unit(check, replace(dated, unit=unit), found.get(unit), outdated, now) for unit in units]

@@ -31,17 +31,20 @@ def tell_story(desk: Desk, wave: str, stage: Stage) -> None:
         freeze(at(quiet, FROZEN, zone), wave, "", FREEZER)
     if not covered:
         measure_coverage(quiet, wave)
-    for delivery in deliveries(stage):
+    every = deliveries(stage)
+    for delivery in every:
         then = at(quiet, delivery.at, zone)
         files = sorted((desk.programme.root / FOLDER / delivery.folder).iterdir())
+        new = 0
         for done, path in enumerate(files):
             desk.notify(Progress(f"evidence of {delivery.folder}", done, len(files)))
-            _hand_in(then, path, known)
+            new += _hand_in(then, path, known)
         desk.notify(Progress(f"evidence of {delivery.folder}", len(files), len(files)))
-        whole = len(files) > 2 * len(FOLLOWED)
-        now = quiet if delivery is deliveries(stage)[-1] else then
-        if now.clock() not in measured:
-            run_checks(now, wave, () if whole else FOLLOWED)
+        if delivery is every[-1]:
+            if new or quiet.clock() not in measured:
+                run_checks(quiet, wave)
+        elif new:
+            run_checks(then, wave, FOLLOWED)
 
 
 def at(desk: Desk, moment: datetime, zone: ZoneInfo) -> Desk:
@@ -50,11 +53,10 @@ def at(desk: Desk, moment: datetime, zone: ZoneInfo) -> Desk:
     return replace(desk, clock=lambda: aware)
 
 
-def _hand_in(desk: Desk, path: Path, known: set[tuple[str, datetime]]) -> None:
+def _hand_in(desk: Desk, path: Path, known: set[tuple[str, datetime]]) -> bool:
+    """Whether the file was new."""
     name = evidence_of(path)
-    source = source_of(desk.programme, name)
     now = desk.clock().astimezone(UTC)
-    if source.as_of:
-        add(desk, name, path, None)
-    elif (name, now) not in known:
-        add(desk, name, path, now)
+    if (name, now) in known:
+        return False
+    return add(desk, name, path, None if source_of(desk.programme, name).as_of else now).new

@@ -32,7 +32,7 @@ BOOKS: Keys = {
 _CARRIED: Keys = {"run_id": str, "plan": str, "committed": int, "findings": list[str], "left_list": str, **BOOKS}
 
 LOADS: dict[str, Keys] = {
-    "demo": {"project": str, "report": str, "planted": dict[str, str], "verdict": Verdict, "gate": str, **BOOKS},
+    "demo": {"project": str, "report": str, "readiness": str, "planted": dict[str, str], "verdict": Verdict, "gate": str, **BOOKS},
     "coverage": {"wave": str, "before": str, "fields": many(FieldCoverage)},
     "plan": {
         "wave": str,
