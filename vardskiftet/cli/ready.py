@@ -41,6 +41,6 @@ def run(
     desk = open_desk(options)
     asked = ask_gate(desk, wave, gate, moment_of(at, desk.programme), unit)
     answer = console.Answer("vardskiftet.ready/1", exit_code=EXIT_CODES[asked.readiness.verdict])
-    answer.own = as_document(asked, desk.programme)
+    answer.own = as_document(asked, desk.programme) if options.as_json else {}
     tell_readiness(answer, asked, desk.programme)
     raise typer.Exit(console.show(answer, as_json=options.as_json))

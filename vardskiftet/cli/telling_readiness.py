@@ -65,7 +65,7 @@ def as_document(asked: Asked, programme: Programme) -> dict[str, Any]:
         "unit": readiness.unit,
         "as_of": readiness.as_of.isoformat(),
         "verdict": readiness.verdict.value,
-        "results": [result_entry(line, one, source_of(programme.criteria, line)) for line in told for one in line.results],
+        "results": [entry for line in told for entry in _entries(line, source_of(programme.criteria, line))],
         "criteria": {
             "digest": asked.criteria.digest,
             "frozen_at": readiness.frozen_at.isoformat() if readiness.frozen_at else None,
@@ -75,6 +75,10 @@ def as_document(asked: Asked, programme: Programme) -> dict[str, Any]:
         },
         "decision": None,
     }
+
+
+def _entries(line: Line, source: EvidenceSource | None) -> list[dict[str, Any]]:
+    return [result_entry(line, one, source) for one in line.results]
 
 
 def result_entry(line: Line, result: Result, source: EvidenceSource | None) -> dict[str, Any]:

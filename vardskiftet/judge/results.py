@@ -54,29 +54,36 @@ def judged(
         return [replace(dated, unit=unit, why=NO_EVIDENCE) for unit in units]
     found = {one.unit: one for one in measurement.units}
     outdated = _outdated(check, measurement, in_force, now)
-    return [_of_unit(check, replace(dated, unit=unit), found.get(unit), outdated, now) for unit in units]
+    return [_of_unit(check, dated, unit, found.get(unit), outdated, now) for unit in units]
 
 
-def _of_unit(check: Check, blank: Result, found: UnitValue | None, outdated: str, now: datetime) -> Result:
+def _of_unit(check: Check, blank: Result, unit: str, found: UnitValue | None, outdated: str, now: datetime) -> Result:
     if found is None:
-        return replace(blank, why=NOT_MEASURED_HERE)
+        return replace(blank, unit=unit, why=NOT_MEASURED_HERE)
     value = value_of(check, found, now)
-    told = replace(
-        blank,
+    outcome = check.threshold.of(value) if value is not None else Outcome.NO_DATA
+    why = ""
+    if outcome is not Outcome.FAIL:
+        if value is None or found.small:
+            outcome, why = Outcome.NO_DATA, TOO_FEW
+        elif outdated:
+            outcome, why = Outcome.STALE, outdated
+    return Result(
+        check=blank.check,
+        unit=found.unit,
+        outcome=outcome,
+        why=why,
         value=value,
         part=found.part,
         whole=found.whole,
+        severity=blank.severity,
+        asked=blank.asked,
+        as_of=blank.as_of,
         rows=found.rows,
         excluded=found.excluded,
         group=found.group,
         groups=found.groups,
     )
-    outcome = check.threshold.of(value) if value is not None else Outcome.NO_DATA
-    if outcome is Outcome.FAIL:
-        return replace(told, outcome=outcome, why="")
-    if value is None or found.small:
-        return replace(told, outcome=Outcome.NO_DATA, why=TOO_FEW)
-    return replace(told, outcome=Outcome.STALE, why=outdated) if outdated else replace(told, outcome=outcome, why="")
 
 
 def value_of(check: Check, found: UnitValue, now: datetime) -> Fraction | None:

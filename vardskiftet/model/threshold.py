@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from fractions import Fraction
+from functools import lru_cache
 
 from vardskiftet.model.frozen import Frozen
 from vardskiftet.model.outcome import Outcome
@@ -23,7 +24,7 @@ class Bound(Frozen):
     @property
     def value(self) -> Fraction:
         """The number, exact."""
-        return Fraction(self.number)
+        return _exact(self.number)
 
     def holds(self, value: Fraction) -> bool:
         """Whether a value lies within the bound."""
@@ -37,6 +38,12 @@ class Bound(Frozen):
             case "<":
                 return value < self.value
         return value == self.value
+
+
+@lru_cache(maxsize=4096)
+def _exact(number: str) -> Fraction:
+    """The number of a text. Kept: a bound is compared with every unit's value."""
+    return Fraction(number)
 
 
 class Threshold(Frozen):

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import date, datetime
 from fractions import Fraction
+from functools import lru_cache
 from typing import Any
 
 from vardskiftet.model.check import Check
@@ -80,5 +81,6 @@ def _text(number: Fraction | None) -> str:
     return "" if number is None else str(number)
 
 
+@lru_cache(maxsize=65536)
 def _number(text: str) -> Fraction | None:
     return Fraction(text) if text else None
