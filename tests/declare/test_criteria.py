@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import pytest
@@ -188,6 +189,21 @@ def test_words_that_yaml_would_change_stay_words(project: Path) -> None:
     check = read(project, WORDS).criteria.check("R31")
     assert "'NO'" in check.measure.that
     assert read(project, WORDS).criteria.check("R05").title == "18:00"
+
+
+def test_the_examples_of_the_guide_are_right(project: Path) -> None:
+    guide = (shipped() / "checks/README.md").read_text(encoding="utf-8")
+    sources, topic = re.findall(r"```yaml\n(.*?)```", guide, re.DOTALL)
+    head, _, rest = PEOPLE.partition("  - check: R05")
+    told(project)
+    (project / "checks/training.yaml").write_text(topic, encoding="utf-8")
+    found = told(
+        project,
+        sources=sources + SOURCES.partition("  - evidence: objections")[1] + SOURCES.partition("  - evidence: objections")[2],
+        people=head + rest[rest.index("  - check: R31") :],
+    )
+    (project / "checks/training.yaml").unlink()
+    assert found == []
 
 
 def test_a_check_may_ask_for_fresher_evidence_never_for_older(project: Path) -> None:
