@@ -148,6 +148,8 @@ class Facts(Frozen):
     tables: tuple[SourceTable, ...]
     batches_done: int
     batches_planned: int
+    gates: bool = False
+    """Whether the programme asks gates: then readiness has a page of its own."""
     readiness: str = "not_evaluable"
     readiness_because: str = "no_checks"
 

@@ -73,6 +73,7 @@ def _declared(programme: Programme, wave: Wave, now: datetime, zone: ZoneInfo) -
         "now": now,
         "record_title": programme.record.title,
         "record_version": programme.record.version,
+        "gates": bool(programme.criteria.gates),
         "excluded_units": _excluded_units(programme),
         "other_routes": _other_routes(programme),
     }
