@@ -129,7 +129,7 @@ def _stands_on(desk: Desk, store: StoreReader, check: Check, around: Surrounding
 def _values(desk: Desk, store: StoreReader, rows: Rows, check: Check, around: Surroundings) -> tuple[UnitValue, ...]:
     measure = check.measure
     if measure.how is How.OWN:
-        return own_values(store, desk.programme, measure.own, around.wave, around.now, around.units)
+        return own_values(desk, store, measure.own, around.wave, around.now, around.units)
     if measure.how is How.SQL:
         return asked_rows(desk, check, around.units)
     return rows.measure(desk.programme.criteria.source(measure.evidence), check)

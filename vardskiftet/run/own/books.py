@@ -7,13 +7,13 @@ from fractions import Fraction
 
 from vardskiftet.model.event import Event
 from vardskiftet.model.measurement import WHOLE_WAVE, UnitValue
-from vardskiftet.model.programme import Programme
+from vardskiftet.run.desk import Desk
 from vardskiftet.run.last_books import DRAWN, UNDONE
 
 KINDS = (DRAWN, UNDONE)
 
 
-def values(_programme: Programme, event: Event, _units: Sequence[str]) -> tuple[UnitValue, ...]:
+def values(_desk: Desk, _wave: str, event: Event, _units: Sequence[str]) -> tuple[UnitValue, ...]:
     """What is wrong, counted: books that do not close, budgets that were passed. A wave that was taken back has no books."""
     if event.kind == UNDONE:
         return ()

@@ -7,13 +7,13 @@ from fractions import Fraction
 
 from vardskiftet.model.event import Event
 from vardskiftet.model.measurement import WHOLE_WAVE, UnitValue
-from vardskiftet.model.programme import Programme
 from vardskiftet.run.coverage import MEASURED
+from vardskiftet.run.desk import Desk
 
 KINDS = (MEASURED,)
 
 
-def values(_programme: Programme, event: Event, _units: Sequence[str]) -> tuple[UnitValue, ...]:
+def values(_desk: Desk, _wave: str, event: Event, _units: Sequence[str]) -> tuple[UnitValue, ...]:
     """Rows with an answer among all rows with a code; none where there is no coded row."""
     figures = [(int(part), int(whole)) for part, whole in event.payload.get("mapped", {}).values()]
     part, whole = Fraction(sum(one for one, _ in figures)), Fraction(sum(one for _, one in figures))
