@@ -2,58 +2,20 @@
 
 from __future__ import annotations
 
-import contextlib
-import io
 import os
 import signal
 from pathlib import Path
 
 import psutil
 import pytest
-import sqlalchemy as sa
+from demo_record import NOT_TOLD_ALIKE, command, content, demo, manifests
 from servers import asked
-from ward import WAVE, Done, Ward
+from ward import WAVE
 
-from vardskiftet.cli import main
 from vardskiftet.engine.own_server import serve
-from vardskiftet.engine.targets import open_target
-from vardskiftet.engine.targets.tables import layout
 
 pytestmark = pytest.mark.server
 VARIABLE = "VARDSKIFTET_DEMO_RECORD"
-SIZE = "60"
-NOT_COMPARED = {"batch", "_batch", "plan", "run_id", "committed_at"}
-"""Columns that tell one run, or one plan, from another."""
-
-
-def command(folder: Path, *options: str) -> Done:
-    out, err = io.StringIO(), io.StringIO()
-    with contextlib.redirect_stdout(out), contextlib.redirect_stderr(err):
-        code = main.run(["demo", "--dir", str(folder), "--size", SIZE, *options])
-    return Done(code, out.getvalue(), err.getvalue())
-
-
-def demo(folder: Path, target: str) -> tuple[Ward, Done]:
-    done = command(folder, "--target", target, "--json")
-    assert done.code == 0, done.told
-    return Ward(folder), done
-
-
-def content(ward: Ward) -> dict[str, list[str]]:
-    """Every table of the record and the books but the locks: its rows as texts, sorted."""
-    programme = ward.programme()
-    target = open_target(programme)
-    found: dict[str, list[str]] = {}
-    for name, table in layout(programme.record).tables.items():
-        kept = [column for column in table.columns if column.name not in NOT_COMPARED]
-        if name != "vs_lock":
-            found[name] = sorted(repr(tuple(row.values())) for row in target.arrow(sa.select(*kept)).to_pylist())
-    target.close()
-    return found
-
-
-def manifests(ward: Ward) -> set[str]:
-    return {path.stem for path in ward.manifests.glob("*.parquet")}
 
 
 def test_it_ends_as_in_a_file_row_for_row(tmp_path: Path, postgresql: str, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -61,7 +23,7 @@ def test_it_ends_as_in_a_file_row_for_row(tmp_path: Path, postgresql: str, monke
     there, said = demo(tmp_path / "there", "postgresql")
     here, also = demo(tmp_path / "here", "sqlite")
     assert asked(postgresql, "select count(*) from millennium.vs_batch")[0][0] > 10
-    told = {key: value for key, value in also.document.items() if key not in ("project", "report", "planted", "plan", "next_steps")}
+    told = {key: value for key, value in also.document.items() if key not in NOT_TOLD_ALIKE}
     assert {key: said.document[key] for key in told} == told
     assert manifests(there) == manifests(here) != set()
     ours, theirs = content(there), content(here)

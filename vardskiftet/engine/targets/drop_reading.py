@@ -5,7 +5,9 @@ from __future__ import annotations
 import contextlib
 import json
 import re
+import threading
 from collections.abc import Callable, Iterator
+from pathlib import Path
 from typing import Any, TypeVar
 
 import duckdb
@@ -51,7 +53,7 @@ _DIALECT = _dialect()
 
 
 class DropReading:
-    """A drop's tables as DuckDB sees them. Every question opens a connection of its own."""
+    """A drop's tables as DuckDB sees them. Every question has a connection, and views, of its own."""
 
     def __init__(
         self, place: DropPlace, layout: sa.MetaData, record: Record, files: DropFiles, further: Callable[[str], list[dict[str, Any]]]
@@ -62,6 +64,8 @@ class DropReading:
         self.files = files
         self.further = further
         self._entries = EntryReader(place)
+        self._duck: duckdb.DuckDBPyConnection | None = None
+        self._opening = threading.Lock()
 
     def entries(self) -> Entries:
         """What stands, every file of it looked at. Raises IntegrityBroken."""
@@ -114,21 +118,24 @@ class DropReading:
 
     @contextlib.contextmanager
     def opened(self, entries: Entries, tables: list[str]) -> Iterator[duckdb.DuckDBPyConnection]:
-        """A connection that can read this drop and nothing else, with these tables as views."""
-        duck = duckdb.connect(config={"memory_limit": MEMORY, "threads": 2, "temp_directory": ""})
+        """A connection that can read this drop and nothing else, with these tables as views of its own."""
+        with self._opening:
+            if self._duck is None:
+                self._duck = _opened(self.place.root.resolve())
+            duck = self._duck.cursor()
         try:
-            duck.execute("set timezone = 'UTC'")
-            duck.execute("set autoinstall_known_extensions = false")
-            duck.execute("set autoload_known_extensions = false")
-            duck.execute(f"set allowed_directories = [{literal(f'{self.place.root.resolve()}/')}]")
-            duck.execute("set enable_external_access = false")
-            for macro in MACROS:
-                duck.execute(f"create macro {macro}")
             for name in tables:
                 self.view(duck, entries, name)
             yield duck
         finally:
             duck.close()
+
+    def close(self) -> None:
+        """Give the engine back; the next question opens it again."""
+        with self._opening:
+            if self._duck is not None:
+                self._duck.close()
+                self._duck = None
 
     def view(self, duck: duckdb.DuckDBPyConnection, entries: Entries, name: str) -> None:
         """A table as it stands after these entries, as a view of its name."""
@@ -174,6 +181,18 @@ _SQL = {
     "binary": "blob",
     "string": "varchar",
 }
+
+
+def _opened(folder: Path) -> duckdb.DuckDBPyConnection:
+    duck = duckdb.connect(config={"memory_limit": MEMORY, "threads": 2, "temp_directory": ""})
+    duck.execute("set global timezone = 'UTC'")
+    duck.execute("set autoinstall_known_extensions = false")
+    duck.execute("set autoload_known_extensions = false")
+    duck.execute(f"set allowed_directories = [{literal(f'{folder}/')}]")
+    duck.execute("set enable_external_access = false")
+    for macro in MACROS:
+        duck.execute(f"create macro {macro}")
+    return duck
 
 
 def _named(schema: pa.Schema) -> Iterator[tuple[str, pa.DataType]]:

@@ -61,16 +61,17 @@ def _stand(duck: duckdb.DuckDBPyConnection, reading: DropReading, entries: Entri
     name, key, batch = taking.table.table, quoted(taking.table.key), taking.entry.batch
     reading.view(duck, entries, name)
     itself = any(column.references == name for column in taking.table.columns)
-    duck.execute(f"create table own_rows as select * from {quoted(name)}" + ("" if itself else f" where _batch = {batch}"))
+    duck.execute(f"create temporary table own_rows as select * from {quoted(name)}" + ("" if itself else f" where _batch = {batch}"))
     duck.execute(f"drop view {quoted(name)}")
     duck.execute(f"alter table own_rows rename to {quoted(name)}")
-    duck.execute(f"create table own_keys as select {key} from {quoted(name)} where _batch = {batch}")
-    duck.execute("create table image_lines as select * from vs_image")
+    duck.execute(f"create temporary table own_keys as select {key} from {quoted(name)} where _batch = {batch}")
+    duck.execute("create temporary table image_lines as select * from vs_image")
     duck.execute("drop view vs_image")
     duck.execute("alter table image_lines rename to vs_image")
-    touched = f"target_id in (select {key} from own_keys) or target_id in (select target_id from vs_image)"
+    known = f"target_id in (select {key} from own_keys) or target_id in (select target_id from vs_image)"
     duck.execute(
-        f"create table given_lines as select * from vs_contribution where record_table = {literal(name)} and ({touched}) or batch = {batch}"
+        "create temporary table given_lines as select * from vs_contribution"
+        f" where record_table = {literal(name)} and ({known}) or batch = {batch}"
     )
     duck.execute("drop view vs_contribution")
     duck.execute("alter table given_lines rename to vs_contribution")
@@ -78,7 +79,7 @@ def _stand(duck: duckdb.DuckDBPyConnection, reading: DropReading, entries: Entri
     for books in ("vs_undone", *OF_A_BATCH):
         if books not in ("vs_image", "vs_contribution"):
             duck.register("no_lines", schema_of(reading.layout.tables[books]).empty_table())
-            duck.execute(f"create table {books} as select * from no_lines")
+            duck.execute(f"create temporary table {books} as select * from no_lines")
             duck.unregister("no_lines")
     for staged, rows in ((KEPT, taking.keep), (RESTORED, taking.restored)):
         duck.register("staged_rows", rows)

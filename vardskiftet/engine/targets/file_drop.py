@@ -206,7 +206,8 @@ class FileDropTarget:
         reach("target.unlock.after")
 
     def close(self) -> None:
-        """Nothing is kept open."""
+        """Give the engine that answers questions back."""
+        self.reading.close()
 
     def _further(self, name: str) -> list[dict[str, Any]]:
         """Lines of the books that are no batch's."""
