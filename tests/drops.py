@@ -44,6 +44,7 @@ def received(drop: Path) -> dict[str, list[Row]]:
     entries = entries_of(drop)
     gone = {name for entry in entries for name in entry.get("withdraws", [])}
     undone = {entry["takes_back"]: entry["entry"] for entry in entries if entry.get("takes_back") is not None}
+    amended = {entry["amends"]: entry["entry"] for entry in entries if entry.get("amends") is not None}
     for entry in entries:
         for line in entry["files"]:
             if line["file"] in gone or not line["file"].endswith(".parquet"):
@@ -59,7 +60,10 @@ def received(drop: Path) -> dict[str, list[Row]]:
                 if line["holds"] != "removed":
                     tables[line["table"]][row[key]] = row
         for name, lines in entry["lines"].items():
-            books[name] += [one for one in lines if undone.get(one["batch"], 0) < entry["entry"]]
+            anew = amended if name in ("vs_batch", "vs_tally") else {}
+            books[name] += [
+                one for one in lines if undone.get(one["batch"], 0) < entry["entry"] and anew.get(one["batch"], 0) <= entry["entry"]
+            ]
     locks = sorted((drop / "books" / "locks").glob("*.json"))
     books["vs_lock"] = [json.loads(path.read_text(encoding="utf-8")) for path in locks]
     books["vs_meta"] = [{"name": name, "value": value} for name, value in said["marks"].items()]

@@ -16,6 +16,8 @@ from vardskiftet.errors import IntegrityBroken
 from vardskiftet.model.frozen import Frozen
 
 Line = dict[str, Any]
+WRITTEN_ANEW = ("vs_batch", "vs_tally")
+"""Lines of a batch that an entry which corrects it gives anew."""
 
 
 class FileLine(Frozen):
@@ -35,19 +37,25 @@ class FileLine(Frozen):
 
 
 class Entry(Frozen):
-    """What one commit did: a batch, one taken back, or rows that were put into a scratch drop before its rehearsal."""
+    """What one commit did: a batch, some of its rows corrected, one taken back, or rows put into a scratch drop before its rehearsal."""
 
     entry: int
-    kind: Literal["batch", "undo", "seed"]
+    kind: Literal["batch", "amend", "undo", "seed"]
     before: str
     """SHA-256 of the entry before it; empty for the first."""
     takes_back: int | None = None
     """The number of the batch that is taken out again."""
+    amends: int | None = None
+    """The number of the batch of which some rows were corrected: its entry and tallies stand here anew."""
     files: tuple[FileLine, ...]
     withdraws: tuple[str, ...] = ()
     """Files of earlier entries that are nothing any more, and are deleted."""
     lines: dict[str, list[Line]]
     """Lines of the books that are few: table to lines."""
+
+    def is_of(self, batch: int) -> bool:
+        """Whether it is the very entry that committed a batch."""
+        return self.kind == "batch" and any(line["batch"] == batch for line in self.lines.get("vs_batch", ()))
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,15 +91,23 @@ class Entries:
 
     def lines(self, table: str) -> list[Line]:
         """Lines of the books that stand in the entries themselves."""
-        undone = {entry.takes_back: entry.entry for entry in self.all if entry.takes_back is not None}
-        return [line for entry in self.all for line in entry.lines.get(table, ()) if undone.get(int(line["batch"]), 0) < entry.entry]
+        gone = {entry.takes_back: entry.entry for entry in self.all if entry.takes_back is not None}
+        if table in WRITTEN_ANEW:
+            gone |= {
+                entry.amends: entry.entry - 1 for entry in self.all if entry.amends is not None and gone.get(entry.amends, 0) < entry.entry
+            }
+        return [line for entry in self.all for line in entry.lines.get(table, ()) if gone.get(int(line["batch"]), 0) < entry.entry]
 
-    def of_batch(self, batch: int) -> Entry | None:
-        """The entry that committed a batch which stands."""
-        if not any(line["batch"] == batch for line in self.lines("vs_batch")):
-            return None
-        mine = (entry for entry in reversed(self.all) if any(line["batch"] == batch for line in entry.lines.get("vs_batch", ())))
-        return next(mine, None)
+    def has(self, batch: int) -> bool:
+        """Whether a batch stands."""
+        return any(line["batch"] == batch for line in self.lines("vs_batch"))
+
+    def of_batch(self, batch: int) -> list[FileLine]:
+        """Files of a batch that stand: of its entry, and of those that corrected it since."""
+        since = max((entry.entry for entry in self.all if entry.takes_back == batch), default=0)
+        mine = [entry for entry in self.all[since:] if entry.amends == batch or entry.is_of(batch)]
+        gone = self.withdrawn
+        return [line for entry in mine for line in entry.files if line.file not in gone]
 
 
 class EntryReader:

@@ -42,5 +42,9 @@ def _manifest(place: DropPlace, description: Description, entries: Entries, unde
 def _told(entry: Entry) -> dict[str, Any]:
     """What an entry is, for a person: the wave and mapping of its batch, or which batch it takes back."""
     batch = entry.lines.get("vs_batch", [])
-    named = {name: batch[0][name] for name in ("wave", "mapping", "number", "committed_at")} if entry.kind == "batch" and batch else {}
-    return {"kind": entry.kind, **named, "takes_back": entry.takes_back}
+    named = (
+        {name: batch[0][name] for name in ("wave", "mapping", "number", "committed_at")}
+        if entry.kind in ("batch", "amend") and batch
+        else {}
+    )
+    return {"kind": entry.kind, **named, "takes_back": entry.takes_back, "amends": entry.amends}

@@ -16,13 +16,18 @@ Books = dict[str, pa.Table]
 
 
 def demand_batch(entries: Entries, outcome: Outcome, books: Books) -> None:
-    """Raise IntegrityBroken for a batch that is there already, or for lines of the books that speak of another batch."""
+    """Raise IntegrityBroken for a batch that is there already, or for lines of the books that speak of another."""
     entry = outcome.entry
     for line in entries.lines("vs_batch"):
         if line["batch"] == entry.batch or (line["plan"], line["mapping"], line["number"]) == (entry.plan, entry.mapping, entry.number):
             raise _refused("a batch stands already", "vs_batch")
+    demand_own(entry.batch, books)
+
+
+def demand_own(batch: int, books: Books) -> None:
+    """Raise IntegrityBroken for lines of the books that speak of another batch."""
     for name, lines in books.items():
-        if "batch" in lines.column_names and set(lines["batch"].unique().to_pylist()) - {entry.batch}:
+        if "batch" in lines.column_names and set(lines["batch"].unique().to_pylist()) - {batch}:
             raise _refused("lines of the books speak of another batch", name)
 
 

@@ -38,7 +38,7 @@ class Left:
 def left_of(reading: DropReading, record: Record, entries: Entries, taking: TakingBack) -> Left:
     """Carry out the statements in memory; nothing is written. Raises IntegrityBroken for a batch that came by a seed."""
     own = entries.of_batch(taking.entry.batch)
-    if own is None or own.kind != "batch":
+    if not own:
         raise IntegrityBroken("A batch that another wave brought cannot be taken out of a scratch drop.", where=taking.entry.mapping)
     name, key = quoted(taking.table.table), quoted(taking.table.key)
     tables = [one for one in reading.layout.tables if not one.startswith("vs_")] + ["vs_contribution", "vs_image"]
@@ -48,7 +48,7 @@ def left_of(reading: DropReading, record: Record, entries: Entries, taking: Taki
         renewed = duck.sql(f"select * from {name} where {key} in (select {key} from own_keys) order by {key}").to_arrow_table()
         removed = duck.sql(f"select {key} from own_keys where {key} not in (select {key} from {name}) order by 1").to_arrow_table()
         undone = duck.sql("select * from vs_undone order by all").to_arrow_table()
-        mine = [line for line in entries.live() if line in own.files and line.table not in KEPT_FOR_EVER]
+        mine = [line for line in own if line.table not in KEPT_FOR_EVER]
         others = [name for name in entries.files("vs_image", "books") if name not in {line.file for line in mine}]
         images = _images(duck, reading, others)
         spent = _spent(duck, reading, entries, taking)

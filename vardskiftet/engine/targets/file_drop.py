@@ -14,15 +14,16 @@ import sqlalchemy as sa
 
 from vardskiftet.engine.files import place_file, sync_folder
 from vardskiftet.engine.targets.changes import beside, entry_table
+from vardskiftet.engine.targets.drop_amend import amended
 from vardskiftet.engine.targets.drop_description import described, drift, foreign, orphans, read
-from vardskiftet.engine.targets.drop_entries import Entries, Entry, FileLine
+from vardskiftet.engine.targets.drop_entries import Entries, Entry, FileLine, Line
 from vardskiftet.engine.targets.drop_files import DropFiles, csv_of, parquet_of
 from vardskiftet.engine.targets.drop_locks import DropLocks
 from vardskiftet.engine.targets.drop_manifest import write_manifest
 from vardskiftet.engine.targets.drop_options import FileDropOptions
 from vardskiftet.engine.targets.drop_place import DropPlace, translated
 from vardskiftet.engine.targets.drop_reading import IN_ENTRIES, DropReading, shown
-from vardskiftet.engine.targets.drop_rules import demand_batch, demand_rows, new_identifiers
+from vardskiftet.engine.targets.drop_rules import demand_batch, demand_own, demand_rows, new_identifiers
 from vardskiftet.engine.targets.drop_types import ENTRY, in_form, schema_of
 from vardskiftet.engine.targets.drop_undo import left_of
 from vardskiftet.engine.targets.marks import RECORD, REHEARSAL, Marks, marks_of
@@ -152,16 +153,32 @@ class FileDropTarget:
         with self._changing() as entries:
             self._demand_lock(outcome.entry.wave)
             reach("target.rows.before")
-            entry = self._batch(entries, outcome)
+            books = self._books(outcome)
+            demand_batch(entries, outcome, books)
+            files = [*self._joined(entries, outcome), *self._of_books(entries, books)]
+            entry = Entry(**_numbered(entries), kind="batch", files=tuple(files), lines=_few(books))
             reach("target.rows.after")
             self._commit(entries, entry, lambda: reach("target.commit.before"))
         reach("target.commit.after")
+
+    def amend(self, outcome: Outcome, keys: pa.Table) -> None:
+        """The files of what became of some source keys of a batch, its books anew, and last the entry."""
+        batch = outcome.entry.batch
+        with self._changing() as entries:
+            self._demand_lock(outcome.entry.wave)
+            given = self._books(outcome)
+            demand_own(batch, given)
+            books, withdrawn = amended(self.reading, entries, batch, keys, given)
+            files = [*self._joined(entries, outcome), *self._of_books(entries, books)]
+            entry = Entry(**_numbered(entries), kind="amend", amends=batch, files=tuple(files), withdraws=withdrawn, lines=_few(books))
+            self._commit(entries, entry, lambda: reach("target.amend.before"))
+        reach("target.amend.after")
 
     def take_back(self, taking: TakingBack) -> TakenBack:
         """Withdraw a batch's files, and tell what comes anew and what goes, in one entry."""
         with self._changing() as entries:
             self._demand_lock(taking.entry.wave)
-            if entries.of_batch(taking.entry.batch) is None:
+            if not entries.has(taking.entry.batch):
                 return TakenBack(0, 0, 0, 0)
             left = left_of(self.reading, self.record, entries, taking)
             written = [("renewed", taking.table.table, left.renewed), ("removed", taking.table.table, left.removed)]
@@ -229,13 +246,16 @@ class FileDropTarget:
                     self._sweep(self.reading.entries())
                 raise
 
-    def _batch(self, entries: Entries, outcome: Outcome) -> Entry:
-        """Look whether a batch may join, and write its files."""
-        books = {name: rows for name, rows in (("vs_batch", entry_table(outcome)), *beside(outcome)) if rows.num_rows}
-        books = {name: in_form(self.layout.tables[name], rows) for name, rows in books.items()}
-        demand_batch(entries, outcome, books)
+    def _books(self, outcome: Outcome) -> dict[str, pa.Table]:
+        """The books' lines that an outcome brings, in their tables' own form."""
+        given = {name: rows for name, rows in (("vs_batch", entry_table(outcome)), *beside(outcome)) if rows.num_rows}
+        return {name: in_form(self.layout.tables[name], rows) for name, rows in given.items()}
+
+    def _joined(self, entries: Entries, outcome: Outcome) -> list[FileLine]:
+        """Look whether rows and identifiers may join what stands, and write their files."""
         table = self.layout.tables[outcome.table.table]
         fresh, renewed = in_form(table, outcome.fresh), in_form(table, outcome.renewed)
+        known = pa.table({})
         asked = {table.name, *(column.references for column in outcome.table.columns if column.references)}
         with self.reading.opened(entries, sorted(asked | {"vs_identity"})) as duck:
             duck.register("fresh_rows", fresh)
@@ -243,11 +263,13 @@ class FileDropTarget:
             demand_rows(duck, outcome, self.reading.keys)
             if outcome.identities.num_rows:
                 duck.register("linked", in_form(self.layout.tables["vs_identity"], outcome.identities))
-                books["vs_identity"] = new_identifiers(duck)
-        files = [*self._written(entries, table.name, "new", fresh), *self._written(entries, table.name, "renewed", renewed)]
-        files += [one for name, rows in books.items() if name not in IN_ENTRIES for one in self._written(entries, name, "books", rows)]
-        lines = {name: rows.to_pylist() for name, rows in books.items() if name in IN_ENTRIES}
-        return Entry(**_numbered(entries), kind="batch", files=tuple(files), lines=lines)
+                known = new_identifiers(duck)
+        written = (("new", table.name, fresh), ("renewed", table.name, renewed), ("books", "vs_identity", known))
+        return [one for holds, name, rows in written for one in self._written(entries, name, holds, rows)]
+
+    def _of_books(self, entries: Entries, books: dict[str, pa.Table]) -> list[FileLine]:
+        """The files of those books whose lines are many."""
+        return [one for name, rows in books.items() if name not in IN_ENTRIES for one in self._written(entries, name, "books", rows)]
 
     def _written(self, entries: Entries, name: str, holds: str, rows: pa.Table) -> tuple[FileLine, ...]:
         """The files of one table of the entry that comes next; none for no rows."""
@@ -300,6 +322,11 @@ class FileDropTarget:
                 where=wave,
                 hint=f"Nothing of the batch in hand was written. Who broke it, and why: vardskiftet audit list --wave {wave}",
             )
+
+
+def _few(books: dict[str, pa.Table]) -> dict[str, list[Line]]:
+    """Lines of the books that stand in the entry itself."""
+    return {name: rows.to_pylist() for name, rows in books.items() if name in IN_ENTRIES}
 
 
 def _numbered(entries: Entries) -> dict[str, Any]:
