@@ -8,7 +8,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 from fault import carried, deliver, project, refused
-from language.landing import rows as record_rows
+from landing import rows as record_rows
 
 WIDTHS = (1, 1_990)
 """Held copies of files are SQLite's, and that many columns are the most."""

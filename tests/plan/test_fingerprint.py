@@ -35,6 +35,7 @@ OTHER: dict[str, Any] = {
     "source_schemas": {"elvis": "c2"},
     "target_schema": "d2",
     "base": ("ee",),
+    "final": True,
     "since": {"elvis.booking": Since(number="7", plan="ee")},
     "expectations": (EXPECTATION.model_copy(update={"rows": 10}),),
     "batches": (BATCH.model_copy(update={"range": KeyRange(low=(1,), high=(5, "b"))}),),

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from story.test_rounds import killed_at
+from story.killed import killed_at
 from story.three_waves import Journal, Region, Visit, number, region
 from ward import Ward, logical, opened, record_tables, rows_of
 
@@ -85,6 +85,25 @@ def test_what_the_source_bears_out_no_more_is_listed_and_a_finding_unless_it_is_
         path = tmp_path / "mappings" / "old" / f"{name}.yaml"
         path.write_text(path.read_text(encoding="utf-8") + "on_vanish: keep\n", encoding="utf-8")
     assert caught_up(journal, place)["code"] == 0
+
+
+def test_after_the_final_delta_what_is_written_in_the_source_is_listed_by_key(tmp_path: Path) -> None:
+    journal, _, ward = begun(tmp_path, marked=True)
+    journal.visits["v1"].note = "b!"
+    journal.write(tmp_path / "old.sqlite")
+    assert ward.ask("plan", "second", "--final").code == 2, "a first load is no final delta"
+    assert ward.ask("plan", "first", "--final").code == 0
+    done = ward.ask("apply", "first", "--json")
+    assert (done.code, done.document["late"], done.document["late_list"]) == (0, [], ""), done.told
+    journal.visits["v2"].note = "after the freeze"
+    journal.visits["v9"] = Visit("p1", "north", "new")
+    del journal.acts["a2"]
+    journal.write(tmp_path / "old.sqlite")
+    again = ward.ask("apply", "first", "--json")
+    assert (again.code, again.document["committed"], again.document["closes"]) == (1, 0, True)
+    log = (tmp_path / again.document["late_list"]).read_text(encoding="utf-8").splitlines()
+    assert log[1:] == ["old.act,a2,deleted", "old.visit,v2,written", "old.visit,v9,written"]
+    assert "after the freeze" not in again.told
 
 
 def test_a_round_is_taken_back_and_the_load_before_stands_as_it_did(tmp_path: Path) -> None:

@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 import shutil
-import sys
 import tempfile
-from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager, suppress
+from contextlib import ExitStack
 from pathlib import Path
 
 import hypothesis.strategies as st
@@ -14,10 +12,10 @@ import pytest
 import servers
 from hypothesis import HealthCheck, settings
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule, run_state_machine_as_test
+from story.killed import killed_at
 from story.plain import Expected
 from story.three_waves import WAVES, WRONG, Journal, Region, Visit, number, region
 
-from vardskiftet import failpoint
 from vardskiftet.errors import Usage
 
 NOTES = st.sampled_from(["a", "b!", "ab", "bad", "Inga blödningar."])
@@ -29,29 +27,6 @@ ROUNDS = st.sampled_from(list(WAVES))
 
 
 PLACES = ("target.rows.before", "target.commit.before", "target.commit.after", "store.event.after", "manifest.rename.after")
-
-
-class Killed(BaseException):
-    """What a kill looks like from inside: nothing after it runs but what gives locks back."""
-
-
-@contextmanager
-def killed_at(place: str, nth: int) -> Iterator[None]:
-    """Stop at the n-th pass of a failpoint; a run that does not come there ends as it would."""
-    left = [nth]
-
-    def reach(name: str) -> None:
-        if name == place:
-            left[0] -= 1
-            if left[0] == 0:
-                raise Killed
-
-    modules = [module for module in list(sys.modules.values()) if getattr(module, "reach", None) is failpoint.reach]
-    with pytest.MonkeyPatch.context() as patch:
-        for module in modules:
-            patch.setattr(module, "reach", reach)
-        with suppress(Killed):
-            yield
 
 
 class Rounds(RuleBasedStateMachine):

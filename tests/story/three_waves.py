@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import servers
-from language.landing import desk
+from landing import desk
 from ward import opened, rows_of
 
 from vardskiftet.model.plan import Plan

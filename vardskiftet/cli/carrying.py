@@ -27,6 +27,8 @@ def carried_out(options: Given, named: str, verb: str, hands: Callable[[Desk, Pl
         "committed": done.committed,
         "findings": [*done.findings, *done.outlived],
         "left_list": done.left_list,
+        "late": list(done.late),
+        "late_list": done.late_list,
         **as_json(done.books),
     }
     if verb == "apply" and done.committed == 0:
@@ -36,6 +38,10 @@ def carried_out(options: Given, named: str, verb: str, hands: Callable[[Desk, Pl
         answer.because("COUNT_MOVED", finding)
     for finding in done.outlived:
         answer.because("OUTLIVED", finding, where=finding.partition(":")[0])
+    for finding in done.late:
+        answer.because("WRITTEN_AFTER", finding, where=finding.partition(":")[0], hint="Enter it by hand, or plan one more final delta.")
+    if done.late_list:
+        answer.say(f"Rows written after the final delta, each by key: {done.late_list}")
     if done.left_list:
         answer.say(f"Rows left from earlier plans, each by id: {done.left_list}")
     wave = plan.wave

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Annotated
+
 import typer
 
 from vardskiftet.cli import console
@@ -15,6 +17,9 @@ def run(
     as_json: AsJson = False,
     now: Now = None,
     quiet: Quiet = False,
+    final: Annotated[
+        bool, typer.Option("--final", help="The last delta, in the freeze: `apply` then lists what is written in the sources after it.")
+    ] = False,
 ) -> None:
     """Freeze what a wave's load will do, with counts as expectations; nothing is loaded.
 
@@ -32,7 +37,7 @@ def run(
 
     options = given(ctx, project, as_json, now, quiet)
     desk = open_desk(options)
-    made = make_plan(desk, wave)
+    made = make_plan(desk, wave, final=final)
     path = save_plan(desk, made)
     share_plan(desk, made)
     shown = path.relative_to(desk.programme.root).as_posix()

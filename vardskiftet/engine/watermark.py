@@ -66,7 +66,7 @@ class Carried:
         return int(sum(self.tallies.column("extracted").to_pylist()))
 
 
-def _told(mapping: Mapping) -> tuple[str, str]:
+def told(mapping: Mapping) -> tuple[str, str]:
     """SQL of a row's mark as a number, and as a moment; NULL where it says none."""
     changed = quoted(mapping.changed)
     number = f"try_cast({changed} as decimal(38, 9))"
@@ -78,7 +78,7 @@ def measure(duck: duckdb.DuckDBPyConnection, mapping: Mapping, source: Source) -
 
     A moment that lies more than a day ahead of the programme's clock is nobody's; it moves no mark, and its row is always read.
     """
-    number, moment = _told(mapping)
+    number, moment = told(mapping)
     duck.execute("create or replace temp table mark (number decimal(38, 9), moment timestamp)")
     for part in source.read(Extract(mapping.reads, (mapping.changed,), sql=mapping.sql), None):
         duck.register("marks_read", part)
@@ -126,7 +126,7 @@ def scanned(
     duck: duckdb.DuckDBPyConnection, mapping: Mapping, rows: pa.Table, columns: tuple[str, ...], since: Mark
 ) -> tuple[Carried, list[str]]:
     """What a batch may carry over unread, and the keys that must be read. `rows` are its rows with the columns of a scan."""
-    number, moment = _told(mapping)
+    number, moment = told(mapping)
     duck.register("extract", rows)
     duck.execute(place_sql(mapping, columns))
     duck.unregister("extract")

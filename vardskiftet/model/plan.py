@@ -56,6 +56,8 @@ class Plan(Frozen):
     """Plans whose rows of this wave the target held already: then this plan is a delta on them."""
     since: dict[str, Since] = {}
     """Mapping to the mark from which its rows are read; what is not here is read whole, and compared row by row."""
+    final: bool = False
+    """Whether it is the last delta, in the freeze: whatever the sources' users write after it is looked for and listed."""
     expectations: tuple[TableExpectation, ...]
     batches: tuple[Batch, ...]
     corrections: tuple[str, ...] = ()

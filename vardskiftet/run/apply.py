@@ -8,7 +8,7 @@ import shutil
 import socket
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from vardskiftet.engine.ledger import Ledger
@@ -24,11 +24,13 @@ from vardskiftet.judge.standing import OVER, standing
 from vardskiftet.model.books import Books
 from vardskiftet.model.mapping import Mapping
 from vardskiftet.model.plan import Plan
+from vardskiftet.model.progress import Progress
 from vardskiftet.plan.fingerprint import moved
 from vardskiftet.run.desk import Desk
 from vardskiftet.run.gaps import demand_no_gaps
 from vardskiftet.run.hands import Working
 from vardskiftet.run.last_books import DRAWN, REHEARSED, closed, drawn
+from vardskiftet.run.late import LATE, in_words, list_late, written_after
 from vardskiftet.run.listing import list_left
 from vardskiftet.run.lock import holding
 from vardskiftet.run.memory import lived
@@ -51,13 +53,17 @@ class Applied:
     findings: tuple[str, ...]
     outlived: tuple[str, ...] = ()
     """Rows of the record that the source no longer bears out, by mapping, in words."""
+    late: tuple[str, ...] = ()
+    """After the final delta: what the sources' users wrote since, by mapping, in words."""
+    late_list: str = ""
+    """The file, in the project, that lists each of those rows; empty if there are none."""
     left_list: str = ""
     """The file, in the project, that lists every row that was left from earlier plans; empty if there are none."""
 
     @property
     def exit_code(self) -> int:
         """By the books and the findings."""
-        return exit_code(self.books, findings=bool(self.findings or self.outlived))
+        return exit_code(self.books, findings=bool(self.findings or self.outlived or self.late))
 
 
 def apply(desk: Desk, plan: Plan) -> Applied:
@@ -80,6 +86,8 @@ def apply(desk: Desk, plan: Plan) -> Applied:
                     desk, plan, store, run_id, target, desk.held(plan), desk.manifests(plan.wave), desk.work / "spill" / plan.wave
                 )
                 applied = _work(hands)
+                if plan.final:
+                    applied = _looked_after(desk, plan, store, target, applied)
             store.append(DRAWN, drawn(plan, applied.books, applied.committed), run_id)
             ended["exit_code"] = applied.exit_code
         return applied
@@ -114,6 +122,16 @@ def rehearse(desk: Desk, plan: Plan) -> Applied:
         shutil.rmtree(folder / "held", ignore_errors=True)
 
 
+def _looked_after(desk: Desk, plan: Plan, store: Store, target: Target, applied: Applied) -> Applied:
+    """The same, with the log of what was written in the sources after the final delta held them; each time anew."""
+    desk.notify(Progress("look for late writes", 0, 0))
+    rows = written_after(desk, plan, target, desk.work / "spill" / plan.wave)
+    listed = list_late(rows, plan, desk.manifests(plan.wave))
+    store.append(LATE, {"wave": plan.wave, "plan": plan.fingerprint, "rows": len(rows)}, applied.run_id)
+    shown = listed.relative_to(desk.programme.root).as_posix() if listed else ""
+    return replace(applied, late=in_words(rows), late_list=shown)
+
+
 def _mappings(desk: Desk, plan: Plan) -> tuple[Mapping, ...]:
     return tuple(one for one in desk.programme.mappings if one.mapping in plan.mappings)
 
@@ -130,7 +148,7 @@ def _work(hands: Working) -> Applied:
     desk, books = hands.desk, hands.books
     listed = list_left(hands.target, desk.programme.record, hands.plan, hands.manifests)
     shown = listed.relative_to(desk.programme.root).as_posix() if listed else ""
-    return Applied(hands.run_id, hands.plan, books, hands.committed, findings, outlived(desk.programme, books), shown)
+    return Applied(hands.run_id, hands.plan, books, hands.committed, findings, outlived(desk.programme, books), left_list=shown)
 
 
 @contextmanager

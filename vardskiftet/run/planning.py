@@ -17,7 +17,7 @@ from vardskiftet.engine.lookups import place_units
 from vardskiftet.engine.sources import open_source
 from vardskiftet.engine.sources.protocol import Extract, Schema, Source
 from vardskiftet.engine.targets import open_target
-from vardskiftet.errors import DeclarationsWrong, Fault
+from vardskiftet.errors import DeclarationsWrong, Fault, Usage
 from vardskiftet.model.batch import Batch, BatchKind, KeyRange
 from vardskiftet.model.fate import Place
 from vardskiftet.model.mapping import WHOLE_ROW, Mapping
@@ -39,14 +39,21 @@ def schema_digest(schema: Schema) -> str:
     return hashlib.sha256(text.encode()).hexdigest()
 
 
-def make_plan(desk: Desk, wave: str) -> Plan:
-    """Freeze what a wave's load will do. Raises DeclarationsWrong for gaps, Unreachable, Stale for a foreign target."""
+def make_plan(desk: Desk, wave: str, *, final: bool = False) -> Plan:
+    """Freeze what a wave's load will do. Raises DeclarationsWrong for gaps, Unreachable, Stale for a foreign target.
+
+    `final`: the last delta. Raises Usage if nothing of the wave is loaded yet.
+    """
     programme = desk.programme
     desk.wave(wave)
     mappings = ordered(programme)
     target = open_target(programme)
     target_schema = target.inspect()
     base = sorted({entry.plan for entry in Ledger(target, programme.record).batches(wave)})
+    if final and not base:
+        raise Usage(
+            f"Nothing of wave '{wave}' is loaded: a first load is no final delta.", hint=f"Plan the load first: vardskiftet plan {wave}"
+        )
     sources = {name: open_source(programme.system(name), programme.root) for name in sorted({one.system for one in mappings})}
     with ExitStack() as closing:
         for source in sources.values():
@@ -85,6 +92,7 @@ def make_plan(desk: Desk, wave: str) -> Plan:
         target_schema=target_schema,
         base=tuple(base),
         since=since,
+        final=final,
         expectations=tuple(expectations),
         batches=tuple(batches),
         corrections=files_in_force(desk),

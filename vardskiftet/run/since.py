@@ -35,7 +35,7 @@ def marks_before(
     found = {}
     for one in mappings:
         same = one.changed and before.source_schemas.get(one.system) == schemas.get(one.system)
-        mark = _lowest(desk, target, before, one.mapping) if same else None
+        mark = lowest_mark(desk, target, before, one.mapping) if same else None
         if mark is not None:
             found[one.mapping] = mark
     return found
@@ -57,7 +57,7 @@ def _of_mappings(files: Mapping[str, str]) -> dict[str, str]:
     return {path: digest for path, digest in files.items() if path.startswith(FOLDER)}
 
 
-def _lowest(desk: Desk, target: Target, plan: Plan, mapping: str) -> Since | None:
+def lowest_mark(desk: Desk, target: Target, plan: Plan, mapping: str) -> Since | None:
     """The lowest mark of the plan's batches (a part of it that one of them lacks counts for nothing); None if there is none."""
     tables = layout(desk.programme.record).tables
     mark, batch = tables["vs_mark"], tables["vs_batch"]

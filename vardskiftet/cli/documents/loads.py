@@ -29,7 +29,8 @@ BOOKS: Keys = {
     "batches": keys({"done": int, "planned": int}),
 }
 
-_CARRIED: Keys = {"run_id": str, "plan": str, "committed": int, "findings": list[str], "left_list": str, **BOOKS}
+_LATE: Keys = {"late": list[str], "late_list": str}
+_CARRIED: Keys = {"run_id": str, "plan": str, "committed": int, "findings": list[str], "left_list": str, **_LATE, **BOOKS}
 
 LOADS: dict[str, Keys] = {
     "demo": {"project": str, "report": str, "readiness": str, "planted": dict[str, str], "verdict": Verdict, "gate": str, **BOOKS},

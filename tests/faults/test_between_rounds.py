@@ -124,7 +124,8 @@ def test_i5_what_is_written_while_a_wave_is_read_comes_with_the_next_round(tmp_p
 
 def test_i10_events_that_come_twice_or_late_leave_the_newest_version(tmp_path: Path) -> None:
     heads = "nid,version,words\n"
-    ward = project(tmp_path, record=NOTE, mappings={"event": EVENTS}, files={"event_1.csv": f"{heads}1,1,first\n2,1,other\n"})
+    files = {"event_1.csv": f"{heads}1,1,first\n2,1,other\n"}
+    ward = project(tmp_path, record=NOTE, mappings={"event": EVENTS}, files=files, options=', tables: {event: "event_*.csv"}')
     for name, rows, stands in (
         ("event_1", "1,1,first\n2,1,other\n", "first"),
         ("event_2", "1,3,third\n", "third"),
