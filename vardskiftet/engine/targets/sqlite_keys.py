@@ -81,8 +81,10 @@ class SqliteKeys:
         """A question: nothing stays open after it, since what was seen may be old when it is time to write."""
         connection = self._writer()
         with translated(self.name), connection.cursor() as cursor:
-            yield cursor
-        connection.adbc_connection.rollback()
+            try:
+                yield cursor
+            finally:
+                connection.adbc_connection.rollback()
 
     @contextlib.contextmanager
     def _changing(self, failpoint: str) -> Iterator[Cursor]:
