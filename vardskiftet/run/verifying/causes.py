@@ -46,7 +46,6 @@ def causes_of(bench: Bench) -> Causes:
     query = sa.select(batch.c.mapping, fates.c.source_key, fates.c.reason).join_from(fates, batch, batch.c.batch == fates.c.batch)
     query = query.where(batch.c.plan == bench.plan.fingerprint, fates.c.reason.in_(LEFT_ALONE))
     known = {(str(mapping), str(key)): _SAYS[str(reason)] for mapping, key, reason in bench.target.rows(query)}
-    known |= dict.fromkeys(bench.left_for_review, BY_HAND)
     stays = sa.select(left.c.target_id, left.c.why).join_from(left, batch, batch.c.batch == left.c.batch)
     stays = stays.where(batch.c.plan == bench.plan.fingerprint)
     before = batch.alias("before")

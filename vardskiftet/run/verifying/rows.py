@@ -20,7 +20,7 @@ from vardskiftet.model.difference import Difference, Kind, Level
 from vardskiftet.model.mapping import Mapping
 from vardskiftet.model.record import Column, ColumnType
 from vardskiftet.run.verifying.bench import Bench
-from vardskiftet.run.verifying.causes import Causes
+from vardskiftet.run.verifying.causes import BY_HAND, Causes
 from vardskiftet.run.verifying.derived import deriver_of, rows_in
 
 
@@ -49,9 +49,10 @@ def row_differences(bench: Bench, name: str, causes: Causes) -> Iterator[Differe
     stored = _stored(bench, mapping, [str(line["id"]) for line in lines if line["why"] != "missing"])
     yield from _whole_rows(bench, mapping, lines, expected, causes)
     yield from _cells(bench, mapping, [line for line in lines if line["why"] == "differs"], expected, stored, causes)
-    yield from fate_differences(
-        bench.stage, bench.target, bench.frozen, mapping, [one.batch for one in bench.of_plan(name)], part=name in bench.plan.since
-    )
+    mine = [one.batch for one in bench.of_plan(name)]
+    for one in fate_differences(bench.stage, bench.target, bench.frozen, mapping, mine, part=name in bench.plan.since):
+        by_hand = (one.mapping, one.key) in bench.left_for_review
+        yield one.model_copy(update={"cause": BY_HAND}) if by_hand else one
     if bench.frozen.record.table(mapping.into).identity:
         yield from link_differences(bench.stage, bench.target, bench.frozen, mapping)
 
