@@ -86,6 +86,7 @@ def replay(desk: Desk, wave: str) -> Replayed:
             with holding(target, store, wave, run_id, "rejects replay"), workbench(desk, plan, "replay") as bench:
                 refuse_others(desk, plan, target)
                 catch_up(desk, store, target, wave, run_id)
+                target.make_whole()
                 waits = rejected_items(desk, plan)
                 mine = _of_rejects(corrections, waits)
                 _mend(bench, target, store, run_id, corrections, tally)
