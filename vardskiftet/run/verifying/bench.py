@@ -16,6 +16,7 @@ from vardskiftet.declare import read
 from vardskiftet.engine.ledger import Ledger
 from vardskiftet.engine.rederive.beside import place_units
 from vardskiftet.engine.rederive.borrowed import BorrowedRows
+from vardskiftet.engine.rederive.files_anew import disagreeing
 from vardskiftet.engine.rederive.rows import Rows, SqliteRows
 from vardskiftet.engine.rederive.stage import open_stage
 from vardskiftet.engine.rederive.verdicts import own_finds
@@ -56,6 +57,8 @@ class Bench:
     """Systems that had to be read through the loader's reader."""
     moved_on: set[str] = field(default_factory=set)
     """Systems of which nothing was kept: they are read as they are now."""
+    disproved: set[tuple[str, str]] = field(default_factory=set)
+    """(system, table) of delivered files that another parser reads otherwise than the copy that was loaded has it."""
     _rows: dict[str, Rows] = field(default_factory=dict)
     _closing: ExitStack = field(default_factory=ExitStack)
 
@@ -71,7 +74,12 @@ class Bench:
         if open_held(declared, self.desk.held(self.plan)) is None:
             self.moved_on.add(system)
         found = open_rows(self.desk, declared, self.plan)
-        if not found.independent:
+        tables = [one.reads for one in self.frozen.mappings if one.system == system and one.mapping in self.plan.mappings]
+        copy = self.desk.held(self.plan) / f"{system}.sqlite"
+        wrong = disagreeing(declared, self.desk.programme.root, copy, tables) if system not in self.moved_on else None
+        if wrong is not None:
+            self.disproved |= {(system, table) for table in wrong}
+        elif not found.independent:
             self.borrowed.add(system)
         return found
 

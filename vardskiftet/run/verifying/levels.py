@@ -79,6 +79,9 @@ class Judging:
         seen = self.seen.get(name)
         if seen is None:
             return f"{name}: it was not looked at"
+        mapping = self.bench.frozen.mapping(name)
+        if (mapping.system, mapping.reads) in self.bench.disproved:
+            return f"{name}: the copy of {mapping.reads} that was loaded is not what another parser reads in the delivered files"
         if seen.read != seen.counted:
             return f"{name}: {seen.read:,} rows lie in the plan's ranges, and the source counts {seen.counted:,}: not all were looked at"
         return ""

@@ -1,0 +1,156 @@
+"""How fast is a wave verified, beside tools that compare two equal tables? `python -m benchmarks.verification [--size 0.01] [--runs 3]`.
+
+BENCH_POSTGRESQL names an empty PostgreSQL database, BENCH_RECORD another; BENCH_RELADIFF and BENCH_DATACOMPY the Python interpreters
+in which those tools are installed (left out where they are not set). After the load 100 rows are changed, 100 deleted and 100 invented:
+whoever does not find exactly these has no time to show.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import shutil
+import statistics
+import sys
+import tempfile
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+import psycopg
+
+from benchmarks.measure import Cost, run
+from benchmarks.workload.project import WAVE, write_project
+from benchmarks.workload.stores import postgresql_journal
+
+TABLE, KEY, SPOILT = "lab_result", "lab_result_id", 100
+
+RELADIFF = """
+import sys, reladiff
+url, key, columns, log = sys.argv[1], sys.argv[2], sys.argv[3].split(","), sys.argv[4]
+one, other = (reladiff.connect_to_table(url, table, key, extra_columns=tuple(columns)) for table in ("whole", "lab_result"))
+found = {row[0] for sign, row in reladiff.diff_tables(one, other, extra_columns=tuple(columns))}
+open(log, "w").write(str(len(found)))
+"""
+DATACOMPY = """
+import sys, pandas, sqlalchemy, datacompy
+url, key, columns, log = sys.argv[1], sys.argv[2], sys.argv[3], sys.argv[4]
+engine = sqlalchemy.create_engine(url.replace("postgresql://", "postgresql+psycopg2://"))
+one, other = (pandas.read_sql(f"select {key}, {columns} from {table}", engine) for table in ("whole", "lab_result"))
+compare = datacompy.PandasCompare if hasattr(datacompy, "PandasCompare") else datacompy.Compare
+found = compare(one, other, join_columns=[key])
+changed = len(found.intersect_rows) - found.count_matching_rows()
+open(log, "w").write(str(len(found.df1_unq_rows) + len(found.df2_unq_rows) + changed))
+"""
+
+
+@dataclass(frozen=True)
+class Entrant:
+    """Somebody who looks for the spoilt rows: its command, and how many it found."""
+
+    name: str
+    command: tuple[str, ...]
+    found: Callable[[Path], int]
+
+
+def main() -> None:
+    """Load once, spoil, and let everybody look in turn."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--size", type=float, default=0.01, help="of eighteen million rows")
+    parser.add_argument("--runs", type=int, default=3, help="of each, in turn; medians are taken")
+    asked = parser.parse_args()
+    folder = Path(tempfile.mkdtemp(prefix="verification-"))
+    try:
+        env = {**os.environ, **postgresql_journal(folder, asked.size)}
+        project = folder / "project"
+        write_project(project, "postgresql", "postgresql")
+        tool = (sys.executable, "-m", "vardskiftet", "--project", str(project))
+        for verb in ("plan", "apply"):
+            print(verb, run((*tool, verb, WAVE, "--quiet"), folder, env), flush=True)
+        rows, everything = _spoil(env["BENCH_RECORD"])
+        _duel(_entrants(tool, env["BENCH_RECORD"], folder), folder, env, asked.runs, rows, everything)
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+def _spoil(url: str) -> tuple[int, int]:
+    """Keep the table as it was loaded, then spoil it; returns its rows, and those of the whole record."""
+    with psycopg.connect(url) as record:
+        record.execute(f"create table whole as select * from {TABLE}".encode())
+        record.execute(f"alter table whole add primary key ({KEY})".encode())
+        keys = [row[0] for row in record.execute(f"select {KEY} from {TABLE} order by {KEY}").fetchall()]
+        step = len(keys) // (2 * SPOILT)
+        changed, lost = keys[:: 2 * step][:SPOILT], keys[step :: 2 * step][:SPOILT]
+        columns = _columns(url)
+        record.execute(f"update {TABLE} set value = coalesce(value, 0) + 1 where {KEY} = any(%s)".encode(), (changed,))
+        record.execute(f"delete from {TABLE} where {KEY} = any(%s)".encode(), (lost,))
+        told = ", ".join([*columns, "_batch", "_unit", "_key", "_digest"])
+        record.execute(
+            f"insert into {TABLE} ({KEY}, {told}) select gen_random_uuid(), {told} from {TABLE} order by {KEY} limit {SPOILT}".encode()
+        )
+        record.commit()
+        record.autocommit = True
+        record.execute(b"analyze")
+        tables = [row[0] for row in record.execute("select tablename from pg_tables where schemaname = 'public'").fetchall()]
+        sizes = {name: record.execute(f'select count(*) from "{name}"'.encode()).fetchone() for name in tables}
+    ours = sum(size[0] for name, size in sizes.items() if size and not name.startswith("vs_") and name != "whole")
+    return len(keys), ours
+
+
+def _columns(url: str) -> list[str]:
+    with psycopg.connect(url) as record:
+        found = record.execute(
+            "select column_name from information_schema.columns where table_name = %s"
+            " and column_name not like '\\_%%' and column_name <> %s order by ordinal_position",
+            (TABLE, KEY),
+        ).fetchall()
+    return [str(name) for (name,) in found]
+
+
+def _entrants(tool: tuple[str, ...], url: str, folder: Path) -> list[Entrant]:
+    log, columns = folder / "found.txt", ",".join(_columns(url))
+    ours = (*tool, "verify", WAVE, "--quiet", "--json")
+    found = [
+        Entrant("verify, rows", _judged((*ours, "--level", "rows")), _of_json),
+        Entrant("verify, quick", _judged((*ours, "--quick")), _of_json),
+    ]
+    for name, variable, script in (("reladiff hashdiff", "BENCH_RELADIFF", RELADIFF), ("datacompy, pandas", "BENCH_DATACOMPY", DATACOMPY)):
+        if python := os.environ.get(variable):
+            command = (python, "-c", script, url, KEY, columns, str(log))
+            found.append(Entrant(name, command, lambda _folder: int(log.read_text(encoding="utf-8"))))
+    return found
+
+
+def _judged(command: tuple[str, ...]) -> tuple[str, ...]:
+    """A verification that finds something ends with 1 or 8; that is what it is for."""
+    script = "import subprocess, sys; code = subprocess.run(sys.argv[1:], check=False).returncode; sys.exit(code not in (0, 1, 8))"
+    return (sys.executable, "-c", script, *command)
+
+
+def _of_json(folder: Path) -> int:
+    answer = json.loads((folder / "said.txt").read_text(encoding="utf-8"))
+    return int(answer["differences"]["total"])
+
+
+def _duel(entrants: list[Entrant], folder: Path, env: Mapping[str, str], runs: int, rows: int, everything: int) -> None:
+    costs: dict[str, list[Cost]] = {one.name: [] for one in entrants}
+    for number in range(runs):
+        for one in entrants:
+            cost = run(one.command, folder, env)
+            found = one.found(folder)
+            if found != 3 * SPOILT:
+                sys.exit(f"{one.name} found {found} of {3 * SPOILT} rows")
+            costs[one.name].append(cost)
+            print(f"run {number + 1}, {one.name}: {cost.seconds:.1f} s", flush=True)
+    print(f"\n{rows:,} rows of {TABLE}; the tool verifies the whole record, {everything:,} rows, through its mappings.\n")
+    print("| who | rows | s | rows/s | processor s | peak MiB |\n|---|---|---|---|---|---|")
+    for one in entrants:
+        mine = costs[one.name]
+        seconds, cpu, peak = (statistics.median(getattr(cost, name) for cost in mine) for name in ("seconds", "cpu", "peak"))
+        looked = everything if one.name.startswith("verify") else rows
+        print(f"| {one.name} | {looked:,} | {seconds:.1f} | {looked / seconds:,.0f} | {cpu:.1f} | {peak:,.0f} |")
+
+
+if __name__ == "__main__":
+    main()
