@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 import sqlite3
 from pathlib import Path
 from typing import Any
@@ -149,6 +150,7 @@ def test_quick_sees_what_changed_since_and_says_that_it_is_not_independent(ward:
 
 
 def test_a_recheck_looks_at_what_differed_and_nothing_else(ward: Ward) -> None:
+    shutil.rmtree(ward.work / "verify", ignore_errors=True)
     assert verified(ward, "--recheck").code == 2, "nothing was verified yet"
     key, text = rows(ward, "select _key, reason_text from referral where reason_text <> '' order by _key limit 1")[0]
     spoil(ward, "update referral set reason_text = '' where _key = ?", key)
