@@ -76,7 +76,16 @@ def _table(runs: list[Measured], rows: int) -> list[str]:
         before = median(sum(value for phase, value in one.phases.items() if phase != "load") for one in own)
         ratio, less = (f"{found[BASE] / found[name]:.2f}" if BASE in found else "" for found in (loads, cpus))
         spread = f"{loads[name]:.1f} ({min(seconds):.1f} to {max(seconds):.1f})"
-        cells = [name, f"{len(own)}" if len(own) >= ENOUGH else f"{len(own)}, provisional", spread, f"{rows / loads[name]:,.0f}", ratio, f"{cpus[name]:.1f}", less, f"{before:.1f}"]
+        cells = [
+            name,
+            f"{len(own)}" if len(own) >= ENOUGH else f"{len(own)}, provisional",
+            spread,
+            f"{rows / loads[name]:,.0f}",
+            ratio,
+            f"{cpus[name]:.1f}",
+            less,
+            f"{before:.1f}",
+        ]
         lines.append(f"| {' | '.join(cells)} | {median(one.peak for one in own):,.0f} |")
     return lines
 
