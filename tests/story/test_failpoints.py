@@ -66,6 +66,10 @@ VERIFYING = (
     "differences.rename.after",
 )
 """Walked by tests/run/test_verify.py: a verification loads nothing and takes nothing back."""
+LISTS = ("list.write.before", "list.rename.before", "list.rename.after")
+"""Where rows are listed that were left standing: in a smallest ward there are none."""
+DROPS = tuple(name for name in failpoint.NAMES if name.startswith("drop."))
+"""Walked by test_failpoints_of_a_drop.py."""
 EVENTS = ("store.event.before", "store.event.after")
 REPLAYS = ("target.amend.before", "target.amend.after")
 """On the path of `rejects replay`: tests/run/test_replay.py stops it there."""
@@ -92,7 +96,7 @@ STOPS: list[tuple[str, str, int]] = [
     *(("apply", name, 2) for name in LOAD_EACH_BATCH),
     *(("apply", name, 1) for name in ("manifest.rename.before", "target.rows.after", "target.commit.before", "target.commit.after")),
     ("apply", "target.commit.after", BATCHES),
-    *(("apply", name, nth) for name in EVENTS for nth in (1, 2, 3, BATCHES + 2, BATCHES + 3, BATCHES + 4)),
+    *(("apply", name, nth) for name in EVENTS for nth in (1, 2, 3, BATCHES + 3, BATCHES + 4, BATCHES + 5)),
     *(("undo", name, 1) for name in UNDO_ONCE),
     *(("undo", name, nth) for name in UNDO_EACH_BATCH for nth in (1, 2, BATCHES)),
     *(("undo", name, nth) for name in EVENTS for nth in (1, 2, BATCHES + 1, BATCHES + 2, BATCHES + 3)),
@@ -156,9 +160,9 @@ def test_the_names_on_each_verbs_path_are_these_and_none_is_dead(unplanned: Ward
         if verb == "rehearse":
             assert ward.ask("undo", WAVE, "--confirm", WAVE).code == 2, "a rehearsal left rows in the record"
     assert {verb: set(names) for verb, names in found.items()} == PATH
-    assert set().union(*found.values(), REPORTS, REPLAYS, VERIFYING) == set(failpoint.NAMES)
+    assert set().union(*found.values(), REPORTS, REPLAYS, VERIFYING, LISTS, DROPS) == set(failpoint.NAMES)
     assert found["apply"]["target.commit.after"] == found["undo"]["undo.commit.after"] == BATCHES
-    assert (found["apply"]["store.event.after"], found["undo"]["store.event.after"]) == (BATCHES + 4, BATCHES + 3)
+    assert (found["apply"]["store.event.after"], found["undo"]["store.event.after"]) == (BATCHES + 5, BATCHES + 3)
 
 
 @pytest.mark.parametrize("case", STOPS, ids=told_by)
