@@ -243,8 +243,9 @@ def test_the_whole_language_passes(path: str, tmp_path: Path) -> None:
 
 def test_keys_of_the_schemas_are_the_keys_that_the_reader_knows(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     by_path = ("unit: {from: enhet_hsaid}", "unit: {via: kontakt, on: kontakt_id, from: enhet}")
+    overlapping = ("changed: andrad_tid", "changed: {from: andrad_tid, overlap: 120}")
     frame = small_region.edited(FRAME, ("systems: [elvis]", "store: {url_from: LANDSTAD_STORE, schema: minne}\nsystems: [elvis]"))
-    region = small_region.write(tmp_path, {**LANGUAGE, BOOKING: small_region.edited(BOOKING, by_path), FRAME: frame})
+    region = small_region.write(tmp_path, {**LANGUAGE, BOOKING: small_region.edited(BOOKING, by_path, overlapping), FRAME: frame})
     asked = asked_by_the_reader(region, monkeypatch) | asked_by_the_reader(shipped(), monkeypatch)
     wrong, seen = [], set()
     for kind, trail, needs, may in sorted(asked):
