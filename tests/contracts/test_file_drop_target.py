@@ -17,6 +17,7 @@ import duckdb
 import pyarrow.parquet as pq
 import pytest
 import sqlalchemy as sa
+import yaml
 from drop_ward import unnamed
 from test_targets import ANNA, BO, CIA, LOCK, PATIENT, PERSONS, V1, V2, VISIT, VISITS, Desk, image
 from wards import RECORD, FileDropTargetWard
@@ -357,3 +358,12 @@ def test_a_variable_that_names_no_folder_is_told(ward: FileDropTargetWard, monke
     monkeypatch.delenv("VENDORS_DROP", raising=False)
     with pytest.raises(Unreachable, match="VENDORS_DROP"):
         opened(ward, path="", path_from="VENDORS_DROP")
+
+
+def test_the_guide_names_every_option_and_its_example_is_taken() -> None:
+    guide = (Path(__file__).parents[2] / "mappings" / "README.md").read_text(encoding="utf-8")
+    (line,) = [one for one in guide.splitlines() if one.startswith("target: {kind: file_drop")]
+    spec = yaml.safe_load(line)["target"]
+    options = FileDropOptions.model_validate({name: value for name, value in spec.items() if name != "kind"})
+    assert (options.csv.delimiter, options.csv.decimal, options.formats) == (";", ",", ["parquet", "csv"])
+    assert all(f"{name}:" in guide for name in ("path_from", *FileDropOptions.model_fields, *type(options.csv).model_fields))

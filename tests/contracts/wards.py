@@ -253,6 +253,8 @@ class TargetWard(ABC):
     """What is told of something else in the target's place."""
     unholdable = ""
     """Signs that a text of this target cannot hold."""
+    indexed = True
+    """Whether its tables have indexes that a load may leave out for a while."""
 
     def typed(self, kind: str, value: str) -> str:
         """SQL of a text as a value of a type."""
@@ -389,6 +391,8 @@ class PostgresqlTargetWard(TargetWard):
 
 class FileDropTargetWard(TargetWard):
     """A drop that is not there yet. What somebody else does in it is an entry of theirs, in the same form."""
+
+    indexed = False
 
     def __init__(self, folder: Path, record: Record = RECORD) -> None:
         super().__init__(folder, {"path": "work/drop", "formats": ["parquet", "csv"]}, "file_drop", record)
