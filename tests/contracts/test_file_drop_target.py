@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import csv
+import errno
 import json
 import shutil
 import subprocess
 from collections.abc import Iterator
 from dataclasses import replace
-from datetime import datetime
+from datetime import date, datetime
 from pathlib import Path
 from typing import Any
 
@@ -23,11 +24,13 @@ from test_targets import ANNA, BO, CIA, LOCK, PATIENT, PERSONS, V1, V2, VISIT, V
 from wards import RECORD, FileDropTargetWard
 
 from vardskiftet.engine.duck import open_duck
+from vardskiftet.engine.sources.protocol import SourceColumn
 from vardskiftet.engine.targets import file_drop, open_target
 from vardskiftet.engine.targets.drop_options import FileDropOptions
 from vardskiftet.engine.targets.file_drop import FileDropTarget
 from vardskiftet.engine.targets.tables import layout
-from vardskiftet.errors import IntegrityBroken, Locked, Stale, Unreachable
+from vardskiftet.errors import IntegrityBroken, Locked, NoRoom, Stale, Unreachable, Usage
+from vardskiftet.run.two_ends import refuse_own_records
 
 
 @pytest.fixture(scope="module")
@@ -287,6 +290,36 @@ def test_files_without_their_entry_are_nothing_and_are_swept(ward: FileDropTarge
     (ward.path / orphans[0]).write_bytes(b"half")
     filled.write(desk.visits(3, (V2, BO)))
     assert every(filled) == 2 and unnamed(ward.path) == []
+
+
+@pytest.mark.parametrize("point", ["drop.seed.before", "drop.seed.after", "drop.manifest.before"])
+def test_a_seed_that_meets_a_full_disk_is_whole_or_nothing(
+    ward: FileDropTargetWard, target: FileDropTarget, desk: Desk, monkeypatch: pytest.MonkeyPatch, point: str
+) -> None:
+    reached = []
+
+    def full(name: str) -> None:
+        if name == point and not reached:
+            reached.append(name)
+            raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr(file_drop, "reach", full)
+    monkeypatch.setattr("vardskiftet.engine.targets.drop_manifest.reach", full)
+    person = {"patient_id": ANNA, "identifier": "x", "protected": True, "born": date(1981, 12, 28)}
+    with pytest.raises(NoRoom):
+        target.copy_in(target.layout.tables["patient"], [person])
+    seen = 1 if point == "drop.manifest.before" else 0
+    assert reached == [point] and [row["born"] for row in drops.received(ward.path)["patient"]] == [person["born"]] * seen
+    assert unnamed(ward.path) == []
+    target.prepare()
+    assert len(manifest_of(ward.path)["entries"]) == seen
+
+
+def test_a_drop_is_no_source() -> None:
+    file = tuple(SourceColumn(name, "text") for name in ("patient_id", "_batch", "_unit", "_key", "_digest", "_entry"))
+    with pytest.raises(Usage, match="elvis"):
+        refuse_own_records({"elvis": {"referral": file[:1], "000001-new": file}})
+    refuse_own_records({"elvis": {"referral": file[:1]}})
 
 
 def test_a_drop_is_written_by_one_at_a_time(

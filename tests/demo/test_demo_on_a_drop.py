@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 from demo_record import NOT_TOLD_ALIKE, content, demo, manifests
 from drop_ward import batches_in, drop_of, unnamed
+from ward import WAVE
 
 pytestmark = pytest.mark.story
 
@@ -22,3 +23,7 @@ def test_it_ends_as_in_a_file_row_for_row(tmp_path: Path) -> None:
     assert len(ours["vs_fate"]) > 20 and len(ours["patient"]) > 20
     for name, rows in theirs.items():
         assert ours[name] == rows, name
+    file = next(drop_of(there).glob("rows/referral/*.csv"))
+    file.write_bytes(file.read_bytes()[:-1])
+    done = there.ask("books", WAVE)
+    assert (done.code, done.out) == (8, "") and file.name in done.err
