@@ -13,19 +13,19 @@ import pyarrow as pa
 import sqlalchemy as sa
 
 from vardskiftet.engine.files import place_file, sync_folder
-from vardskiftet.engine.targets.changes import beside, entry_table
 from vardskiftet.engine.targets.drop_amend import amended
 from vardskiftet.engine.targets.drop_description import described, drift, foreign, orphans, read
-from vardskiftet.engine.targets.drop_entries import Entries, Entry, FileLine, Line
-from vardskiftet.engine.targets.drop_files import DropFiles, csv_of, parquet_of
+from vardskiftet.engine.targets.drop_entries import Entries, Entry
+from vardskiftet.engine.targets.drop_files import DropFiles
 from vardskiftet.engine.targets.drop_locks import DropLocks
 from vardskiftet.engine.targets.drop_manifest import write_manifest
 from vardskiftet.engine.targets.drop_options import FileDropOptions
 from vardskiftet.engine.targets.drop_place import DropPlace, translated
 from vardskiftet.engine.targets.drop_reading import IN_ENTRIES, DropReading, shown
-from vardskiftet.engine.targets.drop_rules import demand_batch, demand_own, demand_rows, new_identifiers
-from vardskiftet.engine.targets.drop_types import ENTRY, in_form, schema_of
+from vardskiftet.engine.targets.drop_rules import demand_batch, demand_own
+from vardskiftet.engine.targets.drop_types import schema_of
 from vardskiftet.engine.targets.drop_undo import left_of
+from vardskiftet.engine.targets.drop_writing import DropWriting, few
 from vardskiftet.engine.targets.marks import RECORD, REHEARSAL, Marks, marks_of
 from vardskiftet.engine.targets.protocol import Lock, Outcome, Query, TakenBack, TakingBack
 from vardskiftet.engine.targets.questions import ASKED, in_texts, present_rows
@@ -70,6 +70,7 @@ class FileDropTarget:
         self.files = DropFiles(place, options.csv)
         self.locks = DropLocks(place)
         self.reading = DropReading(place, self.layout, record, self.files, self._further)
+        self.writing = DropWriting(record, options, self.reading)
         self._held: dict[str, Lock] = {}
 
     def exists(self) -> bool:
@@ -98,7 +99,7 @@ class FileDropTarget:
             if table.name in IN_ENTRIES:
                 entry = Entry(**_numbered(entries), kind="seed", files=(), lines={table.name: given.to_pylist()})
             else:
-                files = self._written(entries, table.name, holds, given)
+                files = self.writing.written(entries, table.name, holds, given)
                 entry = Entry(**_numbered(entries), kind="seed", files=files, lines={})
             reach("drop.seed.before")
             self._commit(entries, entry, lambda: reach("drop.seed.after"))
@@ -153,10 +154,10 @@ class FileDropTarget:
         with self._changing() as entries:
             self._demand_lock(outcome.entry.wave)
             reach("target.rows.before")
-            books = self._books(outcome)
+            books = self.writing.books(outcome)
             demand_batch(entries, outcome, books)
-            files = [*self._joined(entries, outcome), *self._of_books(entries, books)]
-            entry = Entry(**_numbered(entries), kind="batch", files=tuple(files), lines=_few(books))
+            files = [*self.writing.joined(entries, outcome), *self.writing.of_books(entries, books)]
+            entry = Entry(**_numbered(entries), kind="batch", files=tuple(files), lines=few(books))
             reach("target.rows.after")
             self._commit(entries, entry, lambda: reach("target.commit.before"))
         reach("target.commit.after")
@@ -166,11 +167,11 @@ class FileDropTarget:
         batch = outcome.entry.batch
         with self._changing() as entries:
             self._demand_lock(outcome.entry.wave)
-            given = self._books(outcome)
+            given = self.writing.books(outcome)
             demand_own(batch, given)
             books, withdrawn = amended(self.reading, entries, batch, keys, given)
-            files = [*self._joined(entries, outcome), *self._of_books(entries, books)]
-            entry = Entry(**_numbered(entries), kind="amend", amends=batch, files=tuple(files), withdraws=withdrawn, lines=_few(books))
+            files = [*self.writing.joined(entries, outcome), *self.writing.of_books(entries, books)]
+            entry = Entry(**_numbered(entries), kind="amend", amends=batch, files=tuple(files), withdraws=withdrawn, lines=few(books))
             self._commit(entries, entry, lambda: reach("target.amend.before"))
         reach("target.amend.after")
 
@@ -183,7 +184,7 @@ class FileDropTarget:
             left = left_of(self.reading, self.record, entries, taking)
             written = [("renewed", taking.table.table, left.renewed), ("removed", taking.table.table, left.removed)]
             written += [("books", "vs_undone", left.undone), ("books", "vs_image", left.images)]
-            files = [one for holds, name, rows in written if rows is not None for one in self._written(entries, name, holds, rows)]
+            files = [one for holds, name, rows in written if rows is not None for one in self.writing.written(entries, name, holds, rows)]
             number = _numbered(entries)
             batch = taking.entry.batch
             entry = Entry(**number, kind="undo", takes_back=batch, files=tuple(files), withdraws=left.withdrawn, lines={})
@@ -246,46 +247,6 @@ class FileDropTarget:
                     self._sweep(self.reading.entries())
                 raise
 
-    def _books(self, outcome: Outcome) -> dict[str, pa.Table]:
-        """The books' lines that an outcome brings, in their tables' own form."""
-        given = {name: rows for name, rows in (("vs_batch", entry_table(outcome)), *beside(outcome)) if rows.num_rows}
-        return {name: in_form(self.layout.tables[name], rows) for name, rows in given.items()}
-
-    def _joined(self, entries: Entries, outcome: Outcome) -> list[FileLine]:
-        """Look whether rows and identifiers may join what stands, and write their files."""
-        table = self.layout.tables[outcome.table.table]
-        fresh, renewed = in_form(table, outcome.fresh), in_form(table, outcome.renewed)
-        known = pa.table({})
-        asked = {table.name, *(column.references for column in outcome.table.columns if column.references)}
-        with self.reading.opened(entries, sorted(asked | {"vs_identity"})) as duck:
-            duck.register("fresh_rows", fresh)
-            duck.register("renewed_rows", renewed)
-            demand_rows(duck, outcome, self.reading.keys)
-            if outcome.identities.num_rows:
-                duck.register("linked", in_form(self.layout.tables["vs_identity"], outcome.identities))
-                known = new_identifiers(duck)
-        written = (("new", table.name, fresh), ("renewed", table.name, renewed), ("books", "vs_identity", known))
-        return [one for holds, name, rows in written for one in self._written(entries, name, holds, rows)]
-
-    def _of_books(self, entries: Entries, books: dict[str, pa.Table]) -> list[FileLine]:
-        """The files of those books whose lines are many."""
-        return [one for name, rows in books.items() if name not in IN_ENTRIES for one in self._written(entries, name, "books", rows)]
-
-    def _written(self, entries: Entries, name: str, holds: str, rows: pa.Table) -> tuple[FileLine, ...]:
-        """The files of one table of the entry that comes next; none for no rows."""
-        if not rows.num_rows:
-            return ()
-        number, table = entries.last + 1, self.layout.tables[name]
-        if holds == "books":
-            return (self.files.write(self.place.books_file(name, number), name, holds, rows.num_rows, parquet_of(in_form(table, rows))),)
-        kept = rows if holds == "removed" else in_form(table, rows)
-        numbered = kept.append_column(ENTRY, pa.array([number] * rows.num_rows, pa.int64()))
-        contents = {"parquet": parquet_of(numbered)}
-        if "csv" in self.options.formats:
-            contents["csv"] = csv_of(self.record.table(name), kept, self.options.csv)
-        names = {form: self.place.rows_file(name, number, holds, form) for form in contents}
-        return tuple(self.files.write(names[form], name, holds, rows.num_rows, content) for form, content in contents.items())
-
     def _commit(self, entries: Entries, entry: Entry, ready: Callable[[], None]) -> None:
         """Place the entry: from then on its files stand, and those that it withdraws do not. They are deleted when the manifest says so."""
         place_file(self.place.entry(entry.entry), entry.model_dump_json(indent=1).encode(), ready)
@@ -322,11 +283,6 @@ class FileDropTarget:
                 where=wave,
                 hint=f"Nothing of the batch in hand was written. Who broke it, and why: vardskiftet audit list --wave {wave}",
             )
-
-
-def _few(books: dict[str, pa.Table]) -> dict[str, list[Line]]:
-    """Lines of the books that stand in the entry itself."""
-    return {name: rows.to_pylist() for name, rows in books.items() if name in IN_ENTRIES}
 
 
 def _numbered(entries: Entries) -> dict[str, Any]:
