@@ -1,7 +1,7 @@
 """How fast is a wave verified, beside tools that compare two equal tables? `python -m benchmarks.verification [--size 0.01] [--runs 3]`.
 
-BENCH_POSTGRESQL names an empty PostgreSQL database, BENCH_RECORD another; BENCH_RELADIFF and BENCH_DATACOMPY the Python interpreters
-in which those tools are installed (left out where they are not set). After the load 100 rows are changed, 100 deleted and 100 invented:
+BENCH_RECORD names an empty PostgreSQL database (BENCH_POSTGRESQL another, where the journal is to lie in one); BENCH_RELADIFF and
+BENCH_DATACOMPY the Python interpreters in which those tools are installed (left out where they are not set). After the load 100 rows are changed, 100 deleted and 100 invented:
 whoever does not find exactly these has no time to show.
 """
 
@@ -22,13 +22,16 @@ import psycopg
 
 from benchmarks.measure import Cost, run
 from benchmarks.workload.project import WAVE, write_project
-from benchmarks.workload.stores import postgresql_journal
+from benchmarks.workload.stores import STORES
 
 TABLE, KEY, SPOILT = "lab_result", "lab_result_id", 100
 
 RELADIFF = """
 import sys, reladiff
-url, key, columns, log = sys.argv[1], sys.argv[2], sys.argv[3].split(","), sys.argv[4]
+from urllib.parse import parse_qs, urlsplit
+told, key, columns, log = urlsplit(sys.argv[1]), sys.argv[2], sys.argv[3].split(","), sys.argv[4]
+url = {"driver": "postgresql", "host": parse_qs(told.query).get("host", [told.hostname])[0], "user": told.username, "dbname": told.path[1:]}
+url |= {name: value for name, value in (("password", told.password), ("port", told.port)) if value}
 one, other = (reladiff.connect_to_table(url, table, key, extra_columns=tuple(columns)) for table in ("whole", "lab_result"))
 found = {row[0] for sign, row in reladiff.diff_tables(one, other, extra_columns=tuple(columns))}
 open(log, "w").write(str(len(found)))
@@ -58,13 +61,14 @@ def main() -> None:
     """Load once, spoil, and let everybody look in turn."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--size", type=float, default=0.01, help="of eighteen million rows")
+    parser.add_argument("--source", default="sqlite", choices=sorted(STORES))
     parser.add_argument("--runs", type=int, default=3, help="of each, in turn; medians are taken")
     asked = parser.parse_args()
     folder = Path(tempfile.mkdtemp(prefix="verification-"))
     try:
-        env = {**os.environ, **postgresql_journal(folder, asked.size)}
+        env = {**os.environ, **STORES[asked.source](folder, asked.size)}
         project = folder / "project"
-        write_project(project, "postgresql", "postgresql")
+        write_project(project, asked.source, "postgresql")
         tool = (sys.executable, "-m", "vardskiftet", "--project", str(project))
         for verb in ("plan", "apply"):
             print(verb, run((*tool, verb, WAVE, "--quiet"), folder, env), flush=True)
