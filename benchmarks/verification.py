@@ -1,8 +1,8 @@
 """How fast is a wave verified, beside tools that compare two equal tables? `python -m benchmarks.verification [--size 0.01] [--runs 3]`.
 
 BENCH_RECORD names an empty PostgreSQL database (BENCH_POSTGRESQL another, where the journal is to lie in one); BENCH_RELADIFF and
-BENCH_DATACOMPY the Python interpreters in which those tools are installed (left out where they are not set). After the load 100 rows are changed, 100 deleted and 100 invented:
-whoever does not find exactly these has no time to show.
+BENCH_DATACOMPY the Python interpreters in which those tools are installed (left out where they are not set). After the load 100 rows are
+changed, 100 deleted and 100 invented: whoever does not find exactly these has no time to show.
 """
 
 from __future__ import annotations
