@@ -198,6 +198,14 @@ def test_no_row_of_a_patient_is_left_when_all_is_taken_back(ward: FileDropTarget
     assert left == {"removed"}, "only keys are left, and they say nothing of anybody"
 
 
+def test_a_batch_that_brought_no_file_is_taken_back_too(ward: FileDropTargetWard, filled: FileDropTarget, desk: Desk) -> None:
+    empty = desk.visits(3)
+    filled.write(replace(empty, fates=empty.fates.slice(0, 0)))
+    assert drops.entries_of(ward.path)[-1]["files"] == []
+    assert desk.take_back(3, VISITS, VISIT) == (0, 0)
+    assert [line["batch"] for line in drops.received(ward.path)["vs_batch"]] == [1, 2]
+
+
 def test_a_receiver_knows_that_a_run_is_at_work(ward: FileDropTargetWard, filled: FileDropTarget) -> None:
     assert manifest_of(ward.path)["under_way"] == []
     filled.lock(LOCK)

@@ -38,7 +38,7 @@ class Left:
 def left_of(reading: DropReading, record: Record, entries: Entries, taking: TakingBack) -> Left:
     """Carry out the statements in memory; nothing is written. Raises IntegrityBroken for a batch that came by a seed."""
     own = entries.of_batch(taking.entry.batch)
-    if not own:
+    if not any(entry.is_of(taking.entry.batch) for entry in entries.all):
         raise IntegrityBroken("A batch that another wave brought cannot be taken out of a scratch drop.", where=taking.entry.mapping)
     name, key = quoted(taking.table.table), quoted(taking.table.key)
     tables = [one for one in reading.layout.tables if not one.startswith("vs_")] + ["vs_contribution", "vs_image"]
