@@ -44,15 +44,15 @@ def merged_into(stage: duckdb.DuckDBPyConnection, mapping: str) -> set[str]:
     return {str(one) for (one,) in found}
 
 
-def settled_rows(stage: duckdb.DuckDBPyConnection, deriver: Deriver, batch: int, wanted: set[str]) -> dict[str, Row]:
-    """Of a batch that was looked at once more, the rows with these ids.
+def settled_rows(stage: duckdb.DuckDBPyConnection, deriver: Deriver, wanted: set[str]) -> dict[str, Row]:
+    """Of rows that were looked at once more, those with these ids.
 
     Whose row it is was settled when it was derived in its turn: it is looked up by key and item, never anew.
     """
     rows = arrow(
         stage,
         f"select d.id as _settled, e.* from ({deriver.expected_sql('true')}) as e join derived as d"
-        f" on d.mapping = {literal(deriver.mapping.mapping)} and d.fate = 'L' and d.batch = {batch}"
+        f" on d.mapping = {literal(deriver.mapping.mapping)} and d.fate = 'L'"
         " and d.key = e._key and d.item = e._item",
     ).to_pylist()
     found: dict[str, Row] = {}

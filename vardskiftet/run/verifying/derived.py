@@ -18,9 +18,10 @@ from vardskiftet.engine.rederive.derive import Deriver, parent_of, stored_column
 from vardskiftet.engine.rederive.given import before, fill_parents, fill_persons
 from vardskiftet.engine.rederive.rows import Asked
 from vardskiftet.engine.rederive.stage import finished, in_one, once
+from vardskiftet.engine.rederive.verdicts import own_finds
 from vardskiftet.errors import NoRoom
 from vardskiftet.model.batch import Batch
-from vardskiftet.model.mapping import Mapping
+from vardskiftet.model.mapping import WHOLE_ROW, Mapping
 from vardskiftet.model.progress import Progress
 from vardskiftet.model.record import Column
 from vardskiftet.run.verifying.bench import Bench
@@ -112,6 +113,20 @@ def rows_in(bench: Bench, deriver: Deriver, batch: Batch) -> pa.Table:
     mapping = deriver.mapping
     rows = bench.rows(mapping.system).read(Asked(mapping.reads, deriver.columns, batch.by, mapping.sql), batch.range)
     return corrected(rows, mapping, deriver.columns, bench.corrections)
+
+
+FEW = 2_000
+"""Keys that are asked for one by one; of more, their whole batches are read."""
+
+
+def rows_of_keys(bench: Bench, deriver: Deriver, keys: Sequence[str]) -> pa.Table | None:
+    """The rows of a few keys, as `rows_in` gives them; None where keys are not asked for by themselves, or rows need their batch."""
+    mapping, rows = deriver.mapping, bench.rows(deriver.mapping.system)
+    alone = not deriver.table.identity and not own_finds(mapping) and len(mapping.key) == 1 and mapping.key != (WHOLE_ROW,)
+    if not (alone and rows.independent and len(keys) <= FEW):
+        return None
+    found = rows.those(Asked(mapping.reads, deriver.columns, mapping.key, mapping.sql), mapping.key[0], keys)
+    return corrected(found, mapping, deriver.columns, bench.corrections)
 
 
 def _once(bench: Bench, mapping: str, side: str, part: str, work: Callable[[], int]) -> int:

@@ -21,7 +21,7 @@ from vardskiftet.model.mapping import Mapping
 from vardskiftet.model.record import Column, ColumnType
 from vardskiftet.run.verifying.bench import Bench
 from vardskiftet.run.verifying.causes import BY_HAND, Causes
-from vardskiftet.run.verifying.derived import deriver_of, rows_in
+from vardskiftet.run.verifying.derived import deriver_of, rows_in, rows_of_keys
 
 
 @dataclass
@@ -65,16 +65,20 @@ def _merged_elsewhere(bench: Bench, mapping: Mapping) -> set[str]:
 
 
 def _expected(bench: Bench, mapping: Mapping, lines: Sequence[dict[str, object]]) -> dict[str, Row]:
-    """The derived texts of the wanted rows, by id: their batches are derived once more."""
+    """The derived texts of the wanted rows, by id: they, or their batches, are derived once more."""
     if not lines:
         return {}
     wanted = {str(line["id"]) for line in lines}
     numbers = {line["batch"] for line in lines}
     deriver, found = deriver_of(bench, mapping), dict[str, Row]()
+    few = rows_of_keys(bench, deriver, sorted({str(line["key"]) for line in lines if line["key"] is not None}))
+    if few is not None:
+        deriver.look(few)
+        return settled_rows(bench.stage, deriver, wanted)
     for batch in bench.planned(mapping.mapping):
         if batch.number in numbers:
             deriver.look(rows_in(bench, deriver, batch))
-            found |= settled_rows(bench.stage, deriver, batch.number, wanted)
+            found |= settled_rows(bench.stage, deriver, wanted)
     return found
 
 
