@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import duckdb
 import sqlalchemy as sa
 
-from vardskiftet.engine.rederive.stage import fill
+from vardskiftet.engine.rederive.stage import fill, fill_new
 from vardskiftet.engine.targets.protocol import BatchEntry, Target
 from vardskiftet.engine.targets.tables import layout
 from vardskiftet.model.mapping import Mapping
@@ -40,9 +40,11 @@ def fill_persons(stage: duckdb.DuckDBPyConnection, programme: Programme, target:
     key = programme.record.table(name).key
     brought = sa.select(given.c.target_id).where(given.c.record_table == name, given.c.batch.in_(then.ids))
     query = sa.select(links.c.record_table, links.c.domain, links.c.identifier, links.c.target_id.label("id"))
-    fill(stage, "person", target.arrow(query.where(links.c.record_table == name, links.c.target_id.in_(brought))))
+    # Several mappings bring persons into one table, and each asks for all who were there: nobody may stand there twice.
+    fill_new(stage, "person", target.arrow(query.where(links.c.record_table == name, links.c.target_id.in_(brought))))
     owners = sa.select(sa.literal(name).label("record_table"), rows.c[key].label("id"), batch.c.mapping, rows.c._key.label("key"))
-    fill(stage, "owner", target.arrow(owners.join_from(rows, batch, batch.c.batch == rows.c._batch).where(batch.c.batch.in_(then.ids))))
+    owned = owners.join_from(rows, batch, batch.c.batch == rows.c._batch).where(batch.c.batch.in_(then.ids))
+    fill_new(stage, "owner", target.arrow(owned))
     own = [one.batch for one in then.batches if one.mapping == mapping.mapping]
     keys = sa.select(sa.literal(mapping.mapping).label("mapping"), given.c.source_key.label("key")).distinct()
     fill(stage, "brought", target.arrow(keys.where(given.c.record_table == name, given.c.batch.in_(own))))

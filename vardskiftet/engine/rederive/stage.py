@@ -86,6 +86,16 @@ def fill(stage: duckdb.DuckDBPyConnection, table: str, rows: pa.Table) -> None:
         stage.unregister("filling")
 
 
+def fill_new(stage: duckdb.DuckDBPyConnection, table: str, rows: pa.Table) -> None:
+    """Put those rows into a table that are not there yet, each once."""
+    names = ", ".join(rows.column_names)
+    stage.register("filling", rows)
+    try:
+        stage.execute(f"insert into {table} by name select * from filling except select {names} from {table}")
+    finally:
+        stage.unregister("filling")
+
+
 def arrow(stage: duckdb.DuckDBPyConnection, query: str) -> pa.Table:
     """The answer of a query as an Arrow table."""
     return stage.sql(query).to_arrow_table()
