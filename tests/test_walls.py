@@ -50,7 +50,7 @@ def small_checkout(tmp_path: Path) -> Path:
     tests = tmp_path / "tests"
     tests.mkdir()
     (tmp_path / "vardskiftet").mkdir()
-    for name in ("conftest.py", "house.py", "walls.py"):
+    for name in ("conftest.py", "house.py", "mariadb.py", "servers.py", "walls.py"):
         shutil.copy(HERE / name, tests / name)
     (tests / "not_examined.txt").write_text("# nothing\n", encoding="utf-8")
     (tests / "test_small.py").write_text(SKIPS, encoding="utf-8")

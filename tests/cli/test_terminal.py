@@ -121,7 +121,19 @@ def test_what_is_redirected_is_never_folded(demo: Ward) -> None:
     lines = redirected(demo, "books", "south-1", COLUMNS="40").out.splitlines()
     headings = [line for line in lines if line.startswith("mapping") and "unit" in line]
     assert len(headings) == 1
-    assert headings[0].split() == ["mapping", "unit", "extracted", "loaded", "merged", "rejected", "excluded", "unchanged", "in", "target"]
+    assert headings[0].split() == [
+        "mapping",
+        "unit",
+        "extracted",
+        "loaded",
+        "merged",
+        "rejected",
+        "excluded",
+        "unchanged",
+        "left",
+        "in",
+        "target",
+    ]
 
 
 @pytest.mark.parametrize("arguments", READING, ids=" ".join)

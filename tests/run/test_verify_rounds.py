@@ -49,3 +49,10 @@ def test_a_lie_in_the_books_of_a_round_is_seen(lie: str, caught_up: Ward) -> Non
         assert record.execute(lie).rowcount > 0
     done = caught_up.ask("verify", WAVE, "--level", "books", "--json")
     assert done.code == 8 and done.document["equal"] is False, done.told
+
+
+def test_a_later_round_can_be_rehearsed(caught_up: Ward) -> None:
+    assert caught_up.ask("plan", WAVE, "--quiet").code in (0, 1)
+    done = caught_up.ask("rehearse", WAVE, "--json")
+    assert done.code in (0, 1) and done.document["closes"], done.told
+    assert done.document["total"]["loaded"] > 100, "a scratch record begins without the wave's own rows"
