@@ -16,7 +16,7 @@ from vardskiftet.engine.targets.tables import layout
 SIZE = "60"
 NOT_COMPARED = {"batch", "_batch", "plan", "run_id", "committed_at"}
 """Columns that tell one run, or one plan, from another."""
-NOT_TOLD_ALIKE = ("project", "report", "planted", "plan", "next_steps")
+NOT_TOLD_ALIKE = ("readiness", "project", "report", "planted", "plan", "next_steps")
 """Keys of the document that tell one folder from another."""
 
 
