@@ -105,7 +105,7 @@ def test_b1_a_server_that_dies_in_mid_run_is_one_line_and_the_same_end_when_it_i
     monkeypatch.setattr(move, "PATIENCE", (0.01, 0.01))
     ward = place.ward
     assert ward.ask("plan", WAVE).code == 0
-    with proxy.before(place.url, in_all=400_000) as (dead, through):
+    with proxy.before(place.url, in_all=700_000) as (dead, through):
         place.leads(through)
         told_in_a_line(ward.ask("apply", WAVE, "--quiet"), "the connection is lost", "mappings/old/system.yaml")
         assert dead.cuts >= 1
