@@ -41,7 +41,9 @@ def content(ward: Ward) -> dict[str, list[str]]:
     for name, table in layout(programme.record).tables.items():
         kept = [column for column in table.columns if column.name not in NOT_COMPARED]
         if name != "vs_lock":
-            found[name] = sorted(repr(tuple(row.values())) for row in target.arrow(sa.select(*kept)).to_pylist())
+            # Kinds tell bytes that are missing as nothing, or as no bytes.
+            rows = target.arrow(sa.select(*kept)).to_pylist()
+            found[name] = sorted(repr(tuple(value if value != "" else None for value in row.values())) for row in rows)
     target.close()
     return found
 
