@@ -12,6 +12,7 @@ import pyarrow.compute as pc
 
 from benchmarks.workload.journal import SEED, chunks
 from benchmarks.workload.sizes import TABLES
+from vardskiftet.engine.sqlite_adbc import Cursor
 
 PIECE = 8 << 20
 NUMBERS = ("person_id", "kontakt_id", "diagnos_id", "svar_id", "anteckning_id", "rang")
@@ -77,15 +78,15 @@ STORES: dict[str, Callable[[Path, float], dict[str, str]]] = {
 }
 
 
-def _into_database(cursor: object, size: float, whole: str, schema: tuple[str, ...]) -> None:
+def _into_database(cursor: Cursor, size: float, whole: str, schema: tuple[str, ...]) -> None:
     """Tables with their primary keys, and the rows."""
     for table in TABLES:
         for number, rows in enumerate(chunks(table, size)):
             if number == 0:
                 columns = ", ".join(f"{name} {whole if name in NUMBERS else 'text'}" for name in rows.column_names)
-                cursor.execute(f"create table {table} ({columns}, primary key ({rows.column_names[0]}))")  # type: ignore[attr-defined]
+                cursor.execute(f"create table {table} ({columns}, primary key ({rows.column_names[0]}))")
             options = {"db_schema_name": schema[0]} if schema else {}
-            cursor.adbc_ingest(table, _numbered(rows), mode="append", **options)  # type: ignore[attr-defined]
+            cursor.adbc_ingest(table, _numbered(rows), mode="append", **options)
 
 
 def _numbered(rows: pa.Table) -> pa.Table:

@@ -15,6 +15,7 @@ from typing import Any, ClassVar
 import mariadb
 import proxy
 import psycopg
+import pytest
 import servers
 import sqlalchemy as sa
 from wards import ZONE, SourceWard, Table, Value, named
@@ -83,7 +84,8 @@ class ServerWard(SourceWard):
         _, os.environ[VARIABLE] = self._closing.enter_context(proxy.before(self.url, lets_through=100_000))
 
     def tamper(self, held: Path) -> None:
-        raise NotImplementedError("nothing is held in a folder")
+        """A server holds nothing in a folder that a hand could change: who asks for that asks in the wrong place."""
+        pytest.fail(f"a server's source left something in {held.name}")
 
     def state(self) -> object:
         return {name: sorted(map(repr, self.ask(f"select * from {self.named(name)}"))) for name in self.tables()}

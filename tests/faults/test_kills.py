@@ -9,10 +9,11 @@ import sqlite3
 import subprocess
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import psutil
+import pyarrow as pa
 import pytest
 from journals import (
     APPLY,
@@ -23,8 +24,11 @@ from journals import (
 )
 from ward import ROOT, WAVE, Ward, batches_in, logical, memory_of, rows_of
 
+from vardskiftet.engine.sources.protocol import Extract
 from vardskiftet.engine.sources.sqlite import SqliteSource
+from vardskiftet.engine.targets.protocol import Outcome
 from vardskiftet.errors import Unreachable
+from vardskiftet.model.batch import KeyRange
 from vardskiftet.run.hands import Working
 
 pytestmark = pytest.mark.story
@@ -161,11 +165,11 @@ def test_a7_ctrl_c_at_the_question_does_nothing(undisturbed: Ward) -> None:
 def test_a8_a_writer_that_fails_stops_the_run(copy: Ward, undisturbed: Ward, monkeypatch: pytest.MonkeyPatch) -> None:
     commit, seen = Working._commit, []
 
-    def third_fails(hands: Working, outcome: object) -> None:
+    def third_fails(hands: Working, outcome: Outcome) -> None:
         seen.append(outcome)
         if len(seen) == 3:
             raise Unreachable("The writer is gone.")
-        commit(hands, outcome)  # type: ignore[arg-type]
+        commit(hands, outcome)
 
     monkeypatch.setattr(Working, "_commit", third_fails)
     monkeypatch.chdir(copy.folder)
@@ -180,11 +184,11 @@ def test_a8_a_writer_that_fails_stops_the_run(copy: Ward, undisturbed: Ward, mon
 def test_a8_a_reader_that_fails_stops_the_run(copy: Ward, undisturbed: Ward, monkeypatch: pytest.MonkeyPatch) -> None:
     read, seen = SqliteSource.read, []
 
-    def fails_in_melior(source: SqliteSource, *rest: object) -> object:
+    def fails_in_melior(source: SqliteSource, extract: Extract, within: KeyRange | None) -> Iterator[pa.RecordBatch]:
         seen.append(source.system)
         if source.system == "melior":
             raise Unreachable("The reader is gone.", where="melior")
-        return read(source, *rest)  # type: ignore[arg-type]
+        return read(source, extract, within)
 
     monkeypatch.setattr(SqliteSource, "read", fails_in_melior)
     stopped = copy.ask(*APPLY)
