@@ -27,7 +27,7 @@ MACROS = (
     # Length-prefixed, so that no two different lists of texts read alike.
     "part(t) as (strlen(t) || ':' || t)",
     # Type-tagged and length-prefixed, NULL tagged: the one encoding of a stored value in a row digest.
-    "tagged(tag, t) as (concat(tag, coalesce(strlen(t) || ':', '-'), t))",
+    "tagged(tag, t) as (concat(tag, strlen(t), if(t is null, '-', ':'), t))",
     # A decimal's writing as a database's exact decimals have it: 7.50 for +007.50, and no minus before a zero.
     "bare_number(t) as (case when t = '' or starts_with(t, '.') then '0' || t else t end)",
     (
@@ -35,8 +35,8 @@ MACROS = (
         " || bare_number(ltrim(t, '+-0')))"
     ),
     (
-        "instant_text(t) as (strftime(t, '%Y-%m-%dT%H:%M:%S')"
-        " || case when epoch_us(t) % 1000000 = 0 then '' else strftime(t, '.%f') end || 'Z')"
+        "instant_text(t) as (case when epoch_us(t) % 1000000 = 0 then strftime(t, '%Y-%m-%dT%H:%M:%SZ')"
+        " else strftime(t, '%Y-%m-%dT%H:%M:%S.%fZ') end)"
     ),
 )
 

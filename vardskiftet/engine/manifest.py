@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import io
 from dataclasses import dataclass
 from pathlib import Path
@@ -14,10 +15,10 @@ from vardskiftet.engine.files import place_file
 from vardskiftet.failpoint import reach
 
 # The digest is over sorted logical lines, so it does not change with Parquet's version or its settings.
-_DIGEST = """
-select sha256(coalesce(string_agg(line, chr(10) order by line), ''))
-  from (select tagged('k', source_key) || tagged('i', item) || tagged('f', fate) || tagged('r', reason)
-            || tagged('t', target_id) || tagged('d', hex(row_digest)) as line
+_LINES = """
+select coalesce(string_agg(line, chr(10) order by line), '')
+  from (select concat(tagged('k', source_key), tagged('i', item), tagged('f', fate), tagged('r', reason),
+                      tagged('t', target_id), tagged('d', hex(row_digest))) as line
           from manifest_lines)
 """
 
@@ -48,9 +49,9 @@ class Manifest:
 def manifest_of(duck: duckdb.DuckDBPyConnection, lines: pa.Table, folder: Path) -> Manifest:
     """The manifest of these lines; nothing is written yet."""
     duck.register("manifest_lines", lines)
-    ((digest,),) = duck.execute(_DIGEST).fetchall()
+    ((told,),) = duck.execute(_LINES).fetchall()
     duck.unregister("manifest_lines")
-    return Manifest(str(digest), lines, folder)
+    return Manifest(hashlib.sha256(str(told).encode()).hexdigest(), lines, folder)
 
 
 def write_manifest(duck: duckdb.DuckDBPyConnection, lines: pa.Table, folder: Path) -> str:

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from types import ModuleType
-
 from vardskiftet.engine import sources, targets, transforms
 from vardskiftet.engine.probe import probe
 from vardskiftet.engine.reasons import REASONS
+from vardskiftet.engine.sources.protocol import SourceKind
+from vardskiftet.engine.targets.protocol import TargetKind
 from vardskiftet.model.vocabulary import Kind, Vocabulary
 
 
@@ -21,5 +21,5 @@ def vocabulary() -> Vocabulary:
     )
 
 
-def _kind(module: ModuleType) -> Kind:
+def _kind(module: SourceKind | TargetKind) -> Kind:
     return Kind(module.OPTIONS, module.MAIN, module.SAYS)

@@ -194,9 +194,9 @@ select vs_row,
             when vs2_reason1 = vs_reason then vs2_value_by
             else null end as vs_parent,
        vs_id,
-       unhex(sha256(tagged('u', vs1_value) || tagged('u', vs2_value) || tagged('t', vs3_value)
-            || tagged('z', instant_text(vs4_value)) || tagged('n', number_text(vs5_value)) || tagged('t', vs6_value)
-            || tagged('t', vs7_value) || tagged('t', vs8_value) || tagged('t', vs9_value))) as vs_digest,
+       unhex(sha256(concat(tagged('u', vs1_value), tagged('u', vs2_value), tagged('t', vs3_value), tagged('z', instant_text(vs4_value)),
+            tagged('n', number_text(vs5_value)), tagged('t', vs6_value), tagged('t', vs7_value), tagged('t', vs8_value),
+            tagged('t', vs9_value)))) as vs_digest,
        vs1_value as "patient_id",
        vs2_value as "referral_id",
        vs3_value as "unit",

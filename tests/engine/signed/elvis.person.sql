@@ -236,10 +236,10 @@ select vs_row,
             when vs13_reason1 then 'source_system' end end as vs_field,
        null::varchar as vs_parent,
        vs_id,
-       unhex(sha256(tagged('t', vs1_value) || tagged('t', vs2_value) || tagged('t', vs3_value) || tagged('t', vs4_value)
-            || tagged('d', strftime(vs5_value, '%Y-%m-%d')) || tagged('d', strftime(vs6_value, '%Y-%m-%d'))
-            || tagged('t', vs7_value) || tagged('t', vs8_value) || tagged('t', vs9_value) || tagged('t', vs10_value)
-            || tagged('t', vs11_value) || tagged('b', (vs12_value)::integer::varchar) || tagged('t', vs13_value))) as vs_digest,
+       unhex(sha256(concat(tagged('t', vs1_value), tagged('t', vs2_value), tagged('t', vs3_value), tagged('t', vs4_value),
+            tagged('d', strftime(vs5_value, '%Y-%m-%d')), tagged('d', strftime(vs6_value, '%Y-%m-%d')),
+            tagged('t', vs7_value), tagged('t', vs8_value), tagged('t', vs9_value), tagged('t', vs10_value),
+            tagged('t', vs11_value), tagged('b', (vs12_value)::integer::varchar), tagged('t', vs13_value)))) as vs_digest,
        vs1_value as "identifier",
        vs2_value as "identifier_domain",
        vs3_value as "given_name",

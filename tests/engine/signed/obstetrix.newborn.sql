@@ -198,9 +198,9 @@ select vs_row,
             when vs1_reason1 = vs_reason then vs1_value_by
             else vs1_value_by end as vs_parent,
        vs_id,
-       unhex(sha256(tagged('u', vs1_value) || tagged('t', vs2_value) || tagged('t', vs3_value)
-            || tagged('n', number_text(vs4_value)) || tagged('t', vs5_value) || tagged('t', vs6_value)
-            || tagged('z', instant_text(vs7_value)) || tagged('t', vs8_value) || tagged('t', vs9_value))) as vs_digest,
+       unhex(sha256(concat(tagged('u', vs1_value), tagged('t', vs2_value), tagged('t', vs3_value), tagged('n', number_text(vs4_value)),
+            tagged('t', vs5_value), tagged('t', vs6_value), tagged('z', instant_text(vs7_value)), tagged('t', vs8_value),
+            tagged('t', vs9_value)))) as vs_digest,
        vs1_value as "patient_id",
        vs2_value as "unit",
        vs3_value as "kind",

@@ -114,5 +114,5 @@ def digest(columns: list[tuple[Column, str]]) -> str:
     A decimal is digested without a plus sign and leading zeros, which a database's own decimals do not keep; its places count.
     """
     texts = [(column, f"number_text({text})" if column.type == ColumnType.DECIMAL else text) for column, text in columns]
-    parts = wrapped([f"tagged('{TAGS[column.type]}', {text})" for column, text in texts], " || ")
-    return f"unhex(sha256({parts}))"
+    parts = wrapped([f"tagged('{TAGS[column.type]}', {text})" for column, text in texts], ", ")
+    return f"unhex(sha256(concat({parts})))"

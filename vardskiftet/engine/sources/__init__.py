@@ -4,13 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from pathlib import Path
-from types import ModuleType
 
 from vardskiftet.engine.sources import csv, excel, fixed_width, mysql, oracle, parquet, postgresql, sqlalchemy, sqlite, sqlserver
-from vardskiftet.engine.sources.protocol import Order, Source
+from vardskiftet.engine.sources.protocol import Order, Source, SourceKind
 from vardskiftet.model.system import System
 
-KINDS: dict[str, ModuleType] = {
+KINDS: dict[str, SourceKind] = {
     "csv": csv,
     "excel": excel,
     "fixed_width": fixed_width,
@@ -26,14 +25,12 @@ KINDS: dict[str, ModuleType] = {
 
 def open_source(system: System, root: Path) -> Source:
     """The live source of a system, read-only. Raises Unreachable if it is not there."""
-    source: Source = KINDS[system.source.kind].open_source(system, root)
-    return source
+    return KINDS[system.source.kind].open_source(system, root)
 
 
 def open_held(system: System, folder: Path) -> Source | None:
     """What an earlier run held still in `folder`; None if there is nothing, or nothing whole."""
-    held: Source | None = KINDS[system.source.kind].open_held(system, folder)
-    return held
+    return KINDS[system.source.kind].open_held(system, folder)
 
 
 def hold_source(system: System, root: Path, folder: Path, orders: Iterable[Order] = ()) -> Source:

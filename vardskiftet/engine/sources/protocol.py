@@ -10,8 +10,10 @@ from pathlib import Path
 from typing import Protocol
 
 import pyarrow as pa
+from pydantic import BaseModel
 
 from vardskiftet.model.batch import KeyRange
+from vardskiftet.model.system import System
 
 
 class Stillness(StrEnum):
@@ -112,3 +114,22 @@ def wanted(columns: Sequence[str], schema: Schema, table: str) -> tuple[str, ...
     """Those of `columns` that the table has, in its own order."""
     have = [column.name for column in schema.get(table, ())]
     return tuple(name for name in have if name in set(columns))
+
+
+class SourceKind(Protocol):
+    """A module that knows one kind of source: its options, the option that a short form gives, and what it says of itself."""
+
+    @property
+    def OPTIONS(self) -> type[BaseModel]: ...
+    @property
+    def MAIN(self) -> str: ...
+    @property
+    def SAYS(self) -> str: ...
+
+    def open_source(self, system: System, root: Path) -> Source:
+        """The live source of a system, read-only. Raises Unreachable if it is not there."""
+        ...
+
+    def open_held(self, system: System, folder: Path) -> Source | None:
+        """What an earlier run held still in `folder`; None if there is nothing, or nothing whole."""
+        ...

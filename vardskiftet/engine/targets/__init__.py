@@ -3,22 +3,19 @@
 from __future__ import annotations
 
 from pathlib import Path
-from types import ModuleType
 
 from vardskiftet.engine.targets import file_drop, postgresql, sqlite
-from vardskiftet.engine.targets.protocol import Target
+from vardskiftet.engine.targets.protocol import Target, TargetKind
 from vardskiftet.model.programme import Programme
 
-KINDS: dict[str, ModuleType] = {"file_drop": file_drop, "postgresql": postgresql, "sqlite": sqlite}
+KINDS: dict[str, TargetKind] = {"file_drop": file_drop, "postgresql": postgresql, "sqlite": sqlite}
 
 
 def open_target(programme: Programme) -> Target:
     """The programme's own target. Nothing is created before `prepare`."""
-    target: Target = KINDS[programme.target.kind].open_target(programme)
-    return target
+    return KINDS[programme.target.kind].open_target(programme)
 
 
 def open_scratch(programme: Programme, folder: Path) -> Target:
     """A target of the same kind in a folder of its own, for a rehearsal."""
-    target: Target = KINDS[programme.target.kind].open_scratch(programme, folder)
-    return target
+    return KINDS[programme.target.kind].open_scratch(programme, folder)

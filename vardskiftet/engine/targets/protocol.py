@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any, Protocol
 
 import pyarrow as pa
 import sqlalchemy as sa
+from pydantic import BaseModel
 
 from vardskiftet.model.mapping import Mapping
+from vardskiftet.model.programme import Programme
 from vardskiftet.model.record import Column, Table
 
 
@@ -192,4 +195,23 @@ class Target(Protocol):
 
     def close(self) -> None:
         """Give back connections."""
+        ...
+
+
+class TargetKind(Protocol):
+    """A module that knows one kind of target: its options, the option that a short form gives, and what it says of itself."""
+
+    @property
+    def OPTIONS(self) -> type[BaseModel]: ...
+    @property
+    def MAIN(self) -> str: ...
+    @property
+    def SAYS(self) -> str: ...
+
+    def open_target(self, programme: Programme) -> Target:
+        """The programme's own target. Nothing is created before `prepare`."""
+        ...
+
+    def open_scratch(self, programme: Programme, folder: Path) -> Target:
+        """An empty target of the same kind, in a folder or a schema of its own."""
         ...
