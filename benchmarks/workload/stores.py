@@ -6,6 +6,7 @@ import codecs
 import os
 from collections.abc import Callable
 from pathlib import Path
+from urllib.parse import urlsplit, urlunsplit
 
 import pyarrow as pa
 import pyarrow.compute as pc
@@ -31,7 +32,7 @@ def sqlite_journal(folder: Path, size: float) -> dict[str, str]:
             for pragma in ("journal_mode = off", "synchronous = off"):
                 cursor.execute(f"pragma {pragma}")
                 cursor.fetchall()
-            _into_database(cursor, size, "integer", ())
+            _into_database(cursor, size, "integer")
         partial.replace(path)
     return {"BENCH_JOURNAL": str(path)}
 
@@ -55,20 +56,22 @@ def csv_journal(folder: Path, size: float) -> dict[str, str]:
 
 
 def postgresql_journal(folder: Path, size: float) -> dict[str, str]:
-    """A schema of the database that BENCH_POSTGRESQL names; made anew unless it is there."""
+    """A database of its own on the server that BENCH_POSTGRESQL names; made unless it is there."""
     from adbc_driver_postgresql import dbapi
 
-    schema = f"journal_{SEED}_{str(size).replace('.', '_')}"
-    url = os.environ["BENCH_POSTGRESQL"]
+    server = urlsplit(os.environ["BENCH_POSTGRESQL"])
+    name = f"journal_{SEED}_{str(size).replace('.', '_')}"
+    url = urlunsplit(server._replace(path=f"/{name}"))
+    with dbapi.connect(urlunsplit(server), autocommit=True) as connection, connection.cursor() as cursor:
+        cursor.execute("select count(*) from pg_database where datname = $1", (name,))
+        if cursor.fetchone() == (0,):
+            cursor.execute(f"create database {name}")
     with dbapi.connect(url) as connection, connection.cursor() as cursor:
-        cursor.execute("select count(*) from pg_namespace where nspname = $1", (schema,))
-        (found,) = cursor.fetchone() or (0,)
-        if not found:
-            cursor.execute(f"create schema {schema}")
-            cursor.execute(f"set search_path to {schema}")
-            _into_database(cursor, size, "bigint", (schema,))
-            connection.commit()
-    return {"BENCH_JOURNAL": f"{url}{'&' if '?' in url else '?'}options=-csearch_path%3D{schema}"}
+        cursor.execute("select count(*) from pg_tables where schemaname = 'public'")
+        if cursor.fetchone() == (0,):
+            _into_database(cursor, size, "bigint")
+            connection.commit()  # all tables at once: what is there is whole
+    return {"BENCH_JOURNAL": url}
 
 
 STORES: dict[str, Callable[[Path, float], dict[str, str]]] = {
@@ -78,15 +81,14 @@ STORES: dict[str, Callable[[Path, float], dict[str, str]]] = {
 }
 
 
-def _into_database(cursor: Cursor, size: float, whole: str, schema: tuple[str, ...]) -> None:
+def _into_database(cursor: Cursor, size: float, whole: str) -> None:
     """Tables with their primary keys, and the rows."""
     for table in TABLES:
         for number, rows in enumerate(chunks(table, size)):
             if number == 0:
                 columns = ", ".join(f"{name} {whole if name in NUMBERS else 'text'}" for name in rows.column_names)
                 cursor.execute(f"create table {table} ({columns}, primary key ({rows.column_names[0]}))")
-            options = {"db_schema_name": schema[0]} if schema else {}
-            cursor.adbc_ingest(table, _numbered(rows), mode="append", **options)
+            cursor.adbc_ingest(table, _numbered(rows), mode="append")
 
 
 def _numbered(rows: pa.Table) -> pa.Table:
