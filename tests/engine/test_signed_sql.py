@@ -11,9 +11,9 @@ import pytest
 
 from vardskiftet.declare import read
 from vardskiftet.engine.compile import compile_mapping
+from vardskiftet.engine.compile.named import named_columns
 from vardskiftet.engine.duck import open_duck
 from vardskiftet.engine.vocabulary import vocabulary
-from vardskiftet.run.gaps import named_columns
 from vardskiftet.shipped import shipped
 
 SIGNED = Path(__file__).with_name("signed")

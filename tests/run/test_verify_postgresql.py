@@ -37,6 +37,20 @@ def test_a_record_on_a_server_is_equal_and_what_is_changed_in_it_is_named(ward: 
     assert found == [(key, "reason_text", "whitespace")]
 
 
+def test_what_this_kind_of_target_cannot_keep_is_rejected_by_both(tmp_path: Path, postgresql: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv(VARIABLE, postgresql)
+    ward = make_ward_on_postgresql(tmp_path / "ward", batch_rows=40)
+    with ward.journal_open() as journal:
+        journal.execute("update remiss set orsak_text = orsak_text || char(0) where remiss_id % 3 = 0")
+        journal.commit()
+    assert ward.ask("plan", WAVE, "--quiet").code == 0
+    assert ward.ask("apply", WAVE, "--quiet").code == 1, "no budget is given to such signs"
+    ((refused,),) = from_record(postgresql, "select count(*) from {s}.vs_fate where reason = 'UNHELD_SIGN'")
+    assert refused > 0
+    done = ward.ask("verify", WAVE, "--json")
+    assert (done.code, done.document["equal"]) == (0, True), done.told
+
+
 def test_a_server_that_goes_away_in_the_middle_is_never_equal_and_repeating_goes_on(
     ward: Ward, postgresql: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:

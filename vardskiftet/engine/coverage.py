@@ -80,7 +80,7 @@ def _before_the_book(mapping: Mapping, fields: tuple[Field, ...]) -> Mapping:
     for field in fields:
         at = next(place for place, step in enumerate(field.steps) if step.transform == CODEBOOK)
         cut.append(field.model_copy(update={"steps": field.steps[:at]}))
-    return mapping.model_copy(update={"fields": tuple(cut), "identities": (), "reject": ()})
+    return mapping.model_copy(update={"fields": tuple(cut), "identities": (), "reject": (), "flag": ()})
 
 
 def _with_texts(programme: Programme, mapping: Mapping, fields: tuple[Field, ...]) -> Programme:

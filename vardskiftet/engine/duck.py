@@ -28,6 +28,12 @@ MACROS = (
     "part(t) as (strlen(t) || ':' || t)",
     # Type-tagged and length-prefixed, NULL tagged: the one encoding of a stored value in a row digest.
     "tagged(tag, t) as (concat(tag, strlen(t), if(t is null, '-', ':'), t))",
+    # What `vs_damaged` lists, without columns that nothing reads; a line that is no row of its table stays one.
+    (
+        "damage_beside(told, unread) as (case when told is null or starts_with(told, 'row:') then told"
+        " else nullif(array_to_string(list_filter(string_split(told, ', '),"
+        " lambda one: not list_contains(unread, regexp_replace(one, ' byte [0-9]+$', ''))), ', '), '') end)"
+    ),
     # A decimal's writing as a database's exact decimals have it: 7.50 for +007.50, and no minus before a zero.
     "bare_number(t) as (case when t = '' or starts_with(t, '.') then '0' || t else t end)",
     (

@@ -71,7 +71,7 @@ def _explained(bench: Bench, mapping: Mapping, key: str) -> tuple[Explained, ...
         fill_persons(bench.stage, bench.frozen, bench.target, mapping.model_copy(update={"into": name}), every)
     for one in (field for field in mapping.fields if field.find is not None and field.find.step is None):
         fill_parents(bench.stage, bench.frozen, bench.target, bench.frozen.mapping(parent_of(bench.frozen, mapping, one)), every)
-    deriver = Deriver(bench.stage, bench.frozen, mapping, source.columns(mapping.reads, mapping.sql))
+    deriver = Deriver(bench.stage, bench.frozen, mapping, source.columns(mapping.reads, mapping.sql), bench.target)
     deriver.prepare()
     deriver.look(rows)
     lines = arrow(bench.stage, f"{deriver.expected_sql('true')} order by vs_item").to_pylist()

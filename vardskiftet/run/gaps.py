@@ -6,11 +6,10 @@ import difflib
 import re
 from collections.abc import Iterable
 
-from vardskiftet.engine.probe import probe
+from vardskiftet.engine.compile.named import naming
 from vardskiftet.engine.sources.protocol import Schema, Source
-from vardskiftet.engine.transforms import columns_of_step
 from vardskiftet.errors import DeclarationsWrong, Fault, Usage
-from vardskiftet.model.mapping import WHOLE_ROW, Mapping
+from vardskiftet.model.mapping import Mapping
 from vardskiftet.model.programme import Programme
 from vardskiftet.model.system import System
 
@@ -55,8 +54,8 @@ def _mapping_gaps(programme: Programme, mapping: Mapping, source: Source) -> lis
         except Usage as error:
             return [Fault(mapping.path, 1, f"{mapping.mapping} › sql", error.message, error.hint)]
     own = set(mapping.split.columns) if mapping.split else set()
-    faults = []
-    for trail, line, column in _named(mapping):
+    faults = _names_of_ours(mapping, rows)
+    for trail, line, column in naming(mapping):
         if column not in rows and column not in own:
             where = "the query's rows" if mapping.sql else f"the source's table '{mapping.reads}'"
             faults.append(
@@ -71,38 +70,16 @@ def _mapping_gaps(programme: Programme, mapping: Mapping, source: Source) -> lis
     return faults
 
 
-def _named(mapping: Mapping) -> Iterable[tuple[str, int, str]]:
-    """(trail, line, column) of every column of its own rows that a mapping names."""
-    rule = mapping.unit
-    yield from (("key", 1, column) for column in mapping.key if column != WHOLE_ROW)
-    yield from (("identities", 1, one.source) for one in mapping.identities)
-    single = (
-        ("changed", mapping.changed),
-        ("conflict", mapping.conflict_by),
-        ("unit › on", rule.on),
-        ("unit › from", "" if rule.via else rule.source),
-    )
-    yield from ((trail, 1, column) for trail, column in single if column)
-    yield from (("correct", 1, column) for column in mapping.correct)
-    filled = {field.column for field in mapping.fields}
-    for kind, conditions in (("exclude", mapping.exclude), ("reject", mapping.reject), ("flag", mapping.flag)):
-        for number, one in enumerate(conditions, 1):
-            known = set() if kind == "exclude" else filled
-            yield from ((f"{kind} › {number} › when", one.line or 1, column) for column in _columns(one.when) if column not in known)
-    if mapping.split is not None:
-        texts = [text for piece in mapping.split.pieces for text in (piece.when, *(sql for _, sql in piece.columns))]
-        columns = [mapping.split.each] if mapping.split.each else [column for text in texts for column in _columns(text)]
-        yield from (("split", 1, column) for column in columns)
-    for field in mapping.fields:
-        columns = [field.source] if field.source else [field.find.by] if field.find else _columns(field.sql) if field.sql else []
-        columns += [column for step in field.steps for column in columns_of_step(step)]
-        yield from ((f"fields › {field.column}", field.line or 1, column) for column in columns)
-
-
-def named_columns(mapping: Mapping) -> tuple[str, ...]:
-    """The columns of its own rows that a mapping names, each once."""
-    own = set(mapping.split.columns) if mapping.split else set()
-    return tuple(dict.fromkeys(column for _, _, column in _named(mapping) if column not in own))
+def _names_of_ours(mapping: Mapping, rows: list[str]) -> list[Fault]:
+    """Columns that cannot be told apart, or that bear the names that the engine's own columns have."""
+    trail, hint = f"{mapping.mapping} › {'sql' if mapping.sql else 'reads'}", "Give it another name in `sql:`, with `counts:` beside it."
+    lowered = [name.lower() for name in rows]
+    twice = sorted({name for name in rows if lowered.count(name.lower()) > 1})
+    told = [f"Several columns are called {' and '.join(repr(name) for name in twice)}; capitals make no difference."] if twice else []
+    told += [
+        f"The column '{name}' bears a name of the engine's own: they begin with vs_." for name in rows if name.lower().startswith("vs_")
+    ]
+    return [Fault(mapping.path, 1, trail, message, hint) for message in told]
 
 
 def _elsewhere(programme: Programme, mapping: Mapping) -> Iterable[tuple[str, str, str]]:
@@ -115,10 +92,6 @@ def _elsewhere(programme: Programme, mapping: Mapping) -> Iterable[tuple[str, st
         queried = any(other.sql for other in programme.mappings if other.system == mapping.system and other.reads == table)
         if not queried:
             yield "unit › wherever", table, column
-
-
-def _columns(sql: str) -> list[str]:
-    return sorted(probe(sql).columns - {"extracted_at"})
 
 
 def _fault(path: str, line: int, trail: str, table: str, schema: Schema) -> Fault:

@@ -11,6 +11,7 @@ import pyarrow as pa
 from vardskiftet.declare.words import nearest
 from vardskiftet.engine.census import columns_of
 from vardskiftet.engine.compile import Compiled, compile_mapping
+from vardskiftet.engine.compile.named import named_columns
 from vardskiftet.engine.duck import arrow, open_duck
 from vardskiftet.engine.examples import shortfalls, take_parents_as_loaded
 from vardskiftet.engine.lookups import place_units, prepare_places, prepare_references
@@ -22,7 +23,6 @@ from vardskiftet.engine.targets import open_target
 from vardskiftet.errors import Usage, VardskiftetError
 from vardskiftet.model.mapping import Mapping
 from vardskiftet.run.desk import Desk
-from vardskiftet.run.gaps import named_columns
 from vardskiftet.run.trust import demand_trust
 
 

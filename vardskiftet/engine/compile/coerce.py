@@ -18,7 +18,7 @@ DUCK_TYPES = {
     ColumnType.INSTANT: "timestamp",
 }
 
-_WHOLE = "regexp_full_match({v}, '[-+]?[0-9]{{1,18}}')"
+_WHOLE = "regexp_full_match({v}, '[-+]?0*[0-9]{{1,19}}')"
 _NUMBER = r"regexp_full_match({v}, '[-+]?[0-9]+(\.[0-9]+)?')"
 # There is no year 0, though DuckDB takes it for the one before 1.
 _YEAR = "([1-9][0-9]{{3}}|0[1-9][0-9]{{2}}|00[1-9][0-9]|000[1-9])"

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from vardskiftet.engine.compile.layout import wrapped
+from vardskiftet.engine.compile.named import unread
 from vardskiftet.engine.names import literal, quoted
 from vardskiftet.model.mapping import WHOLE_ROW, Mapping
 
@@ -18,11 +20,14 @@ def key_sql(mapping: Mapping, columns: tuple[str, ...]) -> str:
 def place_sql(mapping: Mapping, columns: tuple[str, ...]) -> str:
     """The statement that places every row of the batch: table `placed`, one row for each of `extract`."""
     unit, place, joins = _unit(mapping)
+    beside = unread(mapping, columns)
+    # Bytes that are no text hurt a row only in a column that is moved.
+    star = f"* replace (damage_beside(vs_damaged, [{wrapped([literal(one) for one in beside])}]) as vs_damaged)" if beside else "*"
     moment = "" if "extracted_at" in columns else ",\n       getvariable('extracted_at')::timestamptz as extracted_at"
     return (
         f"-- {mapping.mapping}: each row of {mapping.reads} with its key, its unit and its place\n"
         "create or replace temp table placed as\n"
-        f"with keyed as (\nselect *,\n       {key_sql(mapping, columns)} as vs_key{moment}\n  from extract\n)\n"
+        f"with keyed as (\nselect {star},\n       {key_sql(mapping, columns)} as vs_key{moment}\n  from extract\n)\n"
         f"select keyed.*,\n       {unit} as vs_unit,\n       {place} as vs_place\n  from keyed{joins}"
     )
 

@@ -17,6 +17,7 @@ from vardskiftet.engine.rederive.meaning import CODE
 from vardskiftet.engine.rederive.readings import Reading, Setting, domains, reader_of, whole
 from vardskiftet.engine.rederive.stage import arrow
 from vardskiftet.engine.rederive.verdicts import fated_sql, judged_sql, own_finds, uuid_of
+from vardskiftet.engine.targets.protocol import Target
 from vardskiftet.model.mapping import Field, Mapping
 from vardskiftet.model.programme import Programme
 from vardskiftet.model.record import Column
@@ -26,12 +27,16 @@ Read = Callable[[pa.Table, int], tuple[pa.Array, pa.Array]]
 
 @dataclass
 class Deriver:
-    """One mapping over a source with these columns, worked in a stage that holds units, persons and parents."""
+    """One mapping over a source with these columns, worked in a stage that holds units, persons and parents.
+
+    `target` is asked for nothing but what its kind cannot keep.
+    """
 
     stage: duckdb.DuckDBPyConnection
     programme: Programme
     mapping: Mapping
     columns: tuple[str, ...]
+    target: Target
     _readers: dict[int, Read] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
@@ -50,7 +55,7 @@ class Deriver:
         }
         self._people = [(one.source, Reading((one.step,), None, self.setting)) for one in mapping.identities]
         self._placed, self._held = placed_sql(mapping, self.columns), held_sql(mapping, self.columns)
-        self._items, self._fated = item_sql(mapping, self.columns), fated_sql(mapping)
+        self._items, self._fated = item_sql(mapping, self.columns), fated_sql(mapping, self._unheld())
         self._named = f"select *, {uuid_of(mapping, 'vs_key', 'vs_item')} as vs_id, false as vs_second from judged"
         own = mapping.split.columns if mapping.split else ()
         hidden = {name.lower() for name in own}
@@ -107,6 +112,11 @@ class Deriver:
         )
         told = "vs_id as _id, vs_key as _key, vs_item as _item, vs_unit as _unit, vs_fate as _fate, vs_reason as _reason"
         return f"select {told}{columns} from fated where {where}"
+
+    def _unheld(self) -> str:
+        """SQL, true for an item of `named` that the target's kind cannot keep; empty where it keeps everything."""
+        filled = [self.target.unheld(self.table.column(one.column), f"vs_c{number}") for number, one in enumerate(self.mapping.fields)]
+        return " or ".join(one for one in (*filled, self.target.unheld_text("vs_key")) if one)
 
     def _read(self, items: pa.Table) -> pa.Table:
         """The items with every field's text and reason, the numbers of persons, and of those who are found by number."""

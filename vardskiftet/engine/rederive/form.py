@@ -8,7 +8,8 @@ from datetime import UTC, date, datetime
 from vardskiftet.engine.rederive.meaning.answer import Answer, Value, because
 from vardskiftet.model.record import Column, ColumnType
 
-_WHOLE = re.compile(r"[-+]?[0-9]{1,18}")
+_WHOLE = re.compile(r"[-+]?0*[0-9]{1,19}")
+_LEAST, _MOST = -(2**63), 2**63 - 1
 _NUMBER = re.compile(r"[-+]?[0-9]+(\.[0-9]+)?")
 _DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 _MOMENT = re.compile(r"([0-9]{4}-[0-9]{2}-[0-9]{2})[T ]([0-9]{2}:[0-9]{2}(?::[0-9]{2}(?:\.[0-9]{1,6})?)?)(Z|[-+][0-9]{2}(?::?[0-9]{2})?)")
@@ -62,7 +63,8 @@ def _canonical(value: Value) -> str:
 
 
 def _whole(text: str) -> Answer:
-    return (str(int(text)), None) if _WHOLE.fullmatch(text) else because("INVALID_NUMBER")
+    fits = _WHOLE.fullmatch(text) is not None and _LEAST <= int(text) <= _MOST
+    return (str(int(text)), None) if fits else because("INVALID_NUMBER")
 
 
 def _number(text: str) -> Answer:

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from vardskiftet.engine.names import literal, quoted
+from vardskiftet.engine.probe import probe
 from vardskiftet.engine.rederive.beside import key_text, unit_joins
-from vardskiftet.model.mapping import Conflict, Mapping, Split
+from vardskiftet.engine.rederive.meaning import beside_of
+from vardskiftet.model.mapping import WHOLE_ROW, Conflict, Mapping, Split
 
 NO_ITEM = "NO_ITEM"
 
@@ -28,8 +30,26 @@ def placed_sql(mapping: Mapping, columns: tuple[str, ...]) -> str:
     else:
         unit, place = "unit_place.unit", "coalesce(unit_place.place, 'no_unit')"
         joins = unit_joins(mapping.unit, "k")[1]
-    keyed = f"select came.*, {key_text(mapping, columns)} as vs_key{moment} from came"
+    idle = [literal(name) for name in columns if name.lower() not in read_by(mapping)] if mapping.key != (WHOLE_ROW,) else []
+    star = f"came.* replace (hurting(came.vs_damaged, [{', '.join(idle)}]) as vs_damaged)" if idle else "came.*"
+    keyed = f"select {star}, {key_text(mapping, columns)} as vs_key{moment} from came"
     return f"select k.*, {unit} as vs_unit, {place} as vs_place from ({keyed}) as k{joins}"
+
+
+def read_by(mapping: Mapping) -> set[str]:
+    """The columns that some line of the mapping names, in small letters: what cannot be decoded in another one hurts nobody."""
+    rule, split = mapping.unit, mapping.split
+    names = {*mapping.key, *mapping.correct, mapping.changed, mapping.conflict_by, rule.on, *(one.source for one in mapping.identities)}
+    names |= {"" if rule.via else rule.source, split.each if split else ""}
+    told = [one.when for one in (*mapping.exclude, *mapping.reject, *mapping.flag)]
+    for piece in split.pieces if split else ():
+        told += [piece.when, *(sql for _, sql in piece.columns)]
+    for one in mapping.fields:
+        names |= {one.source, one.find.by if one.find else "", *(name for step in one.steps for name in beside_of(step))}
+        told += [one.sql] if one.sql else []
+    for sql in told:
+        names |= probe(sql).columns
+    return {name.lower() for name in names}
 
 
 def held_sql(mapping: Mapping, columns: tuple[str, ...]) -> str:

@@ -23,6 +23,12 @@ _MACROS = (
         " '89ab'[(('0x' || h[17])::utinyint & 3) + 1], h[18:20], '-', h[21:32]))"
     ),
     f"named_uuid(name) as (spelled_uuid(sha1(unhex('{NAMESPACE}') || encode(name))))",
+    # Of columns whose bytes are no text, in order, those that something reads; NULL if there are none, and a torn row as it is.
+    (
+        "hurting(told, idle) as (case when told like 'row:%' then told when told is not null then"
+        " (select string_agg(name, ', ') from (select unnest(str_split(told, ', ')) as name)"
+        " where split_part(name, ' byte ', 1) not in (select unnest(idle))) end)"
+    ),
     # A decimal as exact databases write it: no plus, no zeros before its digits, no minus before nothing.
     "unsigned_decimal(t) as (regexp_replace(ltrim(t, '+-'), '^0+([0-9])', '\\1'))",
     (

@@ -9,6 +9,7 @@ from vardskiftet.engine.rederive.derive import Deriver, stored_columns
 from vardskiftet.engine.rederive.form import between
 from vardskiftet.engine.rederive.meaning import CODE, beside_of, meaning_of
 from vardskiftet.engine.rederive.meaning.answer import Value
+from vardskiftet.judge.differences import bare
 from vardskiftet.model.mapping import Field
 from vardskiftet.model.record import ColumnType
 
@@ -34,7 +35,8 @@ def stepped(
     for column in stored_columns(deriver.programme, deriver.mapping):
         expected, there = derived.get(column.column), None if stored is None else stored.get(column.column)
         told, steps = _followed(deriver, *fields[column.column], item) if column.column in fields else ("nothing", ())
-        lines.append(Stepped(column.column, told, steps, expected, there, expected == there))
+        equal = bare(expected, column.type) == bare(there, column.type)
+        lines.append(Stepped(column.column, told, steps, expected, there, equal))
     return tuple(lines)
 
 

@@ -105,18 +105,23 @@ def _identities(numbers: int) -> str:
     return f"coalesce({', '.join(wrong)}, case when {every} then 'IDENTITY_MISSING' end)"
 
 
-def fated_sql(mapping: Mapping) -> str:
-    """Query over `named` (judged, with `vs_id` and `vs_second`): L, M, R or E for every item, and its reason."""
+def fated_sql(mapping: Mapping, unheld: str = "") -> str:
+    """Query over `named` (judged, with `vs_id` and `vs_second`): L, M, R or E for every item, and its reason.
+
+    `unheld` is SQL, true for an item that the target's kind cannot keep: all that were to become the same row are rejected with it.
+    """
     if mapping.conflict is Conflict.REVIEW:
         lost = "false"
     else:
         first = "bool_or(vs_turn = 1 and vs_reason is null and vs_because is null) over (partition by vs_key, vs_item)"
         lost = f"(vs_turn > 1 and vs_reason is null and vs_because is null and not {first})"
+    came = "vs_reason is null and vs_because is null and not vs_lost"
+    refused = f"({came} and bool_or({came} and ({unheld})) over (partition by vs_id))" if unheld else "false"
     return (
-        f"with copied as (select *, {lost} as vs_lost from named)"
+        f"with copied as (select *, {lost} as vs_lost from named), kept as (select *, {refused} as vs_refused from copied)"
         " select vs_row, vs_key, vs_item, vs_unit, vs_id,"
-        " case when vs_reason is not null or vs_lost then 'R' when vs_because is not null then 'E'"
+        " case when vs_reason is not null or vs_lost or vs_refused then 'R' when vs_because is not null then 'E'"
         " when vs_turn > 1 or vs_second then 'M' else 'L' end as vs_fate,"
-        " case when vs_lost then 'DUPLICATE_KEY' else coalesce(vs_reason, vs_because) end as vs_reason,"
-        " columns('^vs_c[0-9]+$') from copied"
+        " case when vs_lost then 'DUPLICATE_KEY' when vs_refused then 'UNHELD_SIGN' else coalesce(vs_reason, vs_because) end as vs_reason,"
+        " columns('^vs_c[0-9]+$') from kept"
     )

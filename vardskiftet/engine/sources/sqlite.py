@@ -104,7 +104,8 @@ class SqliteSource:
             return {
                 table: tuple(
                     SourceColumn(row[1].decode(), row[2].decode())
-                    for row in connection.execute(f"select * from pragma_table_info({_literal(table)}) order by cid")
+                    # Generated columns, too (hidden 2 and 3); not those that only a virtual table's own commands name (1).
+                    for row in connection.execute(f"select * from pragma_table_xinfo({_literal(table)}) where hidden <> 1 order by cid")
                 )
                 for table in tables
             }
@@ -126,7 +127,8 @@ class SqliteSource:
             raise Usage(
                 f"System '{self.system}' cannot run this query: {error.__cause__}.", hint="Try it in the source's own prompt first."
             ) from error
-        return tuple(column[0] for column in described)
+        names = [str(column[0]) for column in described]
+        return tuple(_as_said(name, names) for name in names)
 
     def most_telling(self, extract: Extract) -> tuple[str, ...]:
         """Counted over the whole table; the first of equals."""
@@ -236,6 +238,12 @@ class SqliteSource:
 def _asked(extract: Extract) -> Asked:
     """A column of what is read `vs_rows`: alone, SQLite would take the name of a missing one for a text."""
     return Asked(SQLITE, extract, {})
+
+
+def _as_said(name: str, names: Sequence[str]) -> str:
+    """A column's name as the query gives it: of two of one name, in whatever capitals, SQLite calls the second `name:1`."""
+    head, _, number = name.rpartition(":")
+    return head if number.isdigit() and head.lower() in (one.lower() for one in names) else name
 
 
 def _literal(text: str) -> str:

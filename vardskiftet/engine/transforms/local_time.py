@@ -15,17 +15,19 @@ from vardskiftet.model.record import ColumnType
 MAIN = "format"
 SAYS = "A local time in the system's time zone, as an instant (UTC)."
 
-LETTERS = frozenset(("%Y", "%m", "%-m", "%b", "%B", "%d", "%-d", "%j", "%H", "%-H", "%M", "%-M", "%S", "%-S", "%f", "%g", "%%"))
+LETTERS = frozenset(("%Y", "%m", "%-m", "%b", "%B", "%d", "%-d", "%j", "%H", "%-H", "%M", "%-M", "%S", "%-S", "%f", "%.f", "%g", "%%"))
 _DAYS = ({"%j"}, *({month, day} for month in ("%m", "%-m", "%b", "%B") for day in ("%d", "%-d")))
 
 
 def whole_form(form: str) -> str:
     """The form itself, if every letter of it is known and it names a whole day. Raises ValueError: nothing is guessed."""
-    letters = set(re.findall("%-?.?", form, re.DOTALL))
+    letters = set(re.findall(r"%\.f|%-?.?", form, re.DOTALL))
     for letter in sorted(letters - LETTERS):
         raise ValueError(f"the letter '{letter}' is not known here; known: {' '.join(sorted(LETTERS))}")
     if "%Y" not in letters or not any(day <= letters for day in _DAYS):
         raise ValueError(f"'{form}' names no whole day: a year of four digits (%Y), a month and a day are wanted")
+    if "%.f" in letters and not re.fullmatch(r"((?!%\.f).)*%-?S%\.f", form, re.DOTALL):
+        raise ValueError("'%.f', a fraction of a second that may be missing, stands only at the end, after %S")
     return form
 
 
@@ -43,7 +45,12 @@ class Options(Frozen):
 
 # DuckDB's own time zones shift a missing hour in silence and take the second of a repeated one (seen with 2.0): so the rule
 # reads a table of transitions, one row a zone and week, with the local stretch that is missing or repeated in that week.
-MACROS = ("week_of(t) as (greatest(0, least(18000, (epoch_us(t) + 3786912000000000) // 604800000000)))",)
+MACROS = (
+    "week_of(t) as (greatest(0, least(18000, (epoch_us(t) + 3786912000000000) // 604800000000)))",
+    # 10:00:00 and 10:00:00.5 with a fraction of six digits each; a longer one stays as it is, and is no date then.
+    "fraction_of(t) as (regexp_extract(t, '[.]([0-9]+)$', 1))",
+    "six_digits(t) as (case when fraction_of(t) = '' then t || '.000000' else t || repeat('0', 6 - length(fraction_of(t))) end)",
+)
 
 
 def to_sql(source: str, options: Options, setting: Setting) -> Expression:
@@ -51,7 +58,7 @@ def to_sql(source: str, options: Options, setting: Setting) -> Expression:
     listed = ", ".join(literal(text) for text in ("", *options.sentinels))
     meant = f"(case when {source} not in ({listed}) then {source} end)"
     local, zone, text = (f"{setting.prefix}_{one}" for one in ("local", "zone", "text"))
-    time = f"{setting.prefix}_time"
+    time, spelt, form = f"{setting.prefix}_time", *_spelt(text, options.format)
     join = Join("zone_week", zone, f"{zone}.zone = {literal(setting.timezone)} and {zone}.week = week_of({local})")
     odd = f"{local} >= {zone}.odd_from and {local} < {zone}.odd_until"
     earlier, later = (f"({local} - to_seconds({zone}.offset_{side}))" for side in ("before", "after"))
@@ -63,16 +70,23 @@ def to_sql(source: str, options: Options, setting: Setting) -> Expression:
         reasons.append(f"when {odd} and {zone}.odd = 'missing' then 'MISSING_HOUR'")
     if options.repeated_hour == "reject":
         reasons.append(f"when {odd} and {zone}.odd = 'repeated' then 'REPEATED_HOUR'")
-    form = literal(options.format)
-    strict = f"case when strftime({time}, {form}) = {text} and {time} >= timestamp '0001-01-02' then {time} end"
-    stages = (((text, meant), (time, f"try_strptime({text}, {form})"), (local, strict)),)
+    strict = f"case when strftime({time}, {form}) = {spelt} and {time} >= timestamp '0001-01-02' then {time} end"
+    stages = (((text, meant), (time, f"try_strptime({spelt}, {form})"), (local, strict)),)
     return Expression(value, "case " + "\n              ".join(reasons) + " end", ColumnType.INSTANT, stages, (join,))
 
 
 def strict_time(text: str, form: str, earliest: str = "0001-01-01") -> str:
     """SQL of a timestamp that spells back to the same text: `2024-1-5` is not `%Y-%m-%d`; 30 February and the year 0 are no days."""
-    parsed = f"try_strptime({text}, {literal(form)})"
-    return f"(case when strftime({parsed}, {literal(form)}) = {text} and {parsed} >= timestamp '{earliest}' then {parsed} end)"
+    spelt, letters = _spelt(text, form)
+    parsed = f"try_strptime({spelt}, {letters})"
+    return f"(case when strftime({parsed}, {letters}) = {spelt} and {parsed} >= timestamp '{earliest}' then {parsed} end)"
+
+
+def _spelt(text: str, form: str) -> tuple[str, str]:
+    """SQL of a text and of its form in DuckDB's letters: a fraction that may be missing is written out to six digits."""
+    if not form.endswith("%.f"):
+        return text, literal(form)
+    return f"six_digits({text})", literal(form.removesuffix("%.f") + ".%f")
 
 
 EXAMPLES = (
@@ -89,6 +103,12 @@ EXAMPLES = (
     Example("2023-02-29 10:00", {"format": "%Y-%m-%d %H:%M"}, reason="INVALID_DATE"),
     Example("0000-00-00 00:00", {"format": "%Y-%m-%d %H:%M", "sentinels": ("0000-00-00 00:00",)}, value=None),
     Example("1899-12-31 00:00", {"format": "%Y-%m-%d %H:%M"}, value="1899-12-30T22:59:46Z"),  # Sweden kept 1:00:14 until 1900
+    Example("2024-07-01 12:00:00", {"format": "%Y-%m-%d %H:%M:%S%.f"}, value="2024-07-01T10:00:00Z"),
+    Example("2024-07-01 12:00:00.5", {"format": "%Y-%m-%d %H:%M:%S%.f"}, value="2024-07-01T10:00:00.500000Z"),
+    Example("2024-07-01 12:00:00.996577", {"format": "%Y-%m-%d %H:%M:%S%.f"}, value="2024-07-01T10:00:00.996577Z"),
+    Example("2024-07-01 12:00:00.9965771", {"format": "%Y-%m-%d %H:%M:%S%.f"}, reason="INVALID_DATE"),
+    Example("2024-07-01 12:00:00.", {"format": "%Y-%m-%d %H:%M:%S%.f"}, reason="INVALID_DATE"),
+    Example("2024-07-01 12:00", {"format": "%Y-%m-%d %H:%M:%S%.f"}, reason="INVALID_DATE"),
     Example("0001-01-01 00:00", {"format": "%Y-%m-%d %H:%M"}, reason="INVALID_DATE"),  # in UTC it would lie in a year 0
     Example("", value=None),
     Example(None, value=None),

@@ -103,7 +103,7 @@ def deriver_of(bench: Bench, mapping: Mapping) -> Deriver:
     for one in (field for field in mapping.fields if field.find is not None and field.find.step is None):
         parent = bench.frozen.mapping(parent_of(bench.frozen, mapping, one))
         once(bench.stage, f"parents of {parent.mapping}", partial(fill_parents, bench.stage, bench.frozen, bench.target, parent, then))
-    deriver = Deriver(bench.stage, bench.frozen, mapping, rows.columns(mapping.reads, mapping.sql))
+    deriver = Deriver(bench.stage, bench.frozen, mapping, rows.columns(mapping.reads, mapping.sql), bench.target)
     deriver.prepare()
     return deriver
 

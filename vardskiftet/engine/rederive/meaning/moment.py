@@ -40,6 +40,7 @@ _LETTERS = {
     "%S": r"(?P<second>[0-9]{2})",
     "%-S": r"(?P<second>0|[1-9][0-9]?)",
     "%f": r"(?P<micro>[0-9]{6})",
+    "%.f": r"(?:\.(?P<part>[0-9]{1,6}))?",
     "%g": r"(?P<milli>[0-9]{3})",
     "%%": "%",
 }
@@ -90,7 +91,7 @@ def _offset(found: datetime, place: ZoneInfo, fold: int) -> timedelta:
 
 def parser(form: str) -> Callable[[str], datetime | None]:
     """A reader of one form that takes no other writing of the same moment."""
-    pattern = re.compile("".join(_LETTERS.get(part, re.escape(part)) for part in re.findall("%-?.|[^%]+", form, re.DOTALL)))
+    pattern = re.compile("".join(_LETTERS.get(part, re.escape(part)) for part in re.findall(r"%\.f|%-?.|[^%]+", form, re.DOTALL)))
 
     def parse(text: str) -> datetime | None:
         found = pattern.fullmatch(text)
@@ -100,7 +101,7 @@ def parser(form: str) -> Callable[[str], datetime | None]:
 
 
 def _moment(parts: Mapping[str, str]) -> datetime | None:
-    micro = int(parts.get("micro") or 0) + 1000 * int(parts.get("milli") or 0)
+    micro = int(parts.get("micro") or (parts.get("part") or "").ljust(6, "0")) + 1000 * int(parts.get("milli") or 0)
     clock = (int(parts.get("hour") or 0), int(parts.get("minute") or 0), int(parts.get("second") or 0), micro)
     try:
         if "yearday" in parts:
