@@ -44,6 +44,7 @@ def as_json(books: Books) -> dict[str, Any]:
         ],
         "flagged": [{"mapping": mapping, "flag": flag, "detail": detail, "items": items} for mapping, flag, detail, items in books.flagged],
         "exclusions": [{"mapping": mapping, "because": because, "items": items} for mapping, because, items in books.exclusions],
+        "taken_over": [{"mapping": mapping, "by": by, "rows": rows} for mapping, by, rows in books.taken_over],
         "batches": {"done": books.batches_done, "planned": books.batches_planned},
     }
 
@@ -60,6 +61,10 @@ def tell(answer: Answer, books: Books, *, by_mapping: bool = False) -> None:
     if books.total.left:
         stand = ", ".join(f"{rows:,} {why}" for why, rows in books.total.left.items())
         answer.say(f"Left from earlier plans, no item of this one: {stand}.")
+    for mapping, by, moved in books.taken_over:
+        answer.say(
+            f"{mapping}: {moved:,} of its rows were taken over by wave {by}, whose books count them too; they stand as it wrote them."
+        )
     lost = [line for line in (*books.rejects, books.no_unit) if line.items]
     if lost:
         answer.table(

@@ -9,7 +9,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from vardskiftet.engine.originals import RejectedItem
-from vardskiftet.engine.standing import brought
+from vardskiftet.engine.standing import brought, taken_over
 from vardskiftet.engine.targets.protocol import BatchEntry, Lock, Target
 from vardskiftet.engine.targets.tables import layout
 from vardskiftet.model.fate import Fate, Left, Place, Tally
@@ -40,6 +40,8 @@ class Accounts:
     """(mapping, flag, detail) to items that were kept, or values that were read in the second encoding."""
     left: dict[tuple[str, str, Left], int]
     """(mapping, unit, why) to rows of the record that no item of this plan is."""
+    taken_over: dict[tuple[str, str], int]
+    """(mapping, other wave) to rows that this wave brought and that the other one wrote since."""
 
 
 class Ledger:
@@ -163,6 +165,12 @@ class Ledger:
             excluded={(mapping, because or ""): int(items) for mapping, because, items in excluded},
             instances={(mapping, reason or ""): detail for mapping, reason, detail in instances if detail},
             flagged={(mapping, kind, detail or ""): int(items) for mapping, kind, detail, items in flagged},
+            taken_over={
+                (mapping, by): int(number)
+                for table in programme.record.tables
+                if not table.identity
+                for mapping, by, number in ask(taken_over(self.tables, table, wave))
+            },
         )
 
     def missing_parents(self, wave: str, plan: str) -> tuple[tuple[str, str, int], ...]:

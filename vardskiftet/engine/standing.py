@@ -37,6 +37,18 @@ def _owned(tables: Tables, table: Table, wave: str) -> sa.Select[Any]:
 
 def _handed(tables: Tables, table: Table, wave: str) -> sa.Select[Any]:
     """Rows that another wave took over, as this one left them last."""
+    return _passed_on(tables, table, wave)[0]
+
+
+def taken_over(tables: Tables, table: Table, wave: str) -> sa.Select[Any]:
+    """(mapping, the other wave, rows) of what `wave` brought and another one wrote since; persons are every wave's own."""
+    found, owner = _passed_on(tables, table, wave)
+    told = found.add_columns(owner.c.wave.label("by")).subquery("passed_on")
+    return sa.select(told.c.mapping, told.c.by, sa.func.count()).select_from(told).group_by(told.c.mapping, told.c.by)
+
+
+def _passed_on(tables: Tables, table: Table, wave: str) -> tuple[sa.Select[Any], sa.FromClause]:
+    """The rows, and the batches that own them now."""
     rows, batch, image = tables[table.table], tables["vs_batch"], tables["vs_image"]
     owner, later, before = batch.alias("owner"), image.alias("later"), batch.alias("before")
     newer = sa.select(sa.literal(1)).select_from(later.join(before, before.c.batch == later.c.before_batch))
@@ -46,7 +58,7 @@ def _handed(tables: Tables, table: Table, wave: str) -> sa.Select[Any]:
     joined = image.join(batch, batch.c.batch == image.c.before_batch).join(rows, _is(rows, table, image.c.target_id))
     found = _told(batch.c.mapping, image.c.target_id, rows.c._key, image.c.before_unit)
     found = found.select_from(joined.join(owner, owner.c.batch == rows.c._batch))
-    return found.where(image.c.record_table == table.table, batch.c.wave == wave, owner.c.wave != wave, ~newer.exists())
+    return found.where(image.c.record_table == table.table, batch.c.wave == wave, owner.c.wave != wave, ~newer.exists()), owner
 
 
 def _persons(tables: Tables, table: Table, wave: str) -> sa.Select[Any]:

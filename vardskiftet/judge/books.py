@@ -28,11 +28,13 @@ def balance(
     instances: Map[tuple[str, str], str],
     flagged: Map[tuple[str, str, str], int],
     left: Map[tuple[str, str, Left], int] | None = None,
+    taken_over: Map[tuple[str, str], int] | None = None,
 ) -> Books:
     """The books of a wave under a plan.
 
     `tallies` and `in_target` by (mapping, unit), `rejected` and `instances` by (mapping, reason), `flagged` by (mapping, flag,
-    detail), `left` by (mapping, unit, reason), `places` and `counted` by mapping; `in_target` is None if the target could not be read.
+    detail), `left` by (mapping, unit, reason), `taken_over` by (mapping, other wave), `places` and `counted` by mapping; `in_target` is
+    None if the target could not be read.
     """
     lines = []
     stays: dict[tuple[str, str], dict[Left, int]] = {}
@@ -59,6 +61,7 @@ def balance(
         instances=tuple((mapping, reason, detail) for (mapping, reason), detail in sorted(instances.items())),
         flagged=tuple((mapping, flag, detail, items) for (mapping, flag, detail), items in sorted(flagged.items())),
         exclusions=tuple((mapping, because, items) for (mapping, because), items in sorted(excluded.items())),
+        taken_over=tuple((mapping, by, rows) for (mapping, by), rows in sorted((taken_over or {}).items())),
         no_unit=RejectLine(reason="no_unit", items=no_unit, budget=declared.no_unit),
         batches_done=batches_done,
         batches_planned=len(plan.batches),
@@ -109,7 +112,7 @@ def outlived(programme: Programme, books: Books) -> tuple[str, ...]:
         if line.mapping in flagged:
             found.setdefault(line.mapping, Counter()).update({why: rows for why, rows in line.left.items() if why in UNTRUE})
     return tuple(
-        f"{mapping}: {', '.join(f'{rows:,} {why}' for why, rows in sorted(whys.items()))}; the rows stand in the record as they were loaded"
+        f"{mapping}: {', '.join(f'{rows:,} {why}' for why, rows in sorted(whys.items()))}; the rows stand in the record"
         for mapping, whys in sorted(found.items())
         if whys
     )

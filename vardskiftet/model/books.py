@@ -87,6 +87,8 @@ class Books(Frozen):
     """(mapping, flag, detail, items): what was kept as it is, and is to be known."""
     exclusions: tuple[tuple[str, str, int], ...] = ()
     """(mapping, because, items)."""
+    taken_over: tuple[tuple[str, str, int], ...] = ()
+    """(mapping, other wave, rows): counted here and there, since both brought them; they stand as the other wave wrote them."""
     no_unit: RejectLine
     batches_done: int
     batches_planned: int

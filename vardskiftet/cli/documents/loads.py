@@ -25,6 +25,7 @@ BOOKS: Keys = {
     "no_unit": _LOST,
     "rejects_by_mapping": many(keys({"mapping": str, "reason": str, "items": int, "for_instance": str})),
     "flagged": many(keys({"mapping": str, "flag": str, "detail": str, "items": int})),
+    "taken_over": many(keys({"mapping": str, "by": str, "rows": int})),
     "exclusions": many(keys({"mapping": str, "because": str, "items": int})),
     "batches": keys({"done": int, "planned": int}),
 }
