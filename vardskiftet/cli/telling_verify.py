@@ -91,7 +91,8 @@ def tell_selftest(answer: Answer, found: Verification, tried: Sequence[Tried]) -
 
 def _level(one: LevelVerdict) -> tuple[object, ...]:
     compared, differences, left = (sum(getattr(table, name) for table in one.tables) for name in ("expected", "differences", "unexplained"))
-    return (one.level.value, _word(one.verdict), compared, differences, left)
+    explained = one.verdict is Verdict.EQUAL and differences > 0
+    return (one.level.value, "equal, all explained" if explained else _word(one.verdict), compared, differences, left)
 
 
 def _word(verdict: Verdict) -> str:
@@ -111,4 +112,7 @@ def _reasons(answer: Answer, found: Verification) -> None:
             left = sum(table.unexplained for table in one.tables)
             answer.because(name, f"{left:,} differences without a cause on record", severity=grave, where=one.level.value)
     for why, number in found.zero_tolerance.items():
-        answer.because("ZERO_TOLERANCE", f"{why}: {number:,}; not one may stand, whatever its cause")
+        message = f"{why}: {number:,}; not one may stand, whatever its cause"
+        answer.because(
+            "ZERO_TOLERANCE", message, hint=f"Which rows they are, and what is known of each: vardskiftet diff show {found.wave}"
+        )

@@ -9,12 +9,14 @@ import sqlalchemy as sa
 from vardskiftet.engine.reconcile.fates import LEFT_ALONE
 from vardskiftet.engine.targets.tables import layout
 from vardskiftet.model.difference import Kind
+from vardskiftet.model.fate import Left
 from vardskiftet.run.verifying.bench import Bench
 
 _SAYS = {
     "CHANGED_IN_TARGET": "changed in the new system; the load left it alone and counted it",
     "KEY_TAKEN": "another row of the record has this id; the load rejected and counted it",
 }
+_WHY = {Left.MOVED.value: "moved; its care lies in another wave now, whose load takes it over"}
 BY_HAND = "its number was corrected by hand and leads to another person; left for a person to decide"
 
 
@@ -33,7 +35,7 @@ class Causes:
         if kind is Kind.WRONG_PATIENT:
             return ""
         if kind is Kind.EXTRA and id in self.left:
-            return f"left standing, and listed: {self.left[id]}"
+            return f"left standing, and listed: {_WHY.get(self.left[id], self.left[id])}"
         if kind is Kind.MISSING and id in self.handed:
             return f"brought anew by wave {self.handed[id]}, with what stood before kept"
         return self.known.get((mapping, key), "")
