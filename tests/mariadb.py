@@ -74,40 +74,99 @@ def asked(url: str, query: str) -> list[tuple[Any, ...]]:
         return list(cursor.fetchall())
 
 
+@dataclass
+class Own:
+    """A server in a folder of its own, on a port of its own."""
+
+    folder: Path
+    port: int = 0
+    process: subprocess.Popen[bytes] | None = None
+
+    @property
+    def url(self) -> str:
+        return f"mysql://root@127.0.0.1:{self.port}/mysql"
+
+    def install(self) -> None:
+        """Make its data; skips where there is no server to be had."""
+        install = shutil.which("mariadb-install-db")
+        if install is None or _served() is None:
+            pytest.skip("not examined: mariadb")
+        # A server that starts sweeps its folder of temporary tables, and with it those of every other server that has the same.
+        (self.folder / "tmp").mkdir(parents=True)
+        subprocess.run([install, *self._own(), "--auth-root-authentication-method=normal", "--skip-test-db"], check=True, **QUIET)
+        with socket.socket() as free:
+            free.bind(("127.0.0.1", 0))
+            self.port = free.getsockname()[1]
+
+    def start(self) -> None:
+        """Until it answers."""
+        place = [
+            f"--socket={self.folder / 'socket'}",
+            f"--port={self.port}",
+            "--bind-address=127.0.0.1",
+            f"--pid-file={self.folder / 'pid'}",
+        ]
+        serve = _served()
+        assert serve is not None
+        self.process = subprocess.Popen([serve, *self._own(), *CHEAP, f"--tmpdir={self.folder / 'tmp'}", *place], **QUIET)
+        _await(self.url, self.process)
+
+    def kill(self) -> None:
+        """At once, as a machine that lost its power."""
+        assert self.process is not None
+        self.process.kill()
+        self.process.wait(60)
+
+    def stop(self) -> None:
+        """In peace, and remove everything."""
+        if self.process is not None:
+            self.process.terminate()
+            self.process.wait(60)
+        shutil.rmtree(self.folder, ignore_errors=True)
+
+    def _own(self) -> list[str]:
+        user = [f"--user={getpass.getuser()}"] if os.geteuid() == 0 else []
+        return ["--no-defaults", f"--datadir={self.folder / 'data'}", *user]
+
+
+QUIET: dict[str, Any] = {"stdin": subprocess.DEVNULL, "stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
+# What these databases hold need not outlive a power cut.
+CHEAP = (
+    "--innodb-flush-log-at-trx-commit=0",
+    "--innodb-buffer-pool-size=32M",
+    "--innodb-flush-method=nosync",
+    "--skip-name-resolve",
+    "--max-allowed-packet=128M",
+)
+
+
+def _served() -> str | None:
+    return shutil.which("mariadbd", path=f"{os.environ.get('PATH', '')}:/usr/sbin")
+
+
+@contextlib.contextmanager
+def own() -> Iterator[Own]:
+    """A server of one's own, which may be killed; skips where there is none."""
+    ours = Own(Path(tempfile.mkdtemp(prefix="vs-my-")))
+    try:
+        ours.install()
+        ours.start()
+        yield ours
+    finally:
+        ours.stop()
+
+
 @contextlib.contextmanager
 def mariadb() -> Iterator[Mariadb]:
-    """A server: the one that the environment names, or one of our own in a folder that goes away with it; skips where there is none."""
+    """A server: the one that the environment names, or one of our own; skips where there is none."""
     if GIVEN:
         yield Mariadb(GIVEN)
         return
-    install, serve = shutil.which("mariadb-install-db"), shutil.which("mariadbd", path=f"{os.environ.get('PATH', '')}:/usr/sbin")
-    if install is None or serve is None:
-        pytest.skip("not examined: mariadb")
-    folder = Path(tempfile.mkdtemp(prefix="vs-my-"))
-    own = ["--no-defaults", f"--datadir={folder / 'data'}", *([f"--user={getpass.getuser()}"] if os.geteuid() == 0 else [])]
-    quiet = {"stdin": subprocess.DEVNULL, "stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
-    subprocess.run([install, *own, "--auth-root-authentication-method=normal", "--skip-test-db"], check=True, **quiet)
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
-    # What these databases hold need not outlive a power cut.
-    cheap = ["--innodb-flush-log-at-trx-commit=0", "--innodb-buffer-pool-size=32M", "--innodb-flush-method=nosync", "--skip-name-resolve"]
-    # A server that starts sweeps its folder of temporary tables, and with it those of every other server that has the same.
-    (folder / "tmp").mkdir()
-    cheap.append(f"--tmpdir={folder / 'tmp'}")
-    place = [f"--socket={folder / 'socket'}", f"--port={port}", "--bind-address=127.0.0.1", f"--pid-file={folder / 'pid'}"]
-    with subprocess.Popen([serve, *own, *cheap, *place], **quiet) as server:
-        try:
-            ours = Mariadb(f"mysql://root@127.0.0.1:{port}/mysql")
-            _await(ours.url, server)
-            yield ours
-        finally:
-            server.terminate()
-            server.wait(60)
-            shutil.rmtree(folder, ignore_errors=True)
+    with own() as ours:
+        yield Mariadb(ours.url)
 
 
-def _await(url: str, server: subprocess.Popen[Any]) -> None:
+def _await(url: str, server: subprocess.Popen[bytes]) -> None:
     """Until the server answers."""
     until = time.monotonic() + STARTS_IN
     while True:

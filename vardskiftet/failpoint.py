@@ -47,6 +47,8 @@ NAMES: dict[str, str] = {
     "target.unlock.after": "the wave's lock is given back",
     "undo.commit.before": "a batch's rows are taken out, not committed",
     "undo.commit.after": "a batch is taken back, the store does not know it yet",
+    "rehearsal.discard.before": "a rehearsal's record, before it is thrown away",
+    "rehearsal.discard.after": "a rehearsal's record is thrown away, its folder is not",
     "drop.seed.before": "rows of other waves lie in a scratch drop, without their entry",
     "drop.seed.after": "their entry is written and synced, before it gets its name",
     "drop.manifest.before": "a drop's manifest over all entries, before its temporary copy is written",

@@ -10,10 +10,10 @@ from pathlib import Path
 from typing import Any
 
 import duckdb
+import proxy
 import psycopg
 import pytest
 import sqlalchemy as sa
-from doors import door_before
 from postgresql_ward import constraints
 from servers import Postgresql, asked
 from test_targets import ANNA, BO, CIA, LOCK, PATIENT, PERSONS, V1, VISIT, VISITS, Desk, counts, mapping, pausing
@@ -93,7 +93,7 @@ def test_a_connection_that_is_ended_in_mid_batch_is_taken_up_again(
 def test_b3_a_commit_whose_answer_is_lost_is_looked_for_and_not_repeated(
     ward: PostgresqlTargetWard, target: PostgresqlTarget, duck: duckdb.DuckDBPyConnection, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    with door_before(ward.url, b"COMMIT") as (door, through):
+    with proxy.before(ward.url, word=b"COMMIT") as (door, through):
         monkeypatch.setenv("RECORD_URL", through)
         behind = postgresql.open_target(ward.programme)
         attempts: list[str] = []
@@ -111,7 +111,7 @@ def test_b3_a_commit_whose_answer_is_lost_is_looked_for_and_not_repeated(
 def test_b3_a_server_that_stays_away_is_told_and_nothing_is_half_done(
     ward: PostgresqlTargetWard, target: PostgresqlTarget, duck: duckdb.DuckDBPyConnection, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    with door_before(ward.url) as (door, through):
+    with proxy.before(ward.url) as (door, through):
         monkeypatch.setenv("RECORD_URL", through)
         behind = postgresql.open_target(ward.programme)
 

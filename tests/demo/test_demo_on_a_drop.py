@@ -5,7 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from demo_record import NOT_TOLD_ALIKE, content, demo, manifests
+from canonical import content
+from demo_record import NOT_TOLD_ALIKE, demo, manifests
 from drop_ward import batches_in, drop_of, unnamed
 from ward import WAVE
 

@@ -8,7 +8,8 @@ from pathlib import Path
 
 import psutil
 import pytest
-from demo_record import NOT_TOLD_ALIKE, command, content, demo, manifests
+from canonical import content
+from demo_record import NOT_TOLD_ALIKE, command, demo, manifests
 from servers import asked
 from ward import WAVE
 

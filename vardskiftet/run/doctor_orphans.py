@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from vardskiftet.engine.ledger import Ledger
-from vardskiftet.engine.targets import open_scratch, open_target
+from vardskiftet.engine.targets import open_target, stray_scratches
 from vardskiftet.engine.targets.protocol import BatchEntry
 from vardskiftet.errors import VardskiftetError
 from vardskiftet.model.event import Event
@@ -14,6 +14,7 @@ from vardskiftet.run.lock import in_words, proved_dead
 from vardskiftet.run.locks import held_locks
 from vardskiftet.run.look import Look, refused, well, wrong
 from vardskiftet.run.memory import lived
+from vardskiftet.run.rehearsals import folders, holds
 
 NAMES_A_BATCH = ("wave", "plan", "mapping", "number", "manifest")
 
@@ -66,7 +67,7 @@ def look_at_leftovers(desk: Desk) -> list[Look]:
         ),
         _left("copies of sources that a rehearsal left", held, desk, f"The next rehearsal clears them: {rehearse}"),
     ]
-    return [one for one in found if one] or [well("leftovers", "Nothing was left behind.", "work")]
+    return [one for one in (*found, _strays(desk)) if one] or [well("leftovers", "Nothing was left behind.", "work")]
 
 
 def _left(what: str, paths: list[Path], desk: Desk, hint: str) -> Look | None:
@@ -77,12 +78,20 @@ def _left(what: str, paths: list[Path], desk: Desk, hint: str) -> Look | None:
     return wrong("leftovers", f"{len(paths)} {what}, {size:,} bytes.", ", ".join(places[:3]) + (" …" if len(places) > 3 else ""), hint)
 
 
+def _strays(desk: Desk) -> Look | None:
+    """Rehearsals' records on a server that no folder here is of: another host's, or one's whose folder is gone."""
+    strays = stray_scratches(desk.programme, folders(desk))
+    if not strays:
+        return None
+    named = ", ".join(strays[:3]) + (" …" if strays[3:] else "")
+    said = f"{len(strays)} schemas of rehearsals that this work folder knows nothing of: {named}."
+    hint = "They hold patients' rows. If no other host works with them, let whoever keeps the server drop them: drop schema NAME cascade."
+    return wrong("leftovers", said, "waves/programme.yaml", hint)
+
+
 def _at_work(desk: Desk) -> bool:
-    """Whether a run may be alive: a hold whose process is not proved dead, in the target or in a rehearsal that is not closed."""
-    programme = desk.programme
-    open_ones = [log.parent for log in (desk.work / "rehearsals").glob("*/*-wal")]
-    ledgers = [Ledger(open_scratch(programme, folder), programme.record) for folder in open_ones]
-    locks = [*held_locks(desk), *(lock for ledger in ledgers for lock in ledger.locks())]
+    """Whether a run may be alive: a hold whose process is not proved dead, in the target or in a rehearsal of any kind."""
+    locks = [*held_locks(desk), *(lock for folder in folders(desk) for lock in holds(desk, folder))]
     return any(not proved_dead(lock) for lock in locks)
 
 

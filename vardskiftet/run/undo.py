@@ -24,6 +24,7 @@ from vardskiftet.run.balance import current_plan
 from vardskiftet.run.desk import Desk, plans_of
 from vardskiftet.run.lock import holding
 from vardskiftet.run.memory import lived
+from vardskiftet.run.rehearsals import discard_old
 from vardskiftet.run.undone import LEFT, Stayed, export, stayed
 from vardskiftet.store.runs import new_run_id
 from vardskiftet.store.store import Store
@@ -105,6 +106,7 @@ def undo(desk: Desk, wave: str, round_: str = "") -> Undone:
         if batches or begun or not ended:
             kind, own = ("round.undone", {"plan": plan.fingerprint}) if round_ else ("wave.undone", {})
             store.append(kind, {"wave": wave, "batches": batches, "rows": rows, "left": done.left, **own}, run_id)
+        discard_old(desk, wave)
         outcome["exit_code"] = 1 if done.left else 0
     standing = Ledger(target, desk.programme.record).left_standing(desk.programme.record)
     return Undone(done.run_id, batches, rows, found, done.file, standing)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from pathlib import Path
 
 from vardskiftet.engine.targets import file_drop, postgresql, sqlite
@@ -19,3 +20,8 @@ def open_target(programme: Programme) -> Target:
 def open_scratch(programme: Programme, folder: Path) -> Target:
     """A target of the same kind in a folder of its own, for a rehearsal."""
     return KINDS[programme.target.kind].open_scratch(programme, folder)
+
+
+def stray_scratches(programme: Programme, folders: Collection[Path]) -> tuple[str, ...]:
+    """Scratch targets that lie outside the rehearsals' folders, and belong to none of these; by name, sorted."""
+    return KINDS[programme.target.kind].strays(programme, folders)

@@ -5,7 +5,8 @@ from __future__ import annotations
 import contextlib
 import json
 import os
-from collections.abc import Callable, Iterator
+import shutil
+from collections.abc import Callable, Collection, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -26,7 +27,7 @@ from vardskiftet.engine.targets.drop_rules import demand_batch, demand_own
 from vardskiftet.engine.targets.drop_types import schema_of
 from vardskiftet.engine.targets.drop_undo import left_of
 from vardskiftet.engine.targets.drop_writing import DropWriting, few
-from vardskiftet.engine.targets.marks import RECORD, REHEARSAL, Marks, marks_of
+from vardskiftet.engine.targets.marks import RECORD, REHEARSAL, Marks, demand_rehearsal, marks_of
 from vardskiftet.engine.targets.protocol import Lock, Outcome, Query, TakenBack, TakingBack
 from vardskiftet.engine.targets.questions import ASKED, in_texts, present_rows
 from vardskiftet.engine.targets.schema import check, digest_of
@@ -58,12 +59,18 @@ def open_scratch(programme: Programme, folder: Path) -> FileDropTarget:
     return FileDropTarget(DropPlace(folder / "drop"), programme.record, marks_of(programme, REHEARSAL), options)
 
 
+def strays(programme: Programme, folders: Collection[Path]) -> tuple[str, ...]:
+    """A scratch drop lies in its rehearsal's folder and nowhere else."""
+    return ()
+
+
 class FileDropTarget:
     """A folder that holds the record and the books as files."""
 
     def __init__(self, place: DropPlace, record: Record, marks: Marks, options: FileDropOptions) -> None:
         self.place = place
         self.record = record
+        self.marks = marks
         self.options = options
         self.layout = layout(record)
         self.description = described(record, self.layout, marks, options)
@@ -222,6 +229,12 @@ class FileDropTarget:
         self._held.pop(lock.wave, None)
         self._tell_guarded()
         reach("target.unlock.after")
+
+    def discard(self) -> None:
+        """Delete a rehearsal's folder of files."""
+        demand_rehearsal(self.marks)
+        self.close()
+        shutil.rmtree(self.place.root, ignore_errors=True)
 
     def close(self) -> None:
         """Give the engine that answers questions back."""

@@ -17,6 +17,12 @@ def marks_of(programme: Programme, use: str) -> Marks:
     return {"programme": programme.programme, "persons": "invented" if programme.synthetic else "real", "use": use}
 
 
+def demand_rehearsal(marks: Marks) -> None:
+    """Raise RuntimeError for anything but a rehearsal's target: the record itself is never thrown away."""
+    if marks["use"] != REHEARSAL:
+        raise RuntimeError("only a rehearsal's record may be thrown away")
+
+
 def mark(connection: sa.Connection, marks: Marks) -> None:
     """Write the marks, and last the one that says that the target is complete."""
     known = set(connection.scalars(sa.text("select name from vs_meta")))

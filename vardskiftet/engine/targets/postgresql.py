@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import contextlib
-import hashlib
 import random
 import time
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -26,7 +25,8 @@ from vardskiftet.engine.targets.postgresql_locks import PostgresqlLocks, holds
 from vardskiftet.engine.targets.postgresql_notices import Notices
 from vardskiftet.engine.targets.postgresql_place import Place, PostgresqlOptions, place_of
 from vardskiftet.engine.targets.postgresql_rights import lacking
-from vardskiftet.engine.targets.postgresql_schema import NAME_BYTES, demand_names, found_drift, is_prepared, prepared, refuse_unfit
+from vardskiftet.engine.targets.postgresql_schema import demand_names, found_drift, is_prepared, prepared, refuse_unfit
+from vardskiftet.engine.targets.postgresql_scratch import discard, scratch_name, scratches
 from vardskiftet.engine.targets.protocol import BatchEntry, Lock, Outcome, Query, TakenBack, TakingBack
 from vardskiftet.engine.targets.questions import ASKED, present_rows
 from vardskiftet.engine.targets.schema import digest_of
@@ -53,10 +53,15 @@ def open_target(programme: Programme) -> PostgresqlTarget:
 
 def open_scratch(programme: Programme, folder: Path) -> PostgresqlTarget:
     """An empty schema in the same database, named for the folder."""
-    name = f"rehearsal_{folder.name}"
-    if len(name.encode()) > NAME_BYTES:
-        name = f"rehearsal_{hashlib.sha256(folder.name.encode()).hexdigest()[:32]}"
-    return PostgresqlTarget(_place(programme).beside(name), programme.record, marks_of(programme, REHEARSAL))
+    return PostgresqlTarget(_place(programme).beside(scratch_name(folder)), programme.record, marks_of(programme, REHEARSAL))
+
+
+def strays(programme: Programme, folders: Collection[Path]) -> tuple[str, ...]:
+    """Rehearsals' schemas in the same database that belong to none of these folders."""
+    place = _place(programme)
+    with translated(place.name):
+        found = scratches(place, marks_of(programme, REHEARSAL))
+    return tuple(sorted(set(found) - {scratch_name(folder) for folder in folders}))
 
 
 def _place(programme: Programme) -> Place:
@@ -262,6 +267,12 @@ class PostgresqlTarget:
         self.locks.release(lock)
         self._held.pop(lock.wave, None)
         reach("target.unlock.after")
+
+    def discard(self) -> None:
+        """Drop a rehearsal's schema."""
+        self.close()
+        with translated(self.place.name):
+            discard(self.place, self.marks)
 
     def close(self) -> None:
         """Close the writing connection."""

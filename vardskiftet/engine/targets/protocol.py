@@ -193,6 +193,10 @@ class Target(Protocol):
         """Give the lock back."""
         ...
 
+    def discard(self) -> None:
+        """Remove a scratch target with all that it holds; nothing, if it is not there. Raises RuntimeError for the record itself."""
+        ...
+
     def close(self) -> None:
         """Give back connections."""
         ...

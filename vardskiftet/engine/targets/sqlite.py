@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import sqlite3
+from collections.abc import Collection
 from pathlib import Path
 from typing import Any
 
@@ -16,7 +17,7 @@ from vardskiftet.engine.sources.options import SqliteOptions
 from vardskiftet.engine.sqlite_adbc import Connection, Cursor, connected
 from vardskiftet.engine.sqlite_uri import sqlite_uri
 from vardskiftet.engine.targets.changes import AMENDED, LINKED, RENEWED, amending, beside, entry_table, linking, renewing
-from vardskiftet.engine.targets.marks import RECORD, REHEARSAL, Marks, mark, marks_of
+from vardskiftet.engine.targets.marks import RECORD, REHEARSAL, Marks, demand_rehearsal, mark, marks_of
 from vardskiftet.engine.targets.protocol import Lock, Outcome, Query, TakenBack, TakingBack
 from vardskiftet.engine.targets.questions import ASKED, in_texts, present_rows
 from vardskiftet.engine.targets.schema import check, create, digest_of, drift
@@ -44,6 +45,11 @@ def open_target(programme: Programme) -> SqliteTarget:
 def open_scratch(programme: Programme, folder: Path) -> SqliteTarget:
     """An empty SQLite record in `folder`."""
     return SqliteTarget(folder / "record.sqlite", programme.record, marks_of(programme, REHEARSAL))
+
+
+def strays(programme: Programme, folders: Collection[Path]) -> tuple[str, ...]:
+    """A scratch record lies in its rehearsal's folder and nowhere else."""
+    return ()
 
 
 class SqliteTarget:
@@ -247,6 +253,13 @@ class SqliteTarget:
         reach("target.unlock.before")
         self.locks.release(lock)
         reach("target.unlock.after")
+
+    def discard(self) -> None:
+        """Delete a rehearsal's file, and what SQLite keeps beside it."""
+        demand_rehearsal(self.marks)
+        self.close()
+        for ending in ("-wal", "-shm", ""):
+            self.path.with_name(self.path.name + ending).unlink(missing_ok=True)
 
     def close(self) -> None:
         """Close the writing connection and fold the write-ahead log into the file; who only asked writes nothing."""
