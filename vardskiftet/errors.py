@@ -107,6 +107,15 @@ class ConnectionLost(Unreachable):
     """A server was reached, or seemed to be, and does not answer any more: it may well the next moment."""
 
 
+class TookTooLong(Unreachable):
+    """A server ended a statement that took longer than is allowed. `parts` says in how many the same range is asked for the next time."""
+
+    def __init__(self, message: str, *, where: str = "", hint: str = "", parts: int = 0) -> None:
+        super().__init__(message, where=where, hint=hint)
+        self.parts = parts
+        """0 where it is not cut any finer."""
+
+
 class Locked(VardskiftetError):
     """Another run holds the wave."""
 

@@ -1,8 +1,11 @@
-"""What do the tests of faults share? The demo's four journals, planned once, and loaded once without disturbance."""
+"""What do the tests of faults share? The demo's four journals, planned and loaded once; and two ends, in files or on servers."""
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 import pytest
+from ends import EMBEDDED, ON_SERVERS, Ends, two_ends
 from journals import APPLY, BATCH_ROWS, PATIENTS
 from ward import WAVE, Ward, make_ward
 
@@ -30,3 +33,17 @@ def undisturbed(four: Ward, tmp_path_factory: pytest.TempPathFactory) -> Ward:
 @pytest.fixture
 def copy(four: Ward, tmp_path_factory: pytest.TempPathFactory) -> Ward:
     return four.copy(tmp_path_factory.mktemp("four") / "copy")
+
+
+@pytest.fixture(params=ON_SERVERS)
+def ends(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> Iterator[Ends]:
+    """A journal's database and a record's, both on servers."""
+    with two_ends(request.param, request.getfixturevalue, monkeypatch.setenv) as found:
+        yield found
+
+
+@pytest.fixture(params=[EMBEDDED, *ON_SERVERS])
+def anywhere(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> Iterator[Ends]:
+    """The same, and files of the project."""
+    with two_ends(request.param, request.getfixturevalue, monkeypatch.setenv) as found:
+        yield found

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import landing
+from records import Schema
 from ward import Done, Ward, batches_in, half_batches, litter, logical, memory_of, record_tables, rows_of
 
 WAVE = "first"
@@ -29,7 +30,9 @@ class Carried:
         return {str(key): str(told) for key, told in rows_of(self.ward.target, query, mapping)}
 
     def values(self, table: str, column: str) -> dict[str, Any]:
-        """Source key to what stands in a column of the record; a text as its very bytes, read back."""
+        """Source key to what stands in a column of the record; from a file a text as its very bytes, read back."""
+        if isinstance(self.ward.target, Schema):
+            return {str(key): value for key, value in rows_of(self.ward.target, f"select _key, {column} from {table}")}
         found = rows_of(self.ward.target, f"select _key, typeof({column}), cast({column} as blob), {column} from {table}")
         return {str(key): bytes(raw).decode() if kind == "text" else value for key, kind, raw, value in found}
 

@@ -4,10 +4,14 @@ from __future__ import annotations
 
 import contextlib
 import json
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from ends import EMBEDDED, ON_SERVERS, Ends, two_ends
+from ends import RECORD as RECORD_VARIABLE
 from fault import WAVE, Carried, carried, project, refused
+from records import did
 from ward import Ward, half_batches, logical, opened, rows_of
 
 from vardskiftet.engine.targets import open_target
@@ -136,12 +140,19 @@ def source() -> list[str]:
     ]
 
 
-@pytest.fixture(scope="module")
-def keys(tmp_path_factory: pytest.TempPathFactory) -> Carried:
+def placed(ends: Ends, folder: Path, batch_rows: int = 3000) -> Ward:
+    """The project on its journal, wherever its ends are."""
+    ward = project(folder, record=RECORD, mappings=MAPPINGS, source=source(), codes=CODES, batch_rows=batch_rows)
+    return ends.move(ward, "old", folder / "old.sqlite")
+
+
+@pytest.fixture(scope="module", params=[EMBEDDED, *ON_SERVERS])
+def keys(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Carried]:
     """All odd keys in one journal, loaded."""
-    ward = project(tmp_path_factory.mktemp("keys"), record=RECORD, mappings=MAPPINGS, source=source(), codes=CODES)
-    counted = {"person": len(PERSONS), "visit": len(VISITS), "mild": len(MILDLY), "act": len(ACTS)}
-    return carried(ward, counted=counted, rejected=REJECTED, hidden=HIDDEN)
+    with pytest.MonkeyPatch.context() as patch, two_ends(request.param, request.getfixturevalue, patch.setenv) as ends:
+        ward = placed(ends, tmp_path_factory.mktemp("keys") / "project")
+        counted = {"person": len(PERSONS), "visit": len(VISITS), "mild": len(MILDLY), "act": len(ACTS)}
+        yield carried(ward, counted=counted, rejected=REJECTED, hidden=HIDDEN)
 
 
 def journal(loaded: Carried, query: str, *values: object) -> list[tuple[object, ...]]:
@@ -175,10 +186,12 @@ def test_h2_children_and_their_children_share_the_fate_of_a_rejected_parent(keys
     assert sorted(reason for _, reason in fates) == ["KEY_MISSING", "PARENT_MISSING", "PARENT_REJECTED"]
 
 
-def test_h3_rows_that_lead_to_rows_of_their_own_table_are_carried_in_any_order(tmp_path: Path) -> None:
-    ward = circle(tmp_path, {"node": "node"})
+def test_h3_rows_that_lead_to_rows_of_their_own_table_are_carried_in_any_order(anywhere: Ends, tmp_path: Path) -> None:
+    ward = circle(tmp_path / "p", {"node": "node"})
+    nodes = "('a child', 'b parent'), ('b parent', null), ('c alone', 'c alone'), ('d', 'e'), ('e', 'd')"
     with opened(ward.folder / "old.sqlite") as old:
-        old.execute("insert into node values ('a child', 'b parent'), ('b parent', null), ('c alone', 'c alone'), ('d', 'e'), ('e', 'd')")
+        old.execute(f"insert into node values {nodes}")
+    ward = anywhere.move(ward, "old", ward.folder / "old.sqlite")
     loaded = carried(ward, counted={"node": 5}, rejected={}, hidden=("b parent", "c alone"))
     up, own = loaded.values("node", "up"), loaded.values("node", "node_id")
     assert up == {"a child": own["b parent"], "b parent": None, "c alone": own["c alone"], "d": own["e"], "e": own["d"]}
@@ -209,21 +222,19 @@ def test_h4_every_copy_of_a_key_has_its_fate_and_none_wins_in_silence(keys: Carr
     assert [key for key in keys.values("visit", "local") if key.startswith("h4")] == ["h4-same"]
 
 
-def test_h5_a_second_unique_key_of_the_record_overwrites_nobody(tmp_path: Path) -> None:
-    ward = project(tmp_path, record=RECORD, mappings=MAPPINGS, source=source(), codes=CODES)
+def test_h5_a_second_unique_key_of_the_record_overwrites_nobody(anywhere: Ends, tmp_path: Path) -> None:
+    ward = placed(anywhere, tmp_path / "p")
     with contextlib.closing(open_target(ward.programme())) as target:
         target.prepare()
-    with opened(ward.target) as record:
-        record.execute("create unique index one_code on visit (local)")
+    did(ward.target, "create unique index one_code on visit (local)")
     assert ward.ask("plan", WAVE).code == 0
     assert ward.ask("apply", WAVE).code == 8, "two batches, then the one that is refused"
-    refused(ward, 8, "apply", WAVE, said=("record.sqlite", "key or a reference"), hidden=HIDDEN)
+    refused(ward, 8, "apply", WAVE, said=("record.sqlite" if anywhere.embedded else RECORD_VARIABLE, "key or a reference"), hidden=HIDDEN)
     assert half_batches(ward.target, ward) == []
     assert rows_of(ward.target, "select _key from visit order by 1") == [("m-known",), ("m-unknown",)], "not one of the batch"
     (wave,) = ward.ask("status", WAVE, "--json").document["waves"]
     assert (wave["load"], wave["batches_done"]) == ("partial", 2)
-    with opened(ward.target) as record:
-        record.execute("drop index one_code")
+    did(ward.target, "drop index one_code")
     assert ward.ask("apply", WAVE, "--json").document["closes"]
 
 
@@ -234,13 +245,11 @@ def test_h6_a_row_without_its_key_or_a_part_of_it_is_rejected_and_counted(keys: 
     assert sorted(found) == [("old.act", None), ("old.visit", None)]
 
 
-def test_h7_a_row_that_was_edited_in_the_new_system_is_never_overwritten(tmp_path: Path) -> None:
-    ward = project(tmp_path, record=RECORD, mappings=MAPPINGS, source=source(), codes=CODES)
+def test_h7_a_row_that_was_edited_in_the_new_system_is_never_overwritten(anywhere: Ends, tmp_path: Path) -> None:
+    ward = placed(anywhere, tmp_path / "p")
     assert [ward.ask(verb, WAVE).code for verb in ("plan", "apply")] == [0, 1]
-    with opened(ward.target) as record:
-        record.execute("update visit set local = 'rättad i nya systemet' where _key = 'h1-sound'")
-    with opened(ward.folder / "old.sqlite") as old:
-        old.execute("update visit set code = 'Z' where vid = 'h1-sound'")
+    did(ward.target, "update visit set local = 'rättad i nya systemet' where _key = 'h1-sound'")
+    anywhere.changed(ward.folder / "old.sqlite", "update visit set code = 'Z' where vid = 'h1-sound'")
     assert ward.ask("plan", WAVE).code == 0
     done = ward.ask("apply", WAVE)
     assert done.code == 1 and "CHANGED_IN_TARGET" in done.told and "Traceback" not in done.told
@@ -259,11 +268,13 @@ def test_h8_a_number_that_two_persons_claim_goes_to_review_and_nobody_is_merged(
 
 
 @pytest.mark.parametrize("batch_rows", [2, 3000])
-def test_h8_a_changed_number_leads_to_the_person_that_it_was_before_and_goes_to_review(tmp_path: Path, batch_rows: int) -> None:
-    ward = project(tmp_path, record=RECORD, mappings=MAPPINGS, source=source(), codes=CODES, batch_rows=batch_rows)
-    with opened(ward.folder / "old.sqlite") as old:
-        old.execute("insert into person values ('before', ?, ?, 'N'), ('a-stranger', ?, ?, 'N')", (BEFORE, BEFORE, WRONG, WRONG))
-        old.execute("insert into visit values ('of-before', 'before', 'J45')")
+def test_h8_a_changed_number_leads_to_the_person_of_before_and_goes_to_review(anywhere: Ends, tmp_path: Path, batch_rows: int) -> None:
+    ward = placed(anywhere, tmp_path / "p", batch_rows)
+    anywhere.changed(
+        ward.folder / "old.sqlite",
+        f"insert into person values ('before', '{BEFORE}', '{BEFORE}', 'N'), ('a-stranger', '{WRONG}', '{WRONG}', 'N')",
+        "insert into visit values ('of-before', 'before', 'J45')",
+    )
     assert [ward.ask(verb, WAVE).code for verb in ("plan", "apply")] == [0, 1]
     fates = dict(rows_of(ward.target, "select source_key, reason from vs_fate join vs_batch using (batch) where mapping = 'old.person'"))
     assert fates["changed"] == "IDENTITY_REVIEW" and "before" not in fates
@@ -278,10 +289,9 @@ def test_h8_twins_and_reserve_numbers_are_persons_of_their_own(keys: Carried) ->
     assert ids == [(3,)]
 
 
-def test_h8_a_person_without_a_former_number_is_known_by_the_present_one(tmp_path: Path) -> None:
-    ward = project(tmp_path, record=RECORD, mappings=MAPPINGS, source=source(), codes=CODES)
-    with opened(ward.folder / "old.sqlite") as old:
-        old.execute("update person set former = null where pid = 'twin'")
+def test_h8_a_person_without_a_former_number_is_known_by_the_present_one(anywhere: Ends, tmp_path: Path) -> None:
+    ward = placed(anywhere, tmp_path / "p")
+    anywhere.changed(ward.folder / "old.sqlite", "update person set former = null where pid = 'twin'")
     assert [ward.ask(verb, WAVE).code for verb in ("plan", "apply")] == [0, 1]
     assert rows_of(ward.target, "select reason from vs_fate where source_key = 'twin'") == []
 

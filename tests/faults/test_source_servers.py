@@ -12,6 +12,8 @@ import proxy
 import psycopg
 import pytest
 import servers as pg
+from ends import SOURCE as VARIABLE
+from ends import Ends
 from fault import WAVE, project, refused
 from on_server import PUT
 from ward import Done, Ward
@@ -39,8 +41,6 @@ NOTE = "reads: note\ninto: note\nkey: [nid]\nunit: {is: ward}\nfields:\n  words:
 ROWS = 3000
 WORDS = "Överkänslig mot penicillin"
 EXTRACT = Extract("note", ("nid", "words"), ("nid",))
-VARIABLE = "OLD_URL"
-FIXTURES = {"postgresql": "postgresql", "mysql": "mariadb"}
 
 
 @dataclass(frozen=True)
@@ -64,14 +64,12 @@ class Place:
         return open_source(System(system="old", title="Old", source=spec, timezone="Europe/Stockholm"), self.ward.folder)
 
 
-@pytest.fixture(params=sorted(FIXTURES))
-def place(request: pytest.FixtureRequest, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Place]:
-    url = request.getfixturevalue(FIXTURES[request.param])
-    monkeypatch.setenv(VARIABLE, url)
+@pytest.fixture
+def place(ends: Ends, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Place:
     ward = project(tmp_path / "p", record=RECORD, mappings={"note": NOTE}, batch_rows=500)
-    ward.edit("mappings/old/system.yaml", "{kind: sqlite, path: old.sqlite}", f"{{kind: {request.param}, url_from: {VARIABLE}}}")
-    PUT[request.param](url, "note", ("nid", "words"), [(f"{n:06}", f"{WORDS} {n} " + "x" * 200) for n in range(ROWS)])
-    yield Place(request.param, url, ward, monkeypatch.setenv)
+    ward = ends.move(ward, "old", ward.folder / "old.sqlite")
+    PUT[ends.source](ends.journal, "note", ("nid", "words"), [(f"{n:06}", f"{WORDS} {n} " + "x" * 200) for n in range(ROWS)])
+    return Place(ends.source, ends.journal, ward, monkeypatch.setenv)
 
 
 def told_in_a_line(done: Done, *words: str) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import random
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -23,7 +23,7 @@ from vardskiftet.engine.sources.protocol import Extract, Source, Stillness
 from vardskiftet.engine.targets.protocol import BatchEntry, Outcome, Target
 from vardskiftet.engine.unheld import refuse_unheld
 from vardskiftet.engine.watermark import Carried
-from vardskiftet.errors import ConnectionLost, IntegrityBroken, NoRoom
+from vardskiftet.errors import ConnectionLost, IntegrityBroken, NoRoom, TookTooLong
 from vardskiftet.failpoint import reach
 from vardskiftet.model.batch import Batch
 from vardskiftet.model.plan import Mark
@@ -58,27 +58,32 @@ def entry_of(errand: Errand, batch: Batch, rows_read: int, items: int, manifest:
     return BatchEntry(number, errand.wave, errand.plan, batch.mapping, batch.number, errand.run_id, rows_read, items, manifest, now)
 
 
-def fetch(source: Source, extract: Extract, batch: Batch) -> pa.Table:
+def fetch(source: Source, extract: Extract, batch: Batch, cut: Callable[[Batch, int], None] = lambda batch, parts: None) -> pa.Table:
     """The rows of a batch, proved complete by an independent count. Raises IntegrityBroken if they are not.
 
     A connection that is lost once or twice is opened again: what a batch reads is either whole, or read anew. Raises ConnectionLost
-    where the server stays away.
+    where the server stays away. A range that takes the server too long is read in parts, and `cut` is told in how many.
     """
     reach("batch.read.before")
-    rows = _fetched(source, extract, batch, PATIENCE)
+    rows = _fetched(source, extract, batch, PATIENCE, cut)
     reach("batch.read.after")
     return rows
 
 
-def _fetched(source: Source, extract: Extract, batch: Batch, patience: Sequence[float]) -> pa.Table:
+def _fetched(source: Source, extract: Extract, batch: Batch, patience: Sequence[float], cut: Callable[[Batch, int], None]) -> pa.Table:
     """Read and counted; where the connection is lost in the middle, the whole of it again, after so many seconds each time."""
     try:
         return _proved(source, extract, batch)
+    except TookTooLong as late:
+        if not late.parts:
+            raise
+        cut(batch, late.parts)
+        return _fetched(source, extract, batch, patience, cut)
     except ConnectionLost:
         if not patience:
             raise
         time.sleep(patience[0] * random.uniform(0.5, 1.5))
-        return _fetched(source, extract, batch, patience[1:])
+        return _fetched(source, extract, batch, patience[1:], cut)
 
 
 def _proved(source: Source, extract: Extract, batch: Batch) -> pa.Table:

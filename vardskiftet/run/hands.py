@@ -31,7 +31,7 @@ from vardskiftet.run.balance import books_of, counts_of
 from vardskiftet.run.desk import Desk
 from vardskiftet.run.imported import corrections_folder
 from vardskiftet.run.loading import Loading
-from vardskiftet.run.moments import COUNTED, HELD, LOST, SCANNED
+from vardskiftet.run.moments import COUNTED, CUT, HELD, LOST, SCANNED
 from vardskiftet.run.patience import await_leave
 from vardskiftet.run.planning import extract_of
 from vardskiftet.store.store import Store
@@ -114,9 +114,19 @@ class Working:
         loading = Loading(self.desk, self.plan, duck, compiled, source, extract, self.target, errand, self._commit, said)
         loading.scanning += time.perf_counter() - started
         loading.carry_out(left)
+        self._tell_cut(step.mapping, loading.cut)
         if self.plan.base:
             told = {"wave": self.plan.wave, "plan": self.plan.fingerprint, "mapping": step.mapping, "rows": loading.keys}
             self.store.append(SCANNED, told | {"seconds": round(loading.scanning, 3)}, self.run_id)
+
+    def _tell_cut(self, mapping: str, cut: dict[int, int]) -> None:
+        """Say and remember that batches were read in parts: a whole one took its source too long."""
+        if cut:
+            parts = max(cut.values())
+            said = f"{mapping}: {len(cut)} of its batches read in up to {parts} parts, since a whole one took the source too long"
+            self.desk.notify(Progress(said, 0, 0))
+            told = {"wave": self.plan.wave, "plan": self.plan.fingerprint, "mapping": mapping, "batches": len(cut), "parts": parts}
+            self.store.append(CUT, told, self.run_id)
 
     def balance(self, step: Balance) -> None:
         """The books, from the target and from counts of their own; first what its tables were loaded without."""

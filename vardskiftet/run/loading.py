@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import duckdb
 import pyarrow as pa
@@ -47,6 +47,8 @@ class Loading:
     """Seconds spent on keys alone: on marks, on what stands, and on scans."""
     keys: int = 0
     """Rows whose keys were scanned."""
+    cut: dict[int, int] = field(default_factory=dict)
+    """Batch to the parts in which it had to be read, where the source had no time for the whole."""
 
     @property
     def mapping(self) -> str:
@@ -67,7 +69,7 @@ class Loading:
 
     def _load_all(self, batches: list[Batch]) -> None:
         """Read, transform and write these batches; several at once where none has to see what the one before it did."""
-        read = ahead(self._leave, lambda batch: fetch(self.source, self.extract, batch), batches)
+        read = ahead(self._leave, lambda batch: self._fetched(self.extract, batch), batches)
         fresh = self.errand.fresh_target
         # Comparing asks the target, on the connection that writes: so each batch waits for the one before.
         outcomes = in_order(read, self._engines(batches), self._moved, self.commit) if fresh else self._in_turn(read)
@@ -75,6 +77,9 @@ class Loading:
         for place, outcome in enumerate(outcomes, 1):
             done += outcome.entry.rows_read
             self._notify("load", done, place, batches)
+
+    def _fetched(self, extract: Extract, batch: Batch) -> pa.Table:
+        return fetch(self.source, extract, batch, lambda batch, parts: self.cut.update({batch.number: parts}))
 
     def _moved(self, engine: duckdb.DuckDBPyConnection, batch: Batch, read: pa.Table) -> Outcome:
         rows = corrected(engine, self.compiled.mapping, self.extract.columns, read, self.corrections)
@@ -102,11 +107,11 @@ class Loading:
         for place, batch in enumerate(batches, 1):
             self._leave()
             if batch.range.nulls:
-                rows = self._corrected(fetch(self.source, self.extract, batch))
+                rows = self._corrected(self._fetched(self.extract, batch))
                 outcome = move(self.duck, self.compiled, rows, batch, self.target, self.errand)
             else:
                 with self._scans():
-                    told = fetch(self.source, keys, batch)
+                    told = self._fetched(keys, batch)
                     carried, touched = scanned(self.duck, mapping, told, columns, since)
                 self.keys += told.num_rows
                 rows = self._corrected(picked(self.duck, mapping, self.source, self.extract, batch, touched))

@@ -12,6 +12,7 @@ HELD = "source.held"
 LOST = "snapshot.lost"
 COUNTED = "source.counted"
 SCANNED = "keys.scanned"
+CUT = "batches.cut"
 
 
 def owing(events: Iterable[Event], wave: str, plan: str) -> tuple[str, ...]:

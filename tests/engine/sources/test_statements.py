@@ -46,6 +46,7 @@ def told(name: str) -> str:
         "borders": whole.borders(1000),
         "nulls": whole.nulls(),
         "count of a range": whole.count_range(within),
+        "cut of a range": whole.cut(within, 4),
         "read": whole.read(within),
         "read the keys with a null": query.read(KeyRange(nulls=True)),
     }

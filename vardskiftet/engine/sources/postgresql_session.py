@@ -28,6 +28,7 @@ _WHY = {
     "42501": Why.PRIVILEGE,
     "42P01": Why.MISSING,
     "42703": Why.MISSING,
+    "53300": Why.FULL,
     "57014": Why.TIMEOUT,
     "55P03": Why.BUSY,
     "08": Why.LOST,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from enum import Enum
 
-from vardskiftet.errors import ConnectionLost, Unreachable
+from vardskiftet.errors import ConnectionLost, TookTooLong, Unreachable
 
 
 class Why(Enum):
@@ -18,6 +18,7 @@ class Why(Enum):
         "Lower `batch_rows:` in waves/programme.yaml and make a new plan, or let the statement take longer.",
     )
     BUSY = ("another session holds a lock on it", "Somebody changes its tables. Give the command again when that is done.")
+    FULL = ("it has no connection left", "Give the same command again when others have closed theirs, or let this user have more.")
     LOST = ("the connection is lost", "Nothing of the batch was written. Give the same command again when the server answers.")
     GONE = (
         "the snapshot that held it still is gone",
@@ -26,11 +27,15 @@ class Why(Enum):
     OTHER = ("it refused", "Look into the server's own log; then give the same command again.")
 
 
+_KINDS: dict[Why, type[Unreachable]] = {Why.LOST: ConnectionLost, Why.FULL: ConnectionLost, Why.TIMEOUT: TookTooLong}
+"""Refusals that one can do something about without a person: try again, or ask for less at a time."""
+
+
 def refusal(system: str, why: Why, code: str, table: str = "") -> Unreachable:
     """The error for a refusal; `code` is the server's own, for whoever looks it up."""
     said, hint = why.value
     of = f"Table '{table}' of system" if table else "System"
-    kind = ConnectionLost if why is Why.LOST else Unreachable
+    kind = _KINDS.get(why, Unreachable)
     return kind(f"{of} '{system}' cannot be read: {said} ({code}).", where=f"mappings/{system}/system.yaml", hint=hint)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import AbstractContextManager
 from pathlib import Path
@@ -11,7 +12,8 @@ import pyarrow as pa
 
 from vardskiftet.engine.encoding import with_damage
 from vardskiftet.engine.sources.dialects.dialect import Dialect, Statement
-from vardskiftet.engine.sources.dialects.statements import Asked, ranges_between
+from vardskiftet.engine.sources.dialects.statements import Asked, ranges_between, ranges_within
+from vardskiftet.engine.sources.finer import Finer
 from vardskiftet.engine.sources.options import ServerOptions
 from vardskiftet.engine.sources.pace import Pace
 from vardskiftet.engine.sources.protocol import Extract, Order, Schema, Source, SourceColumn, Stillness
@@ -72,6 +74,7 @@ class ServerSource:
         self.stillness = Stillness.RUN if options.frozen else door.stillness
         self._pace = Pace(options.throttle, root, system.timezone)
         self._types: dict[tuple[str, str], dict[str, str]] = {}
+        self._finer = Finer()
 
     def schema(self) -> Schema:
         """Tables and views with their columns, in their own order."""
@@ -101,8 +104,10 @@ class ServerSource:
         return int(self.door.ask(self._asked(extract).distinct(extract.key[:1]))[0][0])
 
     def count_range(self, extract: Extract, within: KeyRange) -> int:
-        """Rows of one range."""
-        return int(self.door.ask(self._asked(extract).count_range(within))[0][0])
+        """Rows of one range. Raises TookTooLong where a statement did; the next time, it is asked for in parts."""
+        asked = self._asked(extract)
+        with self._finer.learning(extract, within):
+            return sum(int(self.door.ask(asked.count_range(part))[0][0]) for part in self._parts(extract, within) if part is not None)
 
     def cuts(self, extract: Extract, rows: int) -> tuple[KeyRange, ...]:
         """Ranges over the server's own order of the key; a key whose text is no text is never a border."""
@@ -111,14 +116,19 @@ class ServerSource:
         return ranges_between(borders, nulls=int(self.door.ask(asked.nulls())[0][0]) > 0)
 
     def read(self, extract: Extract, within: KeyRange | None) -> Iterator[pa.RecordBatch]:
-        """Rows as text, numbered as they come: the server puts them in order."""
+        """Rows as text, numbered as they come: the server puts them in order. Raises TookTooLong as `count_range` does."""
+        with self._finer.learning(extract, within):
+            yield from self._read(extract, within)
+
+    def _read(self, extract: Extract, within: KeyRange | None) -> Iterator[pa.RecordBatch]:
         asked = self._asked(extract)
         names = ["vs_row", *extract.columns]
         kinds = [pa.int64(), *(pa.string() for _ in extract.columns)]
         single = asked.single()
         done = 0
         came = False
-        for columns in self.door.stream(asked.read(within)):
+        parts = self._parts(extract, within)
+        for columns in itertools.chain.from_iterable(self.door.stream(asked.read(part)) for part in parts):
             length = len(columns[0])
             place = pa.array(range(done + 1, done + length + 1), pa.int64())
             batch = pa.RecordBatch.from_arrays([place, *(_as_string(*one) for one in zip(columns, single, strict=True))], names=names)
@@ -128,6 +138,13 @@ class ServerSource:
         if not came:
             empty = [pa.array([], kind) for kind in kinds]
             yield with_damage(pa.RecordBatch.from_arrays(empty, names=names))
+
+    def _parts(self, extract: Extract, within: KeyRange | None) -> tuple[KeyRange | None, ...]:
+        """The range, or as many parts of it as the server was found to have time for."""
+        parts = self._finer.parts(extract, within)
+        if parts == 1 or within is None:
+            return (within,)
+        return ranges_within(within, [_border(found) for found in self.door.ask(self._asked(extract).cut(within, parts))])
 
     def waits(self) -> str:
         """Why nothing may be read now, in words; empty if something may."""

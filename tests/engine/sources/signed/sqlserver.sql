@@ -18,6 +18,10 @@ select count(*) from [journal].[besök] vs_rows where not (vs_rows.[id] is not n
 select count(*) from [journal].[besök] vs_rows where vs_rows.[id] is not null and vs_rows.[nr] is not null and vs_rows.[id] >= cast(? as bigint) and (vs_rows.[id] > cast(? as bigint) or (vs_rows.[nr] >= cast(? as decimal(10,2)))) and vs_rows.[id] <= cast(? as bigint) and (vs_rows.[id] < cast(? as bigint) or (vs_rows.[nr] < cast(? as decimal(10,2))))
 -- bound: 7, 7, 1.50, it's, it's, \
 
+-- cut of a range
+select vs_0, vs_1 from (select cast(vs_rows.[id] as nvarchar(20)) as vs_0, cast(vs_rows.[nr] as nvarchar(41)) as vs_1, row_number() over (order by vs_rows.[id], vs_rows.[nr]) as vs_place, count(*) over () as vs_all from [journal].[besök] vs_rows where vs_rows.[id] is not null and vs_rows.[nr] is not null and vs_rows.[id] >= cast(? as bigint) and (vs_rows.[id] > cast(? as bigint) or (vs_rows.[nr] >= cast(? as decimal(10,2)))) and vs_rows.[id] <= cast(? as bigint) and (vs_rows.[id] < cast(? as bigint) or (vs_rows.[nr] < cast(? as decimal(10,2))))) vs_placed where (vs_place * 4) % vs_all < 4 and vs_place > 1 order by vs_place
+-- bound: 7, 7, 1.50, it's, it's, \
+
 -- read
 select cast(vs_rows.[id] as nvarchar(20)) as [id], cast(vs_rows.[nr] as nvarchar(41)) as [nr], convert(nvarchar(34), vs_rows.[tid], 121) as [tid], cast(vs_rows.[bild] as varbinary(max)) as [bild], cast(vs_rows.[fritext] as nvarchar(max)) as [fritext], cast(rtrim(vs_rows.[kod]) as nvarchar(max)) as [kod], vs_rows.[värde] as [värde] from [journal].[besök] vs_rows where vs_rows.[id] is not null and vs_rows.[nr] is not null and vs_rows.[id] >= cast(? as bigint) and (vs_rows.[id] > cast(? as bigint) or (vs_rows.[nr] >= cast(? as decimal(10,2)))) and vs_rows.[id] <= cast(? as bigint) and (vs_rows.[id] < cast(? as bigint) or (vs_rows.[nr] < cast(? as decimal(10,2)))) order by vs_rows.[id], vs_rows.[nr]
 -- bound: 7, 7, 1.50, it's, it's, \

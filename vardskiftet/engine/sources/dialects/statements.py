@@ -55,6 +55,19 @@ class Asked:
             f" from {self._rows()} where {self._filled()}) vs_placed where {begins} = 1 and vs_place > 1 order by vs_place"
         )
 
+    def cut(self, within: KeyRange, parts: int) -> Statement:
+        """The key of every row that begins one of about so many equal parts of a range, in order."""
+        places, names = self._keys(), [f"vs_{number}" for number in range(len(self.extract.key))]
+        told = ", ".join(f"{self._told(key)} as {name}" for key, name in zip(self.extract.key, names, strict=True))
+        condition, values = self._condition(within)
+        begins = self.dialect.modulo.format(a=f"(vs_place * {parts})", b="vs_all")
+        return Statement(
+            f"select {', '.join(names)} from (select {told}, row_number() over (order by {', '.join(places)}) as vs_place,"
+            f" count(*) over () as vs_all from {self._rows()} where {condition}) vs_placed"
+            f" where {begins} < {parts} and vs_place > 1 order by vs_place",
+            values,
+        )
+
     def nulls(self) -> Statement:
         """How many rows have a key with a NULL in it."""
         return Statement(f"select count(*) from {self._rows()} where not ({self._filled()})")
@@ -146,6 +159,14 @@ def ranges_between(borders: Sequence[Key | None], *, nulls: bool) -> tuple[KeyRa
     edges: list[Key | None] = [None, *known, None]
     ranges = [KeyRange(low=low, high=high) for low, high in itertools.pairwise(edges)]
     return (*ranges, KeyRange(nulls=True)) if nulls else tuple(ranges)
+
+
+def ranges_within(within: KeyRange, borders: Sequence[Key | None]) -> tuple[KeyRange, ...]:
+    """The same range in parts, from border to border."""
+    first, *middle, last = (KeyRange(), KeyRange()) if not borders else ranges_between(borders, nulls=False)
+    if first.high is None:
+        return (within,)
+    return (KeyRange(low=within.low, high=first.high), *middle, KeyRange(low=last.low, high=within.high))
 
 
 def table_of(dialect: Dialect, schema: str, table: str) -> str:
