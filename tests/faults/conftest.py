@@ -3,10 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
 
 import pytest
-from ends import EMBEDDED, ON_SERVERS, Ends, two_ends
+from ends import EMBEDDED, ON_SERVERS, RECORD, SCHEMA, SOURCE, Ends, WardOnServer, two_ends
+from fault import WAVE as FIRST
 from journals import APPLY, BATCH_ROWS, PATIENTS
+from records import Schema
+from small import Small, placed
 from ward import WAVE, Ward, make_ward
 
 from vardskiftet.demo.generators import GENERATORS
@@ -47,3 +52,24 @@ def anywhere(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) ->
     """The same, and files of the project."""
     with two_ends(request.param, request.getfixturevalue, monkeypatch.setenv) as found:
         yield found
+
+
+@pytest.fixture(scope="session", params=ON_SERVERS)
+def small(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Small]:
+    """The smallest wave between two servers, planned, and once loaded."""
+    folder = tmp_path_factory.mktemp("small")
+    with pytest.MonkeyPatch.context() as patch, two_ends(request.param, request.getfixturevalue, patch.setenv) as ends:
+        ward = placed(ends, folder / "loaded")
+        assert ward.ask("plan", FIRST).code == 0
+        planned = ward.copy(folder / "planned")
+        done = ward.ask("apply", FIRST)
+        assert done.code == 0, done.told
+        yield Small(ends, planned, ward)
+
+
+@pytest.fixture
+def mine(small: Small, postgresql: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> WardOnServer:
+    """The smallest wave, planned, and a record of this test's own."""
+    monkeypatch.setenv(SOURCE, small.ends.journal)
+    monkeypatch.setenv(RECORD, postgresql)
+    return replace(small.planned.copy(tmp_path / "ward"), record=Schema(postgresql, SCHEMA))

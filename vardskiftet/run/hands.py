@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import shutil
 import time
-from contextlib import ExitStack
+from collections.abc import Sequence
+from contextlib import AbstractContextManager, ExitStack, nullcontext
 from dataclasses import dataclass, field
 from pathlib import Path
 
 import duckdb
 
-from vardskiftet.engine.compile import compile_mapping
+from vardskiftet.engine.compile import Compiled, compile_mapping
 from vardskiftet.engine.corrections import guard, read_corrections
 from vardskiftet.engine.duck import open_duck
 from vardskiftet.engine.ledger import Ledger
@@ -18,13 +19,16 @@ from vardskiftet.engine.lookups import place_units, prepare_places, prepare_refe
 from vardskiftet.engine.move import Errand
 from vardskiftet.engine.python_code import calls, load_code
 from vardskiftet.engine.sources import hold_source, open_held
-from vardskiftet.engine.sources.protocol import Order, Source, Stillness
+from vardskiftet.engine.sources.protocol import Extract, Order, Source, Stillness
 from vardskiftet.engine.standing import prepare_standing
 from vardskiftet.engine.targets.protocol import Outcome, Target
 from vardskiftet.engine.watermark import measure
+from vardskiftet.model.batch import Batch
 from vardskiftet.model.books import Books
+from vardskiftet.model.mapping import Mapping
 from vardskiftet.model.plan import Plan
 from vardskiftet.model.progress import Progress
+from vardskiftet.model.record import Table
 from vardskiftet.model.reject import Correction
 from vardskiftet.model.step import Balance, Hold, Load, Prepare
 from vardskiftet.run.balance import books_of, counts_of
@@ -101,23 +105,44 @@ class Working:
         compiled = compile_mapping(programme, mapping, extract.columns)
         await_leave(self.desk, mapping.system, source)
         prepare_places(duck, programme, mapping, source)
+        with self._turn(compiled.table):
+            self._load(duck, mapping, compiled, source, extract, left)
+
+    def _load(
+        self,
+        duck: duckdb.DuckDBPyConnection,
+        mapping: Mapping,
+        compiled: Compiled,
+        source: Source,
+        extract: Extract,
+        left: Sequence[Batch],
+    ) -> None:
+        """These batches, on what the target holds now."""
+        programme = self.desk.programme
         prepare_references(duck, programme, mapping, self.target)
-        fresh = self._is_fresh(step.mapping)
+        fresh = self._is_fresh(mapping.mapping)
         started = time.perf_counter()
         mark = measure(duck, mapping, source) if mapping.changed else None
         errand = Errand(self.plan.wave, self.plan.fingerprint, self.run_id, self.manifests, fresh, mark)
         if not fresh or self.plan.base:  # a rehearsal of a later round begins on a fresh target, and scans keys all the same
             prepare_standing(duck, programme.record, mapping, self.target, self.plan.wave)
         self.target.lay_bare(compiled.table)
-        said = self._corrections(step.mapping)
+        said = self._corrections(mapping.mapping)
         guard(duck, mapping, said)
         loading = Loading(self.desk, self.plan, duck, compiled, source, extract, self.target, errand, self._commit, said)
         loading.scanning += time.perf_counter() - started
         loading.carry_out(left)
-        self._tell_cut(step.mapping, loading.cut)
+        self._tell_cut(mapping.mapping, loading.cut)
         if self.plan.base:
-            told = {"wave": self.plan.wave, "plan": self.plan.fingerprint, "mapping": step.mapping, "rows": loading.keys}
+            told = {"wave": self.plan.wave, "plan": self.plan.fingerprint, "mapping": mapping.mapping, "rows": loading.keys}
             self.store.append(SCANNED, told | {"seconds": round(loading.scanning, 3)}, self.run_id)
+
+    def _turn(self, table: Table) -> AbstractContextManager[None]:
+        """Persons belong to all waves: only one at a time may look who is there and bring others."""
+        if not table.identity:
+            return nullcontext()
+        said = f"wait until another wave has loaded {table.table}"
+        return self.target.turn(table, lambda: self.desk.notify(Progress(said, 0, 0)))
 
     def _tell_cut(self, mapping: str, cut: dict[int, int]) -> None:
         """Say and remember that batches were read in parts: a whole one took its source too long."""

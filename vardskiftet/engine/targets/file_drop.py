@@ -32,6 +32,7 @@ from vardskiftet.engine.targets.protocol import Lock, Outcome, Query, TakenBack,
 from vardskiftet.engine.targets.questions import ASKED, in_texts, present_rows
 from vardskiftet.engine.targets.schema import check, digest_of
 from vardskiftet.engine.targets.tables import layout
+from vardskiftet.engine.targets.turns import folder_turn
 from vardskiftet.errors import Locked, Unreachable
 from vardskiftet.failpoint import reach
 from vardskiftet.model.mapping import Mapping
@@ -229,6 +230,10 @@ class FileDropTarget:
         self._held.pop(lock.wave, None)
         self._tell_guarded()
         reach("target.unlock.after")
+
+    def turn(self, table: Table, waiting: Callable[[], None]) -> contextlib.AbstractContextManager[None]:
+        """Be the only one on this host who loads persons."""
+        return folder_turn(self.place.entries, waiting)
 
     def discard(self) -> None:
         """Delete a rehearsal's folder of files."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 import contextlib
 import random
 import time
-from collections.abc import Collection, Iterator
+from collections.abc import Callable, Collection, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -21,7 +21,7 @@ from vardskiftet.engine.targets.postgresql_answers import answer
 from vardskiftet.engine.targets.postgresql_bare import lay_bare, make_whole
 from vardskiftet.engine.targets.postgresql_copy import copy_rows, taken, without_nul
 from vardskiftet.engine.targets.postgresql_errors import patiently, translated
-from vardskiftet.engine.targets.postgresql_locks import PostgresqlLocks, holds
+from vardskiftet.engine.targets.postgresql_locks import PostgresqlLocks, holds, turn
 from vardskiftet.engine.targets.postgresql_notices import Notices
 from vardskiftet.engine.targets.postgresql_place import Place, PostgresqlOptions, place_of
 from vardskiftet.engine.targets.postgresql_rights import lacking
@@ -149,13 +149,22 @@ class PostgresqlTarget:
     def lay_bare(self, table: Table) -> None:
         """Leave indexes and references out, if the table is empty and a wave's lock is ours."""
         if self._held:
-            with translated(self.place.name):
-                lay_bare(self.place, self.layout.tables[table.table])
+            patiently(lambda: self._lay_bare(table), lambda: False, _pause, ATTEMPTS)
+
+    def _lay_bare(self, table: Table) -> None:
+        with translated(self.place.name):
+            lay_bare(self.place, self.layout.tables[table.table])
 
     def make_whole(self) -> int:
         """Build and prove what was left out."""
-        with translated(self.place.name):
-            return make_whole(self.place, self.layout.sorted_tables)
+        built: list[int] = []
+
+        def attempt() -> None:
+            with translated(self.place.name):
+                built.append(make_whole(self.place, self.layout.sorted_tables))
+
+        patiently(attempt, lambda: False, _pause, ATTEMPTS)
+        return sum(built)
 
     def write(self, outcome: Outcome) -> None:
         """One transaction: the entry, the rows, their links, what became of the others, and the tallies."""
@@ -267,6 +276,10 @@ class PostgresqlTarget:
         self.locks.release(lock)
         self._held.pop(lock.wave, None)
         reach("target.unlock.after")
+
+    def turn(self, table: Table, waiting: Callable[[], None]) -> contextlib.AbstractContextManager[None]:
+        """Be the only one, on any host, who loads this table."""
+        return turn(self.place, table.table, waiting)
 
     def discard(self) -> None:
         """Drop a rehearsal's schema."""

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import astuple, fields
 
 import psycopg
@@ -9,11 +11,17 @@ import psycopg
 from vardskiftet.engine.targets.postgresql_errors import translated
 from vardskiftet.engine.targets.postgresql_place import Place
 from vardskiftet.engine.targets.protocol import Lock
+from vardskiftet.engine.targets.turns import patiently_taken
 
 _COLUMNS = ", ".join(field.name for field in fields(Lock))
 _MARKS = ", ".join("%s" for _ in fields(Lock))
 _THIS = "wave = %s and run_id = %s and pid = %s and host = %s"
 _PUT = f"insert into vs_lock ({_COLUMNS}) values ({_MARKS}) on conflict (wave) do nothing"
+
+
+# A turn lasts as long as its connection: the server must not end one that is silent. Older servers do not know it.
+_PATIENT = "select set_config(name, '0', false) from pg_catalog.pg_settings where name = 'idle_session_timeout'"
+_TURN = "select pg_catalog.pg_try_advisory_lock(pg_catalog.hashtext(%s), pg_catalog.hashtext(%s))"
 
 
 class PostgresqlLocks:
@@ -49,6 +57,24 @@ class PostgresqlLocks:
         """Delete this run's lock; another's stays."""
         with translated(self.place.name), self.place.connected() as connection:
             connection.execute(b"delete from vs_lock where wave = %s and run_id = %s", (lock.wave, lock.run_id))
+
+
+@contextmanager
+def turn(place: Place, table: str, waiting: Callable[[], None]) -> Iterator[None]:
+    """Be the only one who loads this table, on any host, for as long as the connection lasts."""
+
+    def taken() -> bool:
+        with translated(place.name):
+            return bool(connection.execute(_TURN.encode(), (place.schema, table)).fetchall()[0][0])
+
+    with translated(place.name):
+        connection = place.connected()
+        connection.execute(_PATIENT.encode())
+    try:
+        patiently_taken(taken, waiting)
+        yield
+    finally:
+        connection.close()
 
 
 def holds(cursor: psycopg.Cursor, lock: Lock) -> bool:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Protocol
@@ -191,6 +192,13 @@ class Target(Protocol):
 
     def unlock(self, lock: Lock) -> None:
         """Give the lock back."""
+        ...
+
+    def turn(self, table: Table, waiting: Callable[[], None]) -> AbstractContextManager[None]:
+        """While it is open, no other wave loads this table of persons. It goes with the process, and with the connection.
+
+        Whoever must wait for another wave calls `waiting`, once, and then waits.
+        """
         ...
 
     def discard(self) -> None:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import os
 import sqlite3
-from collections.abc import Collection
+from collections.abc import Callable, Collection
+from contextlib import AbstractContextManager
 from pathlib import Path
 from typing import Any
 
@@ -25,6 +26,7 @@ from vardskiftet.engine.targets.sqlite_errors import translated
 from vardskiftet.engine.targets.sqlite_keys import SqliteKeys, keyed_apart
 from vardskiftet.engine.targets.sqlite_locks import SqliteLocks
 from vardskiftet.engine.targets.taking_back import KEPT, RESTORED, taken_back
+from vardskiftet.engine.targets.turns import folder_turn
 from vardskiftet.failpoint import reach
 from vardskiftet.model.mapping import Mapping
 from vardskiftet.model.programme import Programme
@@ -253,6 +255,10 @@ class SqliteTarget:
         reach("target.unlock.before")
         self.locks.release(lock)
         reach("target.unlock.after")
+
+    def turn(self, table: Table, waiting: Callable[[], None]) -> AbstractContextManager[None]:
+        """Be the only one on this host who loads persons."""
+        return folder_turn(self.path.parent, waiting)
 
     def discard(self) -> None:
         """Delete a rehearsal's file, and what SQLite keeps beside it."""
