@@ -175,7 +175,7 @@ def logical(path: Place) -> dict[str, tuple[int, str]]:
         return {}
     found = {}
     for table in tables_of(path):
-        kept = [column for column in columns_of(path, table) if column not in PASSING]
+        kept = sorted(column for column in columns_of(path, table) if column not in PASSING)
         rows = sorted(repr(row) for row in rows_of(path, f"select {', '.join(kept)} from {table}"))
         found[table] = (len(rows), hashlib.sha256("\n".join(rows).encode()).hexdigest())
     return found

@@ -19,10 +19,11 @@ from wards import SOURCES as DATABASES
 from wards import SourceWard, Table, Value
 
 from vardskiftet.engine.encoding import DAMAGED, WHERE
+from vardskiftet.engine.move import fetch
 from vardskiftet.engine.sources import KINDS, open_held
 from vardskiftet.engine.sources.protocol import Extract, Source, Stillness
 from vardskiftet.errors import IntegrityBroken, Unreachable
-from vardskiftet.model.batch import KeyRange
+from vardskiftet.model.batch import Batch, KeyRange
 from vardskiftet.model.plan import Plan
 
 SOURCES: dict[str, type[SourceWard]] = {**DATABASES, **FILE_SOURCES, **SERVER_SOURCES, **ANYWHERE}
@@ -459,6 +460,29 @@ def test_damage_in_the_middle_is_never_the_end_of_the_data(ward: SourceWard) -> 
     ward.damage()
     with pytest.raises(Unreachable):
         asked_everything(ward.live())
+
+
+class Short:
+    """A source whose cursor ends before the last row of whatever is read, without a word."""
+
+    def __init__(self, source: Source) -> None:
+        self._source = source
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._source, name)
+
+    def read(self, extract: Extract, within: KeyRange | None) -> Iterator[pa.RecordBatch]:
+        for batch in self._source.read(extract, within):
+            yield batch.slice(0, batch.num_rows - 1)
+
+
+def test_a_cursor_that_ends_early_is_found_by_the_count(ward: SourceWard) -> None:
+    ward.fill(VISITS)
+    source = ward.live()
+    batch = Batch(mapping="elvis.visit", number=1, range=KeyRange(), by=("besok_id",))
+    assert fetch(source, BESOK, batch).num_rows == 25
+    with pytest.raises(IntegrityBroken, match="read 24 rows where the source counts 25"):
+        fetch(Short(source), BESOK, batch)
 
 
 # --- nothing is written ---------------------------------------------------------------------------------------------------

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import errno
 import json
+import threading
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from datetime import date, datetime
@@ -19,7 +20,7 @@ from wards import RECORD, TARGETS, TargetWard, named
 from vardskiftet.engine.compare import stored_digest
 from vardskiftet.engine.compile.coerce import canonical, digest
 from vardskiftet.engine.duck import arrow, open_duck
-from vardskiftet.engine.targets import KINDS, open_scratch, open_target
+from vardskiftet.engine.targets import KINDS, open_scratch, open_target, stray_scratches
 from vardskiftet.engine.targets.protocol import BatchEntry, Lock, Outcome, Target
 from vardskiftet.engine.targets.tables import layout
 from vardskiftet.engine.undoing import edited, taking_back
@@ -658,6 +659,53 @@ def test_a_scratch_target_is_another_place(ward: TargetWard, ready: Target, desk
     Desk(desk.duck, scratch).target.write(desk.persons(1, BO))
     scratch.close()
     assert ward.ask("select patient_id from patient") == [(ANNA,)]
+
+
+def test_a_rehearsal_is_thrown_away_with_all_that_it_holds_and_the_record_never(
+    ward: TargetWard, ready: Target, desk: Desk, tmp_path: Path
+) -> None:
+    ready.write(desk.persons(1, ANNA))
+    scratch = open_scratch(ward.programme, tmp_path / "scratch")
+    scratch.discard()
+    scratch.prepare()
+    Desk(desk.duck, scratch).target.write(desk.persons(1, BO))
+    scratch.discard()
+    assert scratch.exists() is False or not open_scratch(ward.programme, tmp_path / "scratch").exists()
+    assert stray_scratches(ward.programme, ()) == ()
+    scratch.discard()
+    with pytest.raises(RuntimeError, match="only a rehearsal"):
+        ready.discard()
+    assert counts(ward)["patient"] == 1
+
+
+def test_a_rehearsal_outside_its_folder_is_known_by_name(ward: TargetWard, ready: Target, tmp_path: Path) -> None:
+    scratch = open_scratch(ward.programme, tmp_path / "scratch")
+    scratch.prepare()
+    scratch.close()
+    assert stray_scratches(ward.programme, (tmp_path / "scratch",)) == ()
+    outside = ward.programme.target.kind in ON_SERVERS
+    assert stray_scratches(ward.programme, ()) == (("rehearsal_scratch",) if outside else ())
+
+
+def test_one_wave_at_a_time_has_its_turn_with_a_table_of_persons(ward: TargetWard, ready: Target) -> None:
+    other = open_target(ward.programme)
+    told: list[str] = []
+
+    def second() -> None:
+        with other.turn(PATIENT, lambda: told.append("waits")):
+            told.append("has it")
+
+    thread = threading.Thread(target=second)
+    with ready.turn(PATIENT, lambda: told.append("the first waits")):
+        thread.start()
+        while not told:
+            thread.join(0.02)
+        assert told == ["waits"]
+    thread.join()
+    assert told == ["waits", "has it"]
+    with ready.turn(PATIENT, lambda: told.append("waits again")):
+        assert len(told) == 2
+    other.close()
 
 
 def test_rows_can_be_copied_in_before_anything_else_writes(ward: TargetWard, ready: Target) -> None:

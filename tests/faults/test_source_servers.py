@@ -16,13 +16,14 @@ from ends import SOURCE as VARIABLE
 from ends import Ends
 from fault import WAVE, project, refused
 from on_server import PUT
+from records import rows_of
 from ward import Done, Ward
 
 from vardskiftet.engine import move
 from vardskiftet.engine.move import fetch
 from vardskiftet.engine.sources import open_source
 from vardskiftet.engine.sources.protocol import Extract, Source
-from vardskiftet.errors import IntegrityBroken, Unreachable
+from vardskiftet.errors import IntegrityBroken, TookTooLong, Unreachable
 from vardskiftet.model.batch import Batch, KeyRange
 from vardskiftet.model.system import SourceSpec, System
 
@@ -182,7 +183,40 @@ def test_b5_a_statement_that_takes_too_long_says_which_options_help(place: Place
         with pytest.raises(Unreachable, match="took longer than") as late:
             list(source.read(Extract("note", ("nid", "words"), (), f"select nid, {sleep} as words from note"), None))
         assert "batch_rows" in late.value.hint
+        assert isinstance(late.value, TookTooLong) and late.value.parts == 0, "without a key there is nothing to cut by"
         assert source.count("note") == ROWS
+
+
+SLOW = {
+    "postgresql": (
+        "create function slow(t text) returns text immutable language plpgsql as $$ begin perform pg_sleep(0.004); return t; end $$",
+        "create view slow_note as select nid, slow(words) as words from note where nid < '000400'",
+    ),
+    "mysql": (
+        "create function slow(t longtext) returns longtext deterministic no sql begin do sleep(0.004); return t; end",
+        "create algorithm = merge view slow_note as select nid, slow(words) as words from note where nid < '000400'",
+    ),
+}
+"""A view whose words take their time; its keys do not."""
+
+
+def test_b5_a_range_that_takes_too_long_is_read_in_parts_and_the_run_says_so(place: Place) -> None:
+    ward = place.ward
+    place.does(*SLOW[place.kind])
+    ward.edit("mappings/old/note.yaml", "reads: note", "reads: slow_note")
+    ward.edit("mappings/old/system.yaml", "ignored: []", 'ignored: [{table: note, because: "Read through a view."}]')
+    ward.edit("mappings/old/system.yaml", f"url_from: {VARIABLE}", f"url_from: {VARIABLE}, statement_timeout: 0.5")
+    ward.edit("waves/programme.yaml", "batch_rows: 500", "batch_rows: 200")
+    assert ward.ask("plan", WAVE).code == 0
+    done = ward.ask("apply", WAVE)
+    assert done.code == 0, done.told
+    assert "of its batches read in up to" in done.err and "took the source too long" in done.err
+    assert ward.ask("books", WAVE, "--json").document["closes"]
+    (event,) = ward.ask("audit", "show", "--kind", "batches.cut", "--json").document["events"]
+    assert event["payload"]["batches"] >= 1 and event["payload"]["parts"] in (2, 4, 8, 16)
+    assert rows_of(ward.target, "select count(*), count(distinct words) from note") == [(400, 400)]
+    told = ward.ask("apply", WAVE, "--json")
+    assert (told.code, told.document["committed"]) == (0, 0)
 
 
 def test_b6_a_snapshot_whose_keeper_is_gone_is_noticed(place: Place) -> None:

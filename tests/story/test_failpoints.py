@@ -71,6 +71,8 @@ LISTS = ("list.write.before", "list.rename.before", "list.rename.after")
 DROPS = tuple(name for name in failpoint.NAMES if name.startswith("drop."))
 """Walked by test_failpoints_of_a_drop.py."""
 EVENTS = ("store.event.before", "store.event.after")
+DISCARDS = ("rehearsal.discard.before", "rehearsal.discard.after")
+"""Where the record of an earlier rehearsal is thrown away."""
 REPLAYS = ("target.amend.before", "target.amend.after")
 """On the path of `rejects replay`: tests/run/test_replay.py stops it there."""
 UNDO_ONCE = ("target.lock.before", "target.lock.after", "target.unlock.before", "target.unlock.after")
@@ -79,7 +81,7 @@ UNDO_EACH_BATCH = ("undo.commit.before", "undo.commit.after")
 PATH: dict[str, set[str]] = {
     "plan": {"plan.write.before", "plan.rename.before", "plan.rename.after", *FILES},
     "rehearse": {*LOAD_ONCE, *LOAD_BARE, *LOAD_EACH_BATCH, *EVENTS, *FILES},
-    "apply": {*LOAD_ONCE, *LOAD_BARE, *LOAD_EACH_BATCH, *EVENTS, *FILES},
+    "apply": {*LOAD_ONCE, *LOAD_BARE, *LOAD_EACH_BATCH, *EVENTS, *FILES, *DISCARDS},
     "undo": {*UNDO_ONCE, *UNDO_EACH_BATCH, *EVENTS},
 }
 """Verb to the names on its path."""
@@ -199,6 +201,19 @@ def test_a_full_disk_is_said_in_one_line_and_the_same_command_goes_on(
     assert not list(ward.folder.glob("crash-*"))
     assert_nothing_is_half_done(ward)
     assert_repeated_comes_to_the_end(ward, verb, after[verb], loaded)
+
+
+@pytest.mark.parametrize("name", DISCARDS)
+def test_a_rehearsal_is_thrown_away_whole_when_its_wave_is_loaded(name: str, planned: Ward, loaded: Ward, tmp_path: Path) -> None:
+    ward = planned.copy(tmp_path / "ward")
+    assert ward.ask(*COMMANDS["rehearse"]).code == 0
+    stopped = ward.run(*COMMANDS["apply"], failpoint=f"{name}:exit:1")
+    assert stopped.code == 137, f"{name} was not reached: {stopped.told}"
+    records = list((ward.work / "rehearsals").glob("*/record.sqlite"))
+    assert len(records) == (1 if name.endswith("before") else 0)
+    assert_repeated_comes_to_the_end(ward, "apply", loaded, loaded)
+    assert ward.ask(*COMMANDS["undo"]).code == 0
+    assert not list((ward.work / "rehearsals").iterdir())
 
 
 @pytest.mark.parametrize("name", REPORTS)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 import socket
 import subprocess
 import time
@@ -16,11 +17,12 @@ import proxy
 import psycopg
 import pytest
 from postgresql_ward import SCHEMA, VARIABLE, constraints, from_record, in_record, logical, make_ward_on_postgresql
-from servers import Postgresql, asked
+from servers import Postgresql, asked, did
 from ward import WAVE, Ward, litter
 
 from vardskiftet.engine.targets import open_target
 from vardskiftet.engine.targets.protocol import Lock
+from vardskiftet.run.lock import own_lock
 
 pytestmark = [pytest.mark.server, pytest.mark.story]
 APPLY = ("apply", WAVE, "--quiet")
@@ -135,18 +137,65 @@ def test_undo_leaves_what_the_new_systems_users_changed_and_a_reload_says_so(war
 def test_a_rehearsal_lies_in_a_schema_of_its_own_and_leaves_the_record_as_it_was(ward: Ward, record: str, undisturbed: End) -> None:
     done = ward.run("rehearse", WAVE, "--quiet")
     assert done.code == 0, done.told
-    schemas = [
-        str(name) for (name,) in asked(record, "select nspname from pg_namespace where nspname ~ '^(rehearsal|millennium)' order by 1")
-    ]
+    schemas = rehearsals(record)
     assert len(schemas) == 1 and schemas[0].startswith(f"rehearsal_{WAVE}-")
     rehearsed = logical(record, schemas[0])
     assert {name: rows for name, rows in rehearsed.items() if name != "vs_meta"} == {
         name: rows for name, rows in undisturbed.rows.items() if name != "vs_meta"
     }
     assert ward.run(*APPLY).code == 0
+    assert rehearsals(record) == [], "what was rehearsed is loaded now"
     before = logical(record)
+    for _ in range(2):
+        assert ward.run("rehearse", WAVE, "--quiet").code == 0
+        assert logical(record) == before == undisturbed.rows
+        assert len(rehearsals(record)) == len(list((ward.work / "rehearsals").iterdir())) == 1, "the one before is thrown away"
+    assert ward.run(*UNDO).code == 0
+    assert rehearsals(record) == [] and not list((ward.work / "rehearsals").iterdir())
+
+
+def rehearsals(url: str) -> list[str]:
+    """The schemas of rehearsals in a database."""
+    return [str(name) for (name,) in asked(url, "select nspname from pg_namespace where nspname like 'rehearsal%' order by 1")]
+
+
+@pytest.mark.parametrize("failpoint", ["rehearsal.discard.before", "rehearsal.discard.after"])
+def test_a_rehearsal_that_is_thrown_away_when_the_run_is_killed_goes_with_the_next(ward: Ward, record: str, failpoint: str) -> None:
     assert ward.run("rehearse", WAVE, "--quiet").code == 0
-    assert logical(record) == before == undisturbed.rows
+    assert ward.run(*APPLY, failpoint=failpoint).code == 137
+    assert len(rehearsals(record)) == (1 if failpoint.endswith("before") else 0)
+    assert ward.run("rehearse", WAVE, "--quiet").code == 0
+    assert len(rehearsals(record)) == len(list((ward.work / "rehearsals").iterdir())) == 1
+
+
+def test_a_schema_of_a_rehearsal_that_no_folder_is_of_is_named_and_never_dropped(ward: Ward, record: str) -> None:
+    assert ward.run("rehearse", WAVE, "--quiet").code == 0
+    (schema,) = rehearsals(record)
+    in_record(record, "create schema rehearsal_of_somebody_else")
+    (folder,) = (ward.work / "rehearsals").iterdir()
+    shutil.rmtree(folder)
+    done = ward.ask("doctor", "--json")
+    (look,) = [one for one in done.document["looks"] if one["look"] == "leftovers"]
+    assert done.code == 1 and schema in look["message"] and "somebody_else" not in look["message"], look
+    assert ward.run("rehearse", WAVE, "--quiet").code == 0
+    assert schema in rehearsals(record), "another host may be at work with it"
+
+
+def test_a_rehearsal_at_work_is_seen_by_doctor_on_a_server_too(planned: Ward, record: str, tmp_path: Path) -> None:
+    ward = many_batches(planned, tmp_path / "ward")
+    assert ward.run("rehearse", WAVE, "--quiet", failpoint="target.commit.after:exit:2").code == 137
+    (folder,) = (ward.work / "rehearsals").iterdir()
+    assert (folder / "held").is_dir()
+
+    def left() -> str:
+        looks = ward.ask("doctor", "--json").document["looks"]
+        return "; ".join(str(one["message"]) for one in looks if one["look"] == "leftovers")
+
+    assert "copies of sources that a rehearsal left" in left()
+    ((schema,),) = [(name,) for name in rehearsals(record)]
+    alive = own_lock(WAVE, "another-run", "rehearse")  # this very process lives
+    did(record, f"update \"{schema}\".vs_lock set pid = '{alive.pid}', pid_started = '{alive.pid_started}'")
+    assert "A run is at work" in left()
 
 
 # --- the server goes ----------------------------------------------------------------------------------------------------------

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import hypothesis.strategies as st
 import pytest
-import servers
+from ends import ON_SERVERS, two_ends
 from hypothesis import HealthCheck, settings
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule, run_state_machine_as_test
 from story.killed import killed_at
@@ -138,7 +138,7 @@ class Rounds(RuleBasedStateMachine):
 
 
 FEW = settings(max_examples=3, stateful_step_count=8, deadline=None, suppress_health_check=list(HealthCheck))
-SOME = settings(max_examples=4, stateful_step_count=10, deadline=None, suppress_health_check=list(HealthCheck))
+SOME = settings(max_examples=3, stateful_step_count=9, deadline=None, suppress_health_check=list(HealthCheck))
 MANY = settings(max_examples=8, stateful_step_count=20, deadline=None, suppress_health_check=list(HealthCheck))
 
 
@@ -156,21 +156,20 @@ def run(how: settings) -> None:
     run_state_machine_as_test(Rounds, settings=how)
 
 
-@pytest.mark.server
 @pytest.mark.story
-def test_three_waves_in_any_order_on_postgresql(postgresql_server: servers.Postgresql, monkeypatch: pytest.MonkeyPatch) -> None:
-    class OnAServer(Rounds):
-        """The same, the record on a server: each run with a database of its own."""
+@pytest.mark.parametrize("pair", ON_SERVERS)
+def test_three_waves_in_any_order_between_two_servers(pair: str, request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
+    class OnServers(Rounds):
+        """The same, the journal on one server and the record on another: each run with databases of its own."""
 
         def of(self, *, marked: bool) -> Region:
             self.closing = ExitStack()
-            url = self.closing.enter_context(postgresql_server.database())
-            monkeypatch.setenv("VARDSKIFTET_ROUNDS_URL", url)
-            return region(self.folder, self.journal, marked=marked, url=url)
+            ends = self.closing.enter_context(two_ends(pair, request.getfixturevalue, monkeypatch.setenv))
+            return region(self.folder, self.journal, marked=marked, ends=ends)
 
         def teardown(self) -> None:
             super().teardown()
             if hasattr(self, "closing"):
                 self.closing.close()
 
-    run_state_machine_as_test(OnAServer, settings=SOME)
+    run_state_machine_as_test(OnServers, settings=SOME)

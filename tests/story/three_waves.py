@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 import sqlite3
+from collections.abc import Callable
 from contextlib import closing
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
+from functools import partial
 from pathlib import Path
 from typing import Any
 
+import ends as ends_of
 import servers
+from ends import Ends
 from landing import desk
 from ward import opened, rows_of
 
@@ -123,6 +127,8 @@ class Journal:
     """The journal's own clock: a number that grows by a hundred with each writing."""
     written: dict[tuple[str, ...], int] = field(default_factory=dict)
     """Each row as it was written, with its table, and when it was changed."""
+    publish: Callable[[Path], None] = lambda path: None
+    """What becomes of the database once it is written: it is put onto a server, perhaps."""
 
     def rows(self) -> dict[str, list[tuple[str, ...]]]:
         """Table to its rows."""
@@ -147,6 +153,7 @@ class Journal:
                 marks = ", ".join("?" for _ in (*columns.split(","), "changed"))
                 old.executemany(f"insert into {table} values ({marks})", mine)
             old.commit()
+        self.publish(path)
 
 
 def number(place: int) -> str:
@@ -225,12 +232,16 @@ def _plain(value: Any) -> Any:
     return int(value) if isinstance(value, bool) else value
 
 
-def region(folder: Path, journal: Journal, *, marked: bool = False, url: str = "") -> Region:
+def region(folder: Path, journal: Journal, *, marked: bool = False, ends: Ends | None = None) -> Region:
     """A project on this journal, nothing planned; if `marked`, its mappings trust what the journal says of changes.
 
-    `url` leads to the record's database, and stands in VARDSKIFTET_ROUNDS_URL; without one the record is a file.
+    `ends` are the two databases that the journal is put into and the record lies in; without them both are files.
     """
-    target = "{kind: postgresql, url_from: VARDSKIFTET_ROUNDS_URL}" if url else "{kind: sqlite, path: work/record.sqlite}"
+    url, source, target = "", "{kind: sqlite, path: old.sqlite}", "{kind: sqlite, path: work/record.sqlite}"
+    if ends is not None:
+        url, source = ends.record, f"{{kind: {ends.source}, url_from: {ends_of.SOURCE}}}"
+        target = f"{{kind: postgresql, url_from: {ends_of.RECORD}}}"
+        journal.publish = partial(ends_of.publish, url=ends.journal, kind=ends.source)
     changed = "changed: {from: changed, overlap: 1}\n" if marked else ""
     units = "".join(f"  - {{unit: {unit}, title: {unit}, kind: narhalsan_unit, area: here, hsa_id: {hsa}}}\n" for unit, hsa in HSA.items())
     after = {"first": "", "second": "after: [first]\n", "third": "after: [second]\n"}
@@ -246,7 +257,7 @@ def region(folder: Path, journal: Journal, *, marked: bool = False, url: str = "
             for place, (wave, unit) in enumerate(WAVES.items())
         },
         "mappings/record.yaml": RECORD,
-        "mappings/old/system.yaml": f"system: old\ntitle: Old\nsource: {{kind: sqlite, path: old.sqlite}}\nroutes:\n{routes}",
+        "mappings/old/system.yaml": f"system: old\ntitle: Old\nsource: {source}\nroutes:\n{routes}",
         **{
             f"mappings/old/{name}.yaml": f"mapping: old.{name}\ninformation: {name}\n{changed}{text}"
             for name, text in (("person", PERSON), ("visit", VISIT), ("act", ACT))

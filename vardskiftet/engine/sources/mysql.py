@@ -121,6 +121,15 @@ class MysqlDoor(OneConnection):
                 # Of a stream that is left, nobody waits for the end.
                 result.unbuffered_active = False
 
+    def answers(self, connection: Any) -> bool:
+        """One word there and back: `wait_timeout` of the server ends what was silent for longer."""
+        lost: tuple[type[Exception], ...] = (*self.errors(), OSError)
+        try:
+            connection.ping(reconnect=False)
+        except lost:
+            return False
+        return True
+
     def hang_up(self, connection: Any) -> None:
         """Without waiting for rows that are still on their way."""
         connection._force_close()

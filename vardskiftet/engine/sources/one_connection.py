@@ -95,12 +95,21 @@ class OneConnection(ABC):
         return door
 
     def connection(self) -> Any:
-        """The connection, opened when it is first needed. A transaction's is never opened a second time."""
+        """The connection, opened when it is first needed. A transaction's is never opened a second time.
+
+        While the record was slow, the server may have ended one that idled: nothing was under way on it, so another takes its place.
+        """
+        if self._open is not None and not self._still and not self.answers(self._open):
+            self.close()
         if self._open is None:
             if self._still:
                 raise ConnectionError("the transaction went with its connection")
             self._open = self.opened()
         return self._open
+
+    def answers(self, connection: Any) -> bool:
+        """Whether a connection that idled still lives. Kinds whose servers keep what idles need not ask."""
+        return True
 
     @contextlib.contextmanager
     def told(self) -> Iterator[None]:

@@ -5,15 +5,13 @@ from __future__ import annotations
 from typing import Any
 
 from vardskiftet.engine.names import quoted
+from vardskiftet.engine.postgresql_words import code_of
 from vardskiftet.engine.sources.postgresql_session import Session, opened
 
 LOCK_SECONDS = 30
 
-# The server's own patience must not end the snapshot; older servers do not know all of these.
-_PATIENT = (
-    "select set_config(name, '0', false) from pg_catalog.pg_settings"
-    " where name in ('idle_in_transaction_session_timeout', 'idle_session_timeout', 'transaction_timeout', 'statement_timeout')"
-)
+# Beside what holds for every connection: taking the snapshot may take its time.
+_PATIENT = "set statement_timeout = 0"
 # Views are looked through to their tables; a materialized view cannot be locked.
 _LOCKABLE = (
     "select c.relname from pg_catalog.pg_class c join pg_catalog.pg_namespace n on n.oid = c.relnamespace"
@@ -45,7 +43,7 @@ class Keeper:
             ((self.snapshot,),) = self._open.execute("select pg_catalog.pg_export_snapshot()").fetchall()
         except psycopg.Error as error:
             self.close()
-            raise session.refused(error.sqlstate) from error
+            raise session.refused(code_of(error)) from error
 
     def close(self) -> None:
         """Let go of the snapshot and the tables."""

@@ -10,6 +10,7 @@ import adbc_driver_manager
 import pyarrow as pa
 
 from vardskiftet.engine.names import literal, quoted
+from vardskiftet.engine.postgresql_words import code_of
 from vardskiftet.engine.sources.dialects.dialect import Statement
 from vardskiftet.engine.sources.dialects.postgresql import POSTGRESQL
 from vardskiftet.engine.sources.protocol import SourceColumn
@@ -46,6 +47,13 @@ _TYPES = (
 )
 
 
+IDLE = (
+    "select pg_catalog.set_config(name, '0', false) from pg_catalog.pg_settings"
+    " where name in ('idle_in_transaction_session_timeout', 'idle_session_timeout', 'transaction_timeout')"
+)
+"""While the record is slow, a connection that waits for its turn must not be ended; older servers do not know all of these."""
+
+
 @dataclass(frozen=True, slots=True)
 class Session:
     """Which database, and how every connection to it is set up."""
@@ -70,6 +78,7 @@ class Session:
             "set intervalstyle = 'postgres'",
             "set bytea_output = 'hex'",
             "set extra_float_digits = 1",
+            IDLE,
             f"set search_path = {place}",
             *((f"set statement_timeout = {round(self.statement_timeout * 1000)}",) if self.statement_timeout else ()),
         )
@@ -117,7 +126,7 @@ class Asking:
             return list(cursor.fetchall())
         except psycopg.Error as error:
             self.close()
-            raise self._session.refused(error.sqlstate) from error
+            raise self._session.refused(code_of(error)) from error
 
     def described(self, statement: Statement) -> tuple[SourceColumn, ...]:
         """Names and types of what a statement gives. Raises Usage where the server does not understand it, else Unreachable."""
@@ -135,7 +144,7 @@ class Asking:
             self.close()
             if error.sqlstate and error.sqlstate.startswith("42") and error.sqlstate != "42501":
                 raise Usage(error.diag.message_primary or type(error).__name__) from error
-            raise self._session.refused(error.sqlstate) from error
+            raise self._session.refused(code_of(error)) from error
 
     def _connection(self) -> Any:
         if self._open is None:
@@ -182,7 +191,7 @@ class Reading:
                     yield batch.columns
             whole = True
         except adbc_driver_manager.Error as error:
-            raise self._session.refused(error.sqlstate) from error
+            raise self._session.refused(code_of(error)) from error
         except (pa.ArrowInvalid, OSError) as error:
             # In mid-stream the driver hands on the server's words, and no code.
             why = Why.TIMEOUT if "statement timeout" in str(error) else Why.OTHER if self._answers() else Why.LOST

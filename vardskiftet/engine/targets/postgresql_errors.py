@@ -10,6 +10,7 @@ import adbc_driver_manager
 import psycopg
 import sqlalchemy.exc
 
+from vardskiftet.engine.postgresql_words import code_of
 from vardskiftet.errors import IntegrityBroken, Locked, NoRoom, Stale, Unreachable, VardskiftetError
 
 AGAIN = frozenset({"40001", "40P01"})
@@ -71,9 +72,9 @@ def translated(name: str) -> Iterator[None]:
     try:
         yield
     except (adbc_driver_manager.Error, psycopg.Error) as error:
-        raise meaning(error.sqlstate, name, _part(error)) from None
+        raise meaning(code_of(error), name, _part(error)) from None
     except sqlalchemy.exc.DBAPIError as error:
-        raise meaning(getattr(error.orig, "sqlstate", None), name, _part(error.orig)) from None
+        raise meaning(code_of(error.orig), name, _part(error.orig)) from None
     except OSError as error:
         if error.errno == errno.ENOSPC:
             raise NoRoom(f"The disk is full. {_ROLLED_BACK}", where=name, hint="Make room and give the same command again.") from error

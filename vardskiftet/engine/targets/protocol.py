@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from pathlib import Path
@@ -226,4 +226,8 @@ class TargetKind(Protocol):
 
     def open_scratch(self, programme: Programme, folder: Path) -> Target:
         """An empty target of the same kind, in a folder or a schema of its own."""
+        ...
+
+    def strays(self, programme: Programme, folders: Collection[Path]) -> tuple[str, ...]:
+        """Scratch targets that lie outside a rehearsal's folder, and belong to none of these; by name, sorted."""
         ...
