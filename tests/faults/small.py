@@ -48,7 +48,7 @@ MAPPINGS = {
 }
 PERSONS = [(f"p{n}", number(n), f"Efternamnsson {n}") for n in range(1, 7)]
 WORDS = "Överkänslig mot penicillin"
-PADDING = "x" * 20_000
+PADDING = "x" * 60_000
 HSA = "SE2321000131-X0001"
 VISITS = [(f"v{n:02}", f"p{1 + n % 6}", HSA, "J" if n == 5 else "N", f"{WORDS} {n} {PADDING}") for n in range(12)]
 BATCHES = 6

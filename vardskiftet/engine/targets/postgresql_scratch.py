@@ -16,7 +16,7 @@ PREFIX = "rehearsal_"
 
 _SCHEMAS = sa.text(
     "select nspname from pg_catalog.pg_namespace n where starts_with(nspname, :prefix)"
-    " and has_schema_privilege(n.oid, 'usage') and to_regclass(quote_ident(nspname) || '.vs_meta') is not null"
+    " and has_schema_privilege(n.oid, 'usage') and has_table_privilege(to_regclass(quote_ident(nspname) || '.vs_meta'), 'select')"
     ' order by nspname collate "C"'
 )
 
