@@ -12,12 +12,11 @@ from pathlib import Path
 from benchmarks.agree import Sums, sums
 from benchmarks.competitors import Competitor, Run, competitors
 from benchmarks.measure import Failed, run
-from benchmarks.results import BASE, Measured, keep, kept, page
+from benchmarks.results import BASE, PAGE, RUNS, Measured, keep, kept, page
 from benchmarks.workload.sizes import SIZES
 from benchmarks.workload.stores import STORES
 
 HERE = Path(__file__).parent
-RUNS, PAGE = HERE / "runs.jsonl", HERE / "RESULTS.md"
 
 
 def main() -> None:

@@ -12,9 +12,12 @@ from statistics import median
 
 import psutil
 
+from benchmarks.parts import parts
 from benchmarks.workload import TABLES, rows_of
 
 LIBRARIES = ("duckdb", "pyarrow", "adbc-driver-sqlite", "adbc-driver-postgresql", "numpy", "pandas", "SQLAlchemy")
+HERE = Path(__file__).parent
+RUNS, PAGE = HERE / "runs.jsonl", HERE / "RESULTS.md"
 BASE = "straight line"
 ENOUGH = 3
 """Runs of which a median may be called one."""
@@ -56,10 +59,19 @@ def page(runs: list[Measured], not_measured: list[str]) -> str:
         rows = sum(rows_of(table, size) for table in TABLES)
         lines += [f"## {source} to {target}, size {size}: {rows:,} rows", "", *_table(mine, rows), ""]
     lines += ["## Memory", "", *_memory(runs), ""]
+    lines += parts()
     if not_measured:
         lines += ["## Not measured", "", *(f"- {one}" for one in not_measured), ""]
     lines += ["## With what", "", *_machine(), ""]
     return "\n".join(lines)
+
+
+def rewrite() -> None:
+    """RESULTS.md with the parts as they lie now; what was not measured stays told as it was."""
+    there = PAGE.read_text(encoding="utf-8") if PAGE.is_file() else ""
+    told = there.partition("## Not measured\n\n")[2].partition("\n## ")[0]
+    missing = [line.removeprefix("- ") for line in told.splitlines() if line.startswith("- ")]
+    PAGE.write_text(page(kept(RUNS), missing), encoding="utf-8")
 
 
 def _table(runs: list[Measured], rows: int) -> list[str]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import sqlite3
 import subprocess
 import sys
 from collections.abc import Callable
@@ -14,6 +15,7 @@ from sqlalchemy.exc import OperationalError
 
 from vardskiftet import errors
 from vardskiftet.store.store import Store
+from vardskiftet.store.tables import TOLD
 
 Clock = Callable[[], datetime]
 
@@ -117,3 +119,22 @@ def test_a_torn_page_is_broken(path: Path, clock: Clock) -> None:
     path.write_bytes(content)
     with pytest.raises(errors.IntegrityBroken), Store.read(path) as reader:
         reader.verify()
+
+
+def test_the_newest_of_a_wave_and_a_check_is_found_by_the_index_and_not_by_reading_history(store: Store, path: Path) -> None:
+    for number in range(50):
+        store.append(
+            "check.measured", {"check": f"R{number % 5}", "wave": "south-1" if number % 2 else "north-1", "number": number}, "run-1"
+        )
+    store.append("check.measured", {"wave": "south-1", "note": '"check":"R1","wave":"south-1"'}, "run-2")
+    found = store.newest("check.measured", wave="south-1", check="R1")
+    assert found is not None and found.payload["number"] == 41
+    assert store.newest("check.measured", wave="south-2") is None
+    asked = (
+        "explain query plan select * from event where kind = 'check.measured' and"
+        f" {TOLD['sqlite'].format(word='wave')} = 'south-1' and {TOLD['sqlite'].format(word='check')} = 'R1' order by seq desc limit 1"
+    )
+    with sqlite3.connect(path) as connection:
+        (plan,) = connection.execute(asked).fetchall()
+    connection.close()
+    assert "ix_event_told (kind=? AND <expr>=? AND <expr>=?)" in plan[3]

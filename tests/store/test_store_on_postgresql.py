@@ -16,6 +16,7 @@ from servers import asked, did
 from vardskiftet import errors
 from vardskiftet.store.server import Server
 from vardskiftet.store.store import Store
+from vardskiftet.store.tables import REVISIONS, TOLD
 
 pytestmark = pytest.mark.server
 Clock = Callable[[], datetime]
@@ -52,7 +53,7 @@ def test_what_was_appended_is_read_back_in_one_chain(server: Server, clock: Cloc
         with Store.read(server) as reader:
             assert list(reader.events()) == [first, second]
             assert reader.verify(store.head()).holds
-    assert asked(server.url, "select version_num from minne.alembic_version") == [("0002",)]
+    assert asked(server.url, "select version_num from minne.alembic_version") == [(REVISIONS[-1],)]
 
 
 @pytest.mark.parametrize(
@@ -143,3 +144,19 @@ def test_no_url_and_no_part_of_one_is_ever_said(clock: Clock, url: str) -> None:
             said += f"{chain!r} {chain}"
             chain = None if chain.__suppress_context__ else chain.__cause__ or chain.__context__
         assert not any(part in said + told.value.hint for part in ("hem", "load", "journal"))
+
+
+def test_the_newest_of_a_wave_and_a_check_is_found_on_a_server_too(server: Server, clock: Clock) -> None:
+    with Store.open(server, clock) as store:
+        for number in range(20):
+            store.append(
+                "check.measured", {"check": f"R{number % 5}", "wave": "south-1" if number % 2 else "north-1", "n": number}, "run-1"
+            )
+        store.append("check.measured", {"wave": "south-1", "note": '"check":"R1"'}, "run-2")
+        found = store.newest("check.measured", wave="south-1", check="R1")
+        assert found is not None and found.payload["n"] == 11
+    asked = f"{TOLD['postgresql'].format(word='wave')} = 'south-1' and {TOLD['postgresql'].format(word='check')} = 'R1'"
+    with psycopg.connect(server.url) as connection:
+        connection.execute("set enable_seqscan = off")
+        plan = connection.execute(f"explain select * from minne.event where kind = 'check.measured' and {asked} order by seq desc limit 1")
+        assert "ix_event_told" in str(plan.fetchall())

@@ -9,6 +9,7 @@ import sys
 import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
@@ -34,6 +35,7 @@ _err = _Voice(stderr=True, highlight=False, soft_wrap=True)
 NAME = "vardskiftet"
 SECONDS_BETWEEN_LINES = 2.0
 WIDEST_HELP = 100
+PIECES = 10_000
 
 
 @dataclass
@@ -148,12 +150,19 @@ def _fault_reason(id: str, fault: Fault) -> dict[str, Any]:
 
 def _document(schema: str, exit_code: int, reasons: Sequence[Mapping[str, Any]], next_steps: Sequence[str], own: Mapping[str, Any]) -> None:
     body = {"schema": schema, "ok": exit_code == 0, "exit_code": exit_code, "reasons": list(reasons), "next_steps": list(next_steps), **own}
-    text = json.dumps(body, ensure_ascii=False, indent=1)
+    pieces = json.JSONEncoder(ensure_ascii=False, indent=1).iterencode(body)
+    while page := "".join(islice(pieces, PIECES)):  # tens of thousands of results need not lie in memory as one text
+        sys.stdout.write(_spelt(page, _out.encoding))
+    sys.stdout.write("\n")
+
+
+def _spelt(text: str, encoding: str) -> str:
+    """A piece of a document as the reader's encoding can show it: the same document, other letters escaped."""
     try:
-        text.encode(_out.encoding)
+        text.encode(encoding)
     except UnicodeEncodeError:
-        text = json.dumps(body, indent=1)  # the same document, letters escaped
-    sys.stdout.write(f"{text}\n")
+        return "".join(letter if letter.isascii() else json.dumps(letter)[1:-1] for letter in text)
+    return text
 
 
 def answer(text: str) -> None:

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 from fractions import Fraction
+from functools import cache
 
 from vardskiftet.judge.definition import definition
 from vardskiftet.model.check import Check, How
@@ -54,14 +55,23 @@ def judged(
         return [replace(dated, unit=unit, why=NO_EVIDENCE) for unit in units]
     found = {one.unit: one for one in measurement.units}
     outdated = _outdated(check, measurement, in_force, now)
-    return [_of_unit(check, dated, unit, found.get(unit), outdated, now) for unit in units]
+    threshold = cache(check.threshold.of)  # units share their values, and exact comparisons are slow
+    return [_of_unit(check, threshold, dated, unit, found.get(unit), outdated, now) for unit in units]
 
 
-def _of_unit(check: Check, blank: Result, unit: str, found: UnitValue | None, outdated: str, now: datetime) -> Result:
+def _of_unit(
+    check: Check,
+    threshold: Callable[[Fraction], Outcome],
+    blank: Result,
+    unit: str,
+    found: UnitValue | None,
+    outdated: str,
+    now: datetime,
+) -> Result:
     if found is None:
         return replace(blank, unit=unit, why=NOT_MEASURED_HERE)
     value = value_of(check, found, now)
-    outcome = check.threshold.of(value) if value is not None else Outcome.NO_DATA
+    outcome = threshold(value) if value is not None else Outcome.NO_DATA
     why = ""
     if outcome is not Outcome.FAIL:
         if value is None or found.small:

@@ -44,6 +44,17 @@ def _between_thousands(lang: Lang) -> str:
     return str(get_group_symbol(lang)).replace("\u00a0", _NARROW_SPACE)
 
 
+@lru_cache(maxsize=4096)
+def _marked(text: str) -> Markup:
+    return Markup(escape(text))
+
+
+@lru_cache(maxsize=4096)
+def _plain(text: str) -> Markup:
+    """A label without values: the same each time, and a long page says it ten thousand times."""
+    return _marked(text).format()
+
+
 @dataclass(frozen=True, slots=True)
 class Speech:
     """A language with its words: what the templates call to write anything at all."""
@@ -54,10 +65,12 @@ class Speech:
     def say(self, key: str, **values: Any) -> Markup:
         """The label with its values filled in and escaped; `n` chooses between one and other. Raises KeyError if there is none."""
         text = self.words[key]
+        if not values and isinstance(text, str):
+            return _plain(text)
         if not isinstance(text, str):
             text = text[Locale.parse(self.lang).plural_form(values["n"])]
         told = {name: self.number(value) if isinstance(value, int) else value for name, value in values.items()}
-        return Markup(escape(text)).format(**told)
+        return _marked(text).format(**told)
 
     def known(self, key: str) -> bool:
         """Whether there is such a label: reasons may be declared that the page has no words for."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date, datetime
 from fractions import Fraction
+from functools import lru_cache
 
 from babel.dates import format_date
 from babel.numbers import format_decimal
@@ -18,10 +19,16 @@ from vardskiftet.model.evidence import EvidenceSource
 from vardskiftet.model.measurement import WHOLE_WAVE
 from vardskiftet.model.outcome import BAD, GOOD, MIDDLING, SILENT, Outcome
 from vardskiftet.model.readiness import Result
-from vardskiftet.report.labels import Speech
+from vardskiftet.report.labels import Lang, Speech
 
 _SPACE = "\u202f"
 _SIGNS = {">=": "≥", "<=": "≤"}
+
+
+@lru_cache(maxsize=4096)
+def _decimal(value: Fraction, pattern: str, lang: Lang) -> str:
+    """A number by the rules of a language. Kept: units share their values, and the rules are slow."""
+    return str(format_decimal(float(value), format=pattern, locale=lang))
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,8 +72,7 @@ class ReadinessWords:
 
     def number(self, value: Fraction, decimals: int) -> str:
         """A number in the manner of the language."""
-        pattern = "#,##0" + (f".{'0' * decimals}" if decimals else "")
-        return str(format_decimal(float(value), format=pattern, locale=self.speech.lang)).replace("\u00a0", _SPACE)
+        return _decimal(value, "#,##0" + (f".{'0' * decimals}" if decimals else ""), self.speech.lang).replace("\u00a0", _SPACE)
 
     def of(self, check: Check, value: Fraction) -> str:
         """A value of a check, rounded to the worse side."""
@@ -83,7 +89,7 @@ class ReadinessWords:
         """What passes."""
         bound = check.threshold.passes
         number = bound.value * 100 if is_share(check) else bound.value
-        told = str(format_decimal(float(number), format="#,##0.###", locale=self.speech.lang))
+        told = _decimal(number, "#,##0.###", self.speech.lang)
         return f"{_SIGNS.get(bound.sign, bound.sign)} {told}" + (f"{_SPACE}%" if is_share(check) else "")
 
     def day(self, day: date | datetime) -> str:

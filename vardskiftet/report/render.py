@@ -8,6 +8,7 @@ import shlex
 import tempfile
 from functools import lru_cache
 from pathlib import Path
+from typing import Any
 
 from jinja2 import FileSystemLoader, StrictUndefined
 from jinja2.sandbox import ImmutableSandboxedEnvironment
@@ -84,10 +85,25 @@ def write_bytes(content: bytes, path: Path) -> Path:
     return path
 
 
+class _Sealed(ImmutableSandboxedEnvironment):
+    """A sandbox that asks once for each attribute of a kind of value: its rules go by the kind alone, and a page asks a million times."""
+
+    def __init__(self, **options: Any) -> None:
+        super().__init__(**options)
+        self._safe: dict[tuple[type, str], bool] = {}
+
+    def is_safe_attribute(self, obj: Any, attr: str, value: Any) -> bool:
+        """Whether a template may read it."""
+        key = (type(obj), attr)
+        if key not in self._safe:
+            self._safe[key] = super().is_safe_attribute(obj, attr, value)
+        return self._safe[key]
+
+
 @lru_cache(maxsize=4)
-def _environment(folder: Path) -> ImmutableSandboxedEnvironment:
+def _environment(folder: Path) -> _Sealed:
     """Templates that can read facts and nothing else: sandboxed, everything escaped, a missing fact is an error."""
-    return ImmutableSandboxedEnvironment(
+    return _Sealed(
         loader=FileSystemLoader(folder),
         autoescape=True,
         undefined=StrictUndefined,

@@ -9,12 +9,13 @@ from itertools import islice
 from vardskiftet.judge.results import value_of
 from vardskiftet.judge.trend import Point
 from vardskiftet.model.check import Check
+from vardskiftet.model.event import Event
 from vardskiftet.model.frozen import Frozen
 from vardskiftet.model.measurement import Measurement
 from vardskiftet.model.outcome import Outcome, worst
 from vardskiftet.model.threshold import Bound, Threshold
 from vardskiftet.run.desk import Desk
-from vardskiftet.run.measured import history_of
+from vardskiftet.run.measured import as_of, different_values, events_of, history_of
 
 
 class Past(Frozen):
@@ -48,14 +49,14 @@ MOST_POINTS = 60
 def points_of(desk: Desk, check: Check, wave: str, until: datetime) -> tuple[Point, ...]:
     """The worst value of each measurement as of its evidence, oldest first; one of several on the same evidence."""
     with desk.reading_store() as store:
-        found = list(islice(history_of(store, check, wave, until), MOST_POINTS))
-    told = {one.as_of: value for one in reversed(found) if (value := _worst(check.threshold, one, check)) is not None}
+        found = [(as_of(event), _worst(event, check)) for event in islice(events_of(store, check, wave, until), MOST_POINTS)]
+    told = {at: value for at, value in reversed(found) if value is not None}
     return tuple(Point(at, told[at]) for at in sorted(told))
 
 
-def _worst(threshold: Threshold, one: Measurement, check: Check) -> Fraction | None:
-    values = [value for unit in one.units if (value := value_of(check, unit, one.at)) is not None]
-    return min(values, default=None) if threshold.more_is_better else max(values, default=None)
+def _worst(event: Event, check: Check) -> Fraction | None:
+    values = [value for unit in different_values(event) if (value := value_of(check, unit, event.at)) is not None]
+    return min(values, default=None) if check.threshold.more_is_better else max(values, default=None)
 
 
 def past(check: Check, one: Measurement) -> Past:

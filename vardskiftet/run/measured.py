@@ -17,6 +17,7 @@ from vardskiftet.store.reader import StoreReader
 MEASURED = "check.measured"
 NOTHING: list[Any] = [0, "", 0, 0, ""]
 """What is left out at the end of a unit's line: excluded rows, worst group, groups, small ones, newest day."""
+LONGEST = 5 + len(NOTHING)
 
 
 def payload_of(one: Measurement) -> dict[str, Any]:
@@ -55,10 +56,25 @@ def newest_of(store: StoreReader, check: Check, wave: str, until: datetime) -> M
 
 def history_of(store: StoreReader, check: Check, wave: str, until: datetime) -> Iterator[Measurement]:
     """Measurements of a check for a wave, the newest first: those under its present name, then those under the one before."""
+    return (measurement_of(event) for event in events_of(store, check, wave, until))
+
+
+def events_of(store: StoreReader, check: Check, wave: str, until: datetime) -> Iterator[Event]:
+    """The events of a check's measurements in that order, as they lie in the memory."""
     for name in (check.check, check.was):
         if name:
-            for event in store.backwards(MEASURED, until, [f'"check":"{name}"', f'"wave":"{wave}"']):
-                yield measurement_of(event)
+            yield from store.backwards(MEASURED, until, wave=wave, check=name)
+
+
+def as_of(event: Event) -> datetime:
+    """When a measurement was true: the oldest of what it stands on, else its own time."""
+    return min((datetime.fromisoformat(at) for _, _, at in event.payload["evidence"]), default=event.at)
+
+
+def different_values(event: Event) -> tuple[UnitValue, ...]:
+    """Each value of a measurement's units once, without its unit: they are few, and history is long."""
+    told = {(short[1], short[9] if len(short) == LONGEST else "") for short in event.payload["units"]}
+    return tuple(_long(["", value, "", "", 0, *NOTHING[:4], since]) for value, since in sorted(told))
 
 
 def _short(value: UnitValue) -> list[Any]:

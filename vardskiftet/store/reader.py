@@ -3,20 +3,20 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
 
-from sqlalchemy import Connection, Engine, Select, select
+from sqlalchemy import Connection, Engine, Select, Text, literal_column, select
 
 from vardskiftet import errors
 from vardskiftet.model.chain import ChainCheck, Head
 from vardskiftet.model.event import Event
 from vardskiftet.store import backup, chain
 from vardskiftet.store.refusals import foreseen
-from vardskiftet.store.tables import EVENT
+from vardskiftet.store.tables import EVENT, TOLD
 
 PAGE = 1000
 PAGE_BACK = 50
@@ -46,20 +46,21 @@ class StoreReader:
         for line in self._lines(wanted, since, self.head().length):
             yield event_of(line, self._shown)
 
-    def newest(self, kind: str, until: datetime | None = None, holding: Sequence[str] = ()) -> Event | None:
-        """The last event of a kind, told no later than `until` by the programme's clock, whose payload's text holds all of `holding`.
+    def newest(self, kind: str, until: datetime | None = None, *, wave: str = "", check: str = "") -> Event | None:
+        """The last event of a kind, told no later than `until` by the programme's clock, of a wave and a check where they are named.
 
-        A payload is canonical JSON: `"check":"R05"` stands in it as it is written. None if there is none.
+        Found by an index, however long the history is. None if there is none.
         """
-        return next(self.backwards(kind, until, holding), None)
+        return next(self.backwards(kind, until, wave=wave, check=check), None)
 
-    def backwards(self, kind: str, until: datetime | None = None, holding: Sequence[str] = ()) -> Iterator[Event]:
+    def backwards(self, kind: str, until: datetime | None = None, *, wave: str = "", check: str = "") -> Iterator[Event]:
         """Yield events of a kind from the last to the first, as `newest` tells them apart."""
         wanted = select(EVENT).where(EVENT.c.kind == kind).order_by(EVENT.c.seq.desc())
         if until is not None:
             wanted = wanted.where(EVENT.c.at <= until.astimezone(UTC).isoformat(timespec="microseconds"))
-        for text in holding:
-            wanted = wanted.where(EVENT.c.payload.contains(text, autoescape=True))
+        for word, said in (("wave", wave), ("check", check)):
+            if said:
+                wanted = wanted.where(literal_column(TOLD[self._engine.dialect.name].format(word=word), Text) == said)
         before, size = self.head().length + 1, 1
         with foreseen(self._shown), self._engine.connect() as connection:
             while True:

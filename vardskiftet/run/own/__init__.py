@@ -55,5 +55,5 @@ def own_values(desk: Desk, store: StoreReader, own: str, wave: str, until: datet
 
 
 def _newest(store: StoreReader, module: ModuleType, wave: str, until: datetime) -> Event | None:
-    told = [event for kind in module.KINDS if (event := store.newest(kind, until, [f'"wave":"{wave}"'])) is not None]
+    told = [event for kind in module.KINDS if (event := store.newest(kind, until, wave=wave)) is not None]
     return max(told, key=lambda event: event.seq, default=None)

@@ -19,7 +19,7 @@ NOTHING_BROUGHT = "nothing was brought back"
 
 def digest(store: StoreReader, _programme: Programme, wave: str) -> str:
     """What it stands on beside the sources: the list that was brought back last."""
-    brought = store.newest(BROUGHT, holding=[f'"wave":"{wave}"'])
+    brought = store.newest(BROUGHT, wave=wave)
     return brought.hash if brought is not None else NOTHING_BROUGHT
 
 
