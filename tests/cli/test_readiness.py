@@ -164,12 +164,12 @@ def test_evidence_that_was_changed_or_lost_in_the_work_folder_is_an_error_and_th
     (kept,) = (asking.folder / "work/evidence/training").iterdir()
     kept.write_bytes(kept.read_bytes().replace(b";100;100;", b";100;101;"))
     done = asking.ask("check", "run", WAVE, "--json")
-    assert done.code == 4
+    assert (done.code, [one["id"] for one in done.document["reasons"]]) == (8, ["ALTERED"])
     assert [one["check"] for one in done.document["measured"] if one["error"]] == ["R05"]
     found = {one["check"]: one["result"] for one in asking.ask("ready", WAVE, "--gate", "G7", "--json").document["results"]}
     assert found == {"R02": "pass", "R05": "error", "R31": "pass"}
     kept.unlink()
-    assert asking.ask("check", "run", WAVE, "--check", "R05").code == 4
+    assert asking.ask("check", "run", WAVE, "--check", "R05").code == 8
     assert asking.verdict() == "not_evaluable"
 
 

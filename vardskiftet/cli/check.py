@@ -24,7 +24,9 @@ def run_check(
     now: Now = None,
     quiet: Quiet = False,
 ) -> None:
-    """Measure a wave's checks on the evidence in force, and keep what was found. Exits 4 if one could not be measured.
+    """Measure a wave's checks on the evidence in force, and keep what was found.
+
+    Exits 4 if one could not be measured, 8 if evidence is not as it was handed in; the others are measured all the same.
 
     Example:  vardskiftet check run south-1
     """
@@ -34,9 +36,11 @@ def run_check(
 
     options = given(ctx, project, as_json, now, quiet)
     desk = open_desk(options)
-    found = run_checks(desk, wave, tuple(check or ()))
-    answer = console.Answer("vardskiftet.check.run/1", own={"wave": wave, "measured": [measurement_entry(one) for one in found]})
-    tell_measured(answer, desk.programme, wave, found)
+    checked = run_checks(desk, wave, tuple(check or ()))
+    answer = console.Answer(
+        "vardskiftet.check.run/1", own={"wave": wave, "measured": [measurement_entry(one) for one in checked.measurements]}
+    )
+    tell_measured(answer, desk.programme, wave, checked)
     raise typer.Exit(console.show(answer, as_json=options.as_json))
 
 

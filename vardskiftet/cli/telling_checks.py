@@ -14,6 +14,7 @@ from vardskiftet.model.check import Check, How, Measure
 from vardskiftet.model.measurement import WHOLE_WAVE, Measurement
 from vardskiftet.model.own import OWN
 from vardskiftet.model.programme import Programme
+from vardskiftet.run.checks import Checked
 from vardskiftet.run.history import Past
 from vardskiftet.run.readiness import Asked
 
@@ -55,8 +56,9 @@ def measured_by(measure: Measure) -> str:
     return OWN[measure.own]
 
 
-def tell_measured(answer: Answer, programme: Programme, wave: str, found: Sequence[Measurement]) -> None:
+def tell_measured(answer: Answer, programme: Programme, wave: str, checked: Checked) -> None:
     """What was measured, what could not be, and what had nothing to be measured on."""
+    found = checked.measurements
     without = [one.check for one in found if not one.evidence and not one.error]
     good = len(found) - len(without) - sum(bool(one.error) for one in found)
     answer.say(f"{good} of {len(found)} checks of wave {wave} were measured.")
@@ -66,8 +68,13 @@ def tell_measured(answer: Answer, programme: Programme, wave: str, found: Sequen
     for one in found:
         if one.error:
             owner = programme.criteria.check(one.check).owner
-            answer.because("NOT_MEASURED", one.error, where=one.check, hint=f"{owner}: vardskiftet check explain {one.check} {wave}")
-    answer.exit_code = 4 if answer.reasons else 0
+            answer.because(
+                "ALTERED" if one.check in checked.altered else "NOT_MEASURED",
+                one.error,
+                where=one.check,
+                hint=f"{owner}: vardskiftet check explain {one.check} {wave}",
+            )
+    answer.exit_code = checked.exit_code
     answer.next_steps = [f"vardskiftet ready {wave}"]
 
 

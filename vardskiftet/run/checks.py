@@ -16,7 +16,7 @@ import sqlalchemy as sa
 from vardskiftet.declare.words import nearest
 from vardskiftet.engine.duck import open_duck
 from vardskiftet.engine.measure import CannotMeasure
-from vardskiftet.errors import DeclarationsWrong, Usage, VardskiftetError
+from vardskiftet.errors import DeclarationsWrong, IntegrityBroken, Usage, VardskiftetError, gravest
 from vardskiftet.judge.definition import definition
 from vardskiftet.judge.masking import inert
 from vardskiftet.model.check import Check, How
@@ -54,11 +54,26 @@ class Surroundings:
         return in_force(self.handed_in)
 
 
-def run_checks(desk: Desk, wave: str, names: Sequence[str] = ()) -> tuple[Measurement, ...]:
+@dataclass(frozen=True, slots=True)
+class Checked:
+    """What one measuring found."""
+
+    measurements: tuple[Measurement, ...]
+    altered: frozenset[str]
+    """Checks whose evidence is not as it was handed in."""
+
+    @property
+    def exit_code(self) -> int:
+        """8 where a digest does not hold, 4 where a check could not be measured for another reason."""
+        return gravest([8] * bool(self.altered) + [4] * any(one.error for one in self.measurements))
+
+
+def run_checks(desk: Desk, wave: str, names: Sequence[str] = ()) -> Checked:
     """Measure all checks of a wave, or the named ones, and keep what was found. Raises Usage for an unknown wave or check."""
     checks = chosen(desk, names)
     around = surroundings(desk, wave)
     found: list[Measurement] = []
+    altered: set[str] = set()
     with ExitStack() as closing:
         duck = open_duck()
         closing.callback(duck.close)
@@ -66,9 +81,11 @@ def run_checks(desk: Desk, wave: str, names: Sequence[str] = ()) -> tuple[Measur
         store = closing.enter_context(desk.reading_store())
         for done, check in enumerate(checks):
             desk.notify(Progress("checks", done, len(checks)))
-            found.append(_measured(desk, store, rows, check, around))
+            found.append(_measured(desk, store, rows, check, around, altered))
     desk.notify(Progress("checks", len(checks), len(checks)))
-    return _kept(desk, wave, found)
+    checked = Checked(tuple(found), frozenset(altered))
+    _keep(desk, wave, checked)
+    return checked
 
 
 def chosen(desk: Desk, names: Sequence[str]) -> list[Check]:
@@ -99,8 +116,8 @@ def surroundings(desk: Desk, wave: str) -> Surroundings:
     return Surroundings(wave, members, dated.when.latest, desk.clock(), handed_in)
 
 
-def _measured(desk: Desk, store: StoreReader, rows: Rows, check: Check, around: Surroundings) -> Measurement:
-    """One check, measured; what it stands on is told even where measuring fails."""
+def _measured(desk: Desk, store: StoreReader, rows: Rows, check: Check, around: Surroundings, altered: set[str]) -> Measurement:
+    """One check, measured; what it stands on is told even where measuring fails. Named in `altered` where that is not as it came."""
     refs: tuple[EvidenceRef, ...] = ()
     values: tuple[UnitValue, ...] = ()
     error = ""
@@ -110,6 +127,8 @@ def _measured(desk: Desk, store: StoreReader, rows: Rows, check: Check, around: 
             values = _values(desk, store, rows, check, around)
     except BROKEN as wrong:
         error = _told(wrong)
+        if isinstance(wrong, IntegrityBroken):
+            altered.add(check.check)
     threshold = f"pass {check.threshold.passes}" + (f", warn {check.threshold.warns}" if check.threshold.warns else "")
     return Measurement(check.check, around.wave, around.now, definition(check), refs, values, error, threshold)
 
@@ -147,13 +166,12 @@ def _told(wrong: Exception) -> str:
     return f"It failed ({type(wrong).__name__})."
 
 
-def _kept(desk: Desk, wave: str, found: list[Measurement]) -> tuple[Measurement, ...]:
+def _keep(desk: Desk, wave: str, checked: Checked) -> None:
     """Write down every measurement as one run."""
     run_id = new_run_id(desk.clock)
     owner = {"verb": "check run", "wave": wave, "command": desk.command, "owner": getpass.getuser(), "host": socket.gethostname()}
     with desk.writing_store() as store:
         store.append(STARTED, owner | {"pid": os.getpid()}, run_id)
-        for one in found:
+        for one in checked.measurements:
             store.append(MEASURED, payload_of(one), run_id)
-        store.append(FINISHED, {"wave": wave, "exit_code": 0}, run_id)
-    return tuple(found)
+        store.append(FINISHED, {"wave": wave, "exit_code": checked.exit_code}, run_id)
