@@ -191,7 +191,7 @@ def server_seconds(url: str) -> float:
     """Processor seconds of a PostgreSQL server on this host up to now, those of its sessions that ended included."""
     with psycopg.connect(url) as connection:
         (pid,) = connection.execute("select pg_backend_pid()").fetchone() or (0,)
-    server = psutil.Process(pid).parent() if psutil.pid_exists(pid) else None
+        server = psutil.Process(pid).parent() if psutil.pid_exists(pid) else None
     if server is None:
         return math.nan
     every = server.cpu_times()

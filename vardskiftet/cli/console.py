@@ -21,12 +21,16 @@ from vardskiftet.errors import DeclarationsWrong, Fault, VardskiftetError
 from vardskiftet.model.progress import Progress
 
 
+class ReaderGone(Exception):
+    """Whoever read the answer has left. No OSError: the parser of arguments would end such a one with 1, which is a finding."""
+
+
 class _Voice(Console):
     """A console whose reader may leave: that ends the command quietly, and is no finding."""
 
     def on_broken_pipe(self) -> None:
         """Leave it to the boundary."""
-        raise BrokenPipeError
+        raise ReaderGone
 
 
 _out = _Voice(highlight=False, soft_wrap=True)
@@ -151,9 +155,13 @@ def _fault_reason(id: str, fault: Fault) -> dict[str, Any]:
 def _document(schema: str, exit_code: int, reasons: Sequence[Mapping[str, Any]], next_steps: Sequence[str], own: Mapping[str, Any]) -> None:
     body = {"schema": schema, "ok": exit_code == 0, "exit_code": exit_code, "reasons": list(reasons), "next_steps": list(next_steps), **own}
     pieces = json.JSONEncoder(ensure_ascii=False, indent=1).iterencode(body)
-    while page := "".join(islice(pieces, PIECES)):  # tens of thousands of results need not lie in memory as one text
-        sys.stdout.write(_spelt(page, _out.encoding))
-    sys.stdout.write("\n")
+    try:
+        while page := "".join(islice(pieces, PIECES)):  # tens of thousands of results need not lie in memory as one text
+            sys.stdout.write(_spelt(page, _out.encoding))
+        sys.stdout.write("\n")
+        sys.stdout.flush()
+    except BrokenPipeError as error:
+        raise ReaderGone from error
 
 
 def _spelt(text: str, encoding: str) -> str:

@@ -130,7 +130,7 @@ def run(arguments: list[str]) -> int:
             # The parser has swallowed a KeyboardInterrupt.
             raise KeyboardInterrupt
         return code
-    except BrokenPipeError:
+    except (BrokenPipeError, console.ReaderGone):
         # Whoever read our answer has gone; there is nobody left to tell.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 141
