@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 from fractions import Fraction
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from vardskiftet.judge.definition import definition
@@ -279,3 +279,37 @@ def test_ready_means_that_every_hard_result_was_proven(rounds: list) -> None:
     if told.verdict is Verdict.GO:
         assert {one.outcome for one in told.asked} == {Outcome.PASS}
     assert verdict(told.asked) is told.verdict
+
+
+NEARLY = st.lists(
+    st.tuples(
+        st.sampled_from(list(Severity)),
+        st.sampled_from([Per.UNIT, Per.PROGRAMME]),
+        st.sampled_from(["G30", "G7"]),
+        st.sampled_from(["1", "1", "0.95", "0.92", "0.5", None]),
+        st.integers(0, 9),
+        st.sampled_from([UNITS, UNITS, ("a",), ()]),
+        st.sampled_from([False, False, False, True]),
+    ),
+    min_size=1,
+    max_size=3,
+)
+"""Worlds in which nearly everything is proven, so that each single thing that is not must speak for itself."""
+
+
+@settings(max_examples=400)
+@given(NEARLY)
+def test_the_verdict_is_what_the_rounds_say_without_asking_the_judge(rounds: list) -> None:
+    checks, held = world(rounds)
+    lost = {f"e-c{place}" for place, (*_, gone) in enumerate(rounds) if gone}
+    held = replace(held, in_force={name: ref for name, ref in held.in_force.items() if name not in lost})
+
+    def holds(place: int, bound: str) -> bool:
+        _, per, _, value, days, units, gone = rounds[place]
+        everywhere = per is Per.PROGRAMME or set(units) == set(UNITS)
+        return value is not None and Fraction(value) >= Fraction(bound) and days <= WEEK.days and everywhere and not gone
+
+    hard = [place for place, (severity, *_) in enumerate(rounds) if severity is Severity.HARD]
+    found = of(held, *checks)
+    assert (found in READY) == all(holds(place, "0.9") for place in hard)
+    assert (found is Verdict.GO) == all(holds(place, "0.95") for place in range(len(rounds)))
