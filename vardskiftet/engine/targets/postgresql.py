@@ -17,7 +17,7 @@ from vardskiftet.engine.compile.coerce import canonical
 from vardskiftet.engine.names import quoted
 from vardskiftet.engine.targets.changes import AMENDED, LINKED, RENEWED, amending, beside, entry_table, linking, renewing
 from vardskiftet.engine.targets.marks import RECORD, REHEARSAL, Marks, marks_of
-from vardskiftet.engine.targets.postgresql_answers import answer
+from vardskiftet.engine.targets.postgresql_answers import Asking, answer
 from vardskiftet.engine.targets.postgresql_bare import lay_bare, make_whole
 from vardskiftet.engine.targets.postgresql_copy import copy_rows, taken, without_nul
 from vardskiftet.engine.targets.postgresql_errors import patiently, translated
@@ -79,6 +79,7 @@ class PostgresqlTarget:
         self.locks = PostgresqlLocks(place)
         self.notices = Notices()
         self._asking = place.engine(read_only=True)
+        self._answers = Asking(place)
         self._there = False
         self._writing: psycopg.Connection | None = None
         self._held: dict[str, Lock] = {}
@@ -133,11 +134,11 @@ class PostgresqlTarget:
         return f"contains({value}, chr(0))"
 
     def arrow(self, query: Query) -> pa.Table:
-        """A question on a connection of its own, read-only."""
+        """A question on a connection that only reads."""
         if not self.exists():
             return pa.table({str(column.name): pa.array([], pa.string()) for column in query.selected_columns})
-        with translated(self.place.name), contextlib.closing(self.place.reading(read_only=True)) as connection:
-            return answer(connection, query)
+        with translated(self.place.name):
+            return self._answers.table(query)
 
     def present(self, mapping: Mapping, table: Table, ids: pa.Table) -> pa.Table:
         """Rows of the record with these ids (`ids` has one column `id`), every column as text."""
@@ -288,7 +289,8 @@ class PostgresqlTarget:
             discard(self.place, self.marks)
 
     def close(self) -> None:
-        """Close the writing connection."""
+        """Give every connection back."""
+        self._answers.close()
         if self._writing is not None:
             self._writing.close()
             self._writing = None

@@ -5,7 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, timedelta
+from datetime import date, datetime, timedelta
+from functools import lru_cache
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -129,9 +130,11 @@ def _each(numbers: np.ndarray[Any, np.dtype[np.int64]], write: Callable[[int], s
     return pa.array([write(one) for one in coded.dictionary.to_pylist()], pa.string()).take(coded.indices)
 
 
+@lru_cache(maxsize=100_000)
 def _day_text(days: int) -> str:
     return (_EPOCH + timedelta(days=days)).isoformat()
 
 
+@lru_cache(maxsize=86_400)
 def _clock_text(seconds: int) -> str:
-    return f"{datetime.fromtimestamp(seconds, UTC):%H:%M:%S}Z"
+    return f"{seconds // 3600:02d}:{seconds // 60 % 60:02d}:{seconds % 60:02d}Z"
