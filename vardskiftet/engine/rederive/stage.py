@@ -72,6 +72,7 @@ def open_stage(path: Path, spill: Path) -> duckdb.DuckDBPyConnection:
     stage = duckdb.connect(str(path), config=settings)
     stage.execute("set timezone = 'UTC'")
     stage.execute(f"set wal_autocheckpoint = '{LOG}'")
+    stage.execute("pragma disable_checkpoint_on_shutdown")  # what came to its end is removed; what did not, goes on from the log
     for setting in ("autoinstall_known_extensions", "autoload_known_extensions"):
         stage.execute(f"set {setting} = false")
     for macro in _MACROS:
