@@ -1,4 +1,4 @@
-"""What do the README's pictures show? The real demo: its books in a terminal, its report and the rollout's timeline in a browser.
+"""What do the README's pictures show? The real demo: its books in a terminal, its pages and the rollout's timeline in a browser.
 
 python .ci/pictures.py        needs the environment of `make`, and Chromium for the report
 """
@@ -74,6 +74,7 @@ def main() -> None:
             terminal(demo, command, PICTURES / f"{name}.svg")
         (PICTURES / "timeline.svg").chmod(0o644)
         screenshot(demo / "work" / "reports" / "south-1.html", PICTURES / "report.png", 1200, 1100)
+        screenshot(demo / "work" / "reports" / "south-1-readiness.html", PICTURES / "readiness.png", 1280, 1290)
 
 
 if __name__ == "__main__":

@@ -195,8 +195,16 @@ def server_seconds(url: str) -> float:
     if server is None:
         return math.nan
     every = server.cpu_times()
-    living = [one.cpu_times() for one in server.children()]
-    return every.user + every.system + every.children_user + every.children_system + sum(one.user + one.system for one in living)
+    return every.user + every.system + every.children_user + every.children_system + sum(_seconds(one) for one in server.children())
+
+
+def _seconds(process: psutil.Process) -> float:
+    """Of one session; one that ended just now is in its parent's account already."""
+    try:
+        times = process.cpu_times()
+    except psutil.NoSuchProcess:
+        return 0.0
+    return times.user + times.system
 
 
 if __name__ == "__main__":

@@ -86,11 +86,12 @@ class ReadinessWords:
         return str(self.speech.say("ready.too_few_to_show")) if suppressed(result, source) else self.of(check, result.value)
 
     def asked(self, check: Check) -> str:
-        """What passes."""
+        """What passes, never broken over two lines; an exact number stands without a sign."""
         bound = check.threshold.passes
         number = bound.value * 100 if is_share(check) else bound.value
         told = _decimal(number, "#,##0.###", self.speech.lang)
-        return f"{_SIGNS.get(bound.sign, bound.sign)} {told}" + (f"{_SPACE}%" if is_share(check) else "")
+        sign = "" if bound.sign == "=" else f"{_SIGNS.get(bound.sign, bound.sign)}\u00a0"
+        return f"{sign}{told}" + (f"{_SPACE}%" if is_share(check) else "")
 
     def day(self, day: date | datetime) -> str:
         """A day in words."""
