@@ -18,6 +18,7 @@ from vardskiftet.engine.rederive.beside import place_units
 from vardskiftet.engine.rederive.borrowed import BorrowedRows
 from vardskiftet.engine.rederive.files_anew import disagreeing
 from vardskiftet.engine.rederive.rows import Rows, SqliteRows
+from vardskiftet.engine.rederive.server_rows import PostgresqlRows
 from vardskiftet.engine.rederive.stage import open_stage
 from vardskiftet.engine.rederive.verdicts import own_finds
 from vardskiftet.engine.sources import open_held, open_source
@@ -34,8 +35,8 @@ from vardskiftet.run.imported import corrections_in_effect
 
 ROWS_AT_ONCE = 131_072
 REVIEW = "IDENTITY_REVIEW"
-OWN_READERS = {"sqlite"}
-"""Kinds of source that the verifier reads with a reader of its own."""
+SERVERS = {"postgresql": PostgresqlRows}
+"""Kinds of server that the verifier reads with a reader of its own; nothing of them outlives the load's own snapshot."""
 
 
 @dataclass
@@ -118,7 +119,9 @@ def open_rows(desk: Desk, declared: System, plan: Plan | None) -> Rows:
     held = None if plan is None else open_held(declared, folder)
     if held is not None:
         held.prove()
-    if declared.source.kind in OWN_READERS and held is not None:
+    if held is None and declared.source.kind in SERVERS:
+        return SERVERS[declared.source.kind](declared, desk.programme.root)
+    if declared.source.kind == "sqlite" and held is not None:
         held.close()
         return SqliteRows(folder / f"{declared.system}.sqlite", declared.system, declared.encoding)
     return BorrowedRows(held or open_source(declared, desk.programme.root))

@@ -1,0 +1,232 @@
+"""How does the verifier read PostgreSQL? Rows copied out as text and parsed as text: another driver, another road than the loader's."""
+
+from __future__ import annotations
+
+import contextlib
+import io
+import os
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import Any
+
+import psycopg
+import pyarrow as pa
+from pyarrow import csv
+
+from vardskiftet.engine.names import literal, quoted
+from vardskiftet.engine.rederive.rows import DAMAGED, PLACE, Asked, as_texts
+from vardskiftet.engine.sources.options import PostgresqlOptions
+from vardskiftet.engine.sources.pace import Pace
+from vardskiftet.errors import Unreachable
+from vardskiftet.model.batch import KeyRange
+from vardskiftet.model.system import System
+
+BLOCK = 4 << 20
+"""Bytes of text that are parsed at once."""
+WITHOUT_ORDER = ("json", "xml", "point", "line", "lseg", "box", "path", "polygon", "circle")
+SETTINGS = (
+    "set row_security = off",
+    "set client_encoding = 'UTF8'",
+    "set timezone = 'UTC'",
+    "set datestyle = 'ISO, YMD'",
+    "set intervalstyle = 'postgres'",
+    "set bytea_output = 'hex'",
+    "set extra_float_digits = 1",
+)
+_TYPES = (
+    "select pg_catalog.format_type(oid, mod) from unnest(%s::oid[], %s::int[]) with ordinality as given(oid, mod, place) order by place"
+)
+
+
+class PostgresqlRows:
+    """A database on a server, seen through one transaction that only reads, from the first question to the last."""
+
+    independent = True
+
+    def __init__(self, system: System, root: Path) -> None:
+        self._options = PostgresqlOptions.model_validate(system.source.options)
+        self._system = system
+        self._pace = Pace(self._options.throttle, root, system.timezone)
+        self._open: psycopg.Connection | None = None
+        self._known: dict[tuple[str, str], dict[str, str]] = {}
+
+    def columns(self, table: str, sql: str = "") -> tuple[str, ...]:
+        """Asked of the query's own description."""
+        return tuple(self._types(table, sql))
+
+    def count(self, table: str) -> int:
+        """Counted by the server in one statement."""
+        with self._asking() as cursor:
+            found = cursor.execute(f"select count(*) from {self._from(table, '')}".encode()).fetchone()
+        return int(found[0]) if found else 0
+
+    def read(self, asked: Asked, within: KeyRange | None = None) -> pa.Table:
+        """Every column as text, in the order of the key."""
+        return self._copied(asked, self._within(asked, within))
+
+    def those(self, asked: Asked, column: str, values: Sequence[str]) -> pa.Table:
+        """The texts as values of the column's own type, so that an index serves."""
+        types = self._types(asked.table, asked.sql)
+        wanted = ", ".join(_as_type(literal(one), types[column]) for one in values)
+        return self._copied(asked, f"{_comparable(column, types[column])} in ({wanted})")
+
+    def close(self) -> None:
+        """End the transaction and give the connection back."""
+        if self._open is not None:
+            self._open.close()
+            self._open = None
+
+    def _copied(self, asked: Asked, condition: str) -> pa.Table:
+        types = self._types(asked.table, asked.sql)
+        names = ", ".join(f"cast(row.{quoted(one)} as text)" for one in asked.columns)
+        order = ", ".join(_comparable(one, types[one]) for one in asked.key)
+        statement = f"select {names} from {self._from(asked.table, asked.sql)} as row where {condition}"
+        copy = f"copy ({statement}{f' order by {order}' if order else ''}) to stdout (format csv, force_quote *)"
+        found = self._parsed(copy, len(asked.columns))
+        self._pace.take(found.num_rows)
+        raw = [number for number, one in enumerate(asked.columns) if types[one] == "bytea"]
+        try:
+            texts = [] if raw else [column.cast(pa.string()) for column in found.columns]
+        except pa.ArrowInvalid:  # bytes that are no UTF-8, in a database that does not mind
+            texts = []
+        if not texts:
+            return as_texts(asked.columns, _rows(found, raw), self._system.encoding)
+        place = pa.array(range(1, found.num_rows + 1), pa.int64())
+        return pa.table([place, *texts, pa.nulls(found.num_rows, pa.string())], names=[PLACE, *asked.columns, DAMAGED])
+
+    def _parsed(self, copy: str, width: int) -> pa.Table:
+        """The bytes of every value of a copy. Quoted is a value, unquoted and empty is NULL."""
+        names = [f"c{number}" for number in range(width)]
+        types = dict.fromkeys(names, pa.binary())
+        with self._asking() as cursor, cursor.copy(copy.encode()) as out:
+            stream = _Stream(iter(out))
+            if not stream.filled():
+                return pa.table({name: pa.array([], kind) for name, kind in types.items()})
+            return csv.open_csv(
+                pa.PythonFile(stream, mode="r"),
+                csv.ReadOptions(column_names=names, block_size=BLOCK, use_threads=False),
+                csv.ParseOptions(newlines_in_values=True, ignore_empty_lines=False),
+                csv.ConvertOptions(
+                    column_types=types, strings_can_be_null=True, quoted_strings_can_be_null=False, null_values=[""], check_utf8=False
+                ),
+            ).read_all()
+
+    def _within(self, asked: Asked, within: KeyRange | None) -> str:
+        """A condition for the rows of a range."""
+        if within is None:
+            return "true"
+        types = self._types(asked.table, asked.sql)
+        filled = " and ".join(f"row.{quoted(one)} is not null" for one in asked.key) or "true"
+        if within.nulls:
+            return f"not ({filled})"
+        keys = f"({', '.join(_comparable(one, types[one]) for one in asked.key)})"
+        parts = [filled]
+        for bound, sign in ((within.low, ">="), (within.high, "<")):
+            if bound is not None:
+                told = [_as_type(literal(str(value)), types[one]) for one, value in zip(asked.key, bound, strict=True)]
+                parts.append(f"{keys} {sign} ({', '.join(told)})")
+        return " and ".join(parts)
+
+    def _types(self, table: str, sql: str) -> dict[str, str]:
+        """Column to its type in the server's words."""
+        if (table, sql) not in self._known:
+            with self._asking() as cursor:
+                cursor.execute(f"select * from {self._from(table, sql)} as row where false".encode())
+                described, result = cursor.description or [], cursor.pgresult
+                places = range(len(described)) if result is not None else range(0)
+                kinds = ([result.ftype(at) for at in places], [result.fmod(at) for at in places]) if result is not None else ([], [])
+                types = cursor.execute(_TYPES, kinds).fetchall()
+            self._known[table, sql] = {one.name: str(kind) for one, (kind,) in zip(described, types, strict=True)}
+        return self._known[table, sql]
+
+    def _from(self, table: str, sql: str) -> str:
+        if sql:
+            return f"({sql.strip().rstrip(';')}\n)"
+        return f"{quoted(self._options.schema_name)}.{quoted(table)}"
+
+    @contextlib.contextmanager
+    def _asking(self) -> Iterator[psycopg.Cursor]:
+        """A cursor. Raises Unreachable for whatever the server or the line says; never with the connection's own words."""
+        try:
+            if self._open is None:
+                self._open = self._opened()
+            with self._open.cursor() as cursor:
+                yield cursor
+        except (psycopg.Error, pa.ArrowException, OSError) as error:
+            self.close()
+            code = getattr(error, "sqlstate", None) or type(error).__name__
+            raise Unreachable(
+                f"System '{self._system.system}' could not be read to the end ({code}).",
+                where=f"${self._options.url_from}",
+                hint="Does its server run, and may this user read? Then give the same command again: it goes on.",
+            ) from error
+
+    def _opened(self) -> psycopg.Connection:
+        url = os.environ.get(self._options.url_from, "").replace("postgresql+psycopg://", "postgresql://", 1)
+        if not url:
+            raise Unreachable(
+                f"The environment variable {self._options.url_from} that names system '{self._system.system}' is not set.",
+                where=f"mappings/{self._system.system}/system.yaml",
+                hint=f"export {self._options.url_from}=…; the connection is never written into a file.",
+            )
+        connection = psycopg.connect(url, autocommit=True)
+        try:
+            timeout = round(self._options.statement_timeout * 1000)
+            place = ", ".join(dict.fromkeys((quoted(self._options.schema_name), "public")))
+            more = (f"set search_path = {place}", *((f"set statement_timeout = {timeout}",) if timeout else ()))
+            for setting in (*SETTINGS, *more, "begin isolation level repeatable read read only"):
+                connection.execute(setting.encode())
+        except psycopg.Error:
+            connection.close()
+            raise
+        return connection
+
+
+class _Stream(io.RawIOBase):
+    """The pieces of a copy as one readable stream."""
+
+    def __init__(self, pieces: Iterator[Any]) -> None:
+        super().__init__()
+        self._pieces = pieces
+        self._rest = b""
+
+    def filled(self) -> bool:
+        """Whether there is anything at all."""
+        self._rest = self._rest or bytes(next(self._pieces, b""))
+        return bool(self._rest)
+
+    def readable(self) -> bool:
+        """It is."""
+        return True
+
+    def read(self, size: int = -1) -> bytes:
+        """So many bytes, fewer only at the end."""
+        held, length = [self._rest], len(self._rest)
+        while size < 0 or length < size:
+            piece = bytes(next(self._pieces, b""))
+            if not piece:
+                break
+            held.append(piece)
+            length += len(piece)
+        whole = b"".join(held)
+        told, self._rest = (whole, b"") if size < 0 else (whole[:size], whole[size:])
+        return told
+
+
+def _rows(found: pa.Table, raw: Sequence[int]) -> list[tuple[object, ...]]:
+    """Rows of bytes; what was `bytea` without the server's hexadecimal."""
+    columns = [column.to_pylist() for column in found.columns]
+    for number in raw:
+        columns[number] = [None if one is None else bytes.fromhex(one[2:].decode()) for one in columns[number]]
+    return list(zip(*columns, strict=True))
+
+
+def _comparable(column: str, declared: str) -> str:
+    """SQL of a column as the server can put it in order."""
+    name = f"row.{quoted(column)}"
+    return f"cast({name} as text)" if declared.startswith(WITHOUT_ORDER) else name
+
+
+def _as_type(text: str, declared: str) -> str:
+    """SQL of a text as a value beside such a column."""
+    return f"cast({text} as {'text' if declared.startswith(WITHOUT_ORDER) else declared})"
