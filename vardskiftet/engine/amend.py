@@ -48,6 +48,16 @@ select vs_key, vs_item, vs_told, vs_reason,
        case when vs_told = 'loaded' then vs_digest end
   from adjusted
 """
+# Copies share key and item: what was released is the difference of two counts, never a line beside each other line of its key.
+_RELEASED = """
+select coalesce(sum(greatest(0, least(was.rejected, now.taken - was.taken))), 0)::bigint
+  from (select source_key, item, count(*) filter (where fate = 'rejected') as rejected,
+               count(*) filter (where fate in ('loaded', 'merged', 'unchanged')) as taken
+          from before group by all) as was
+  join (select vs_key, vs_item, count(*) filter (where vs_told in ('loaded', 'merged', 'unchanged')) as taken
+          from adjusted group by all) as now
+    on now.vs_key = was.source_key and now.vs_item = was.item
+"""
 _UNITS = """
 select coalesce(was.unit, now.unit), coalesce(now.fate, was.fate), coalesce(now.items, 0) - coalesce(was.items, 0)
   from (select unit, fate, count(*) as items
@@ -69,7 +79,7 @@ class Amendment:
     keys: pa.Table
     held_back: tuple[str, ...]
     released: int
-    """Items that were rejected and now are loaded or merged."""
+    """Items that were rejected and now are loaded, merged or found unchanged."""
 
 
 def named_rows(duck: duckdb.DuckDBPyConnection, compiled: Compiled, rows: pa.Table, keys: frozenset[str]) -> pa.Table:
@@ -109,10 +119,7 @@ def amendment(
     manifest = write_manifest(duck, lines, manifests)
     if manifest == entry.manifest:
         return Amendment(None, keys_done, held, 0)
-    released = duck.execute(
-        "select count(*) from adjusted join before on before.source_key = vs_key and before.item = vs_item"
-        " where before.fate = 'rejected' and vs_told in ('loaded', 'merged')"
-    ).fetchall()
+    ((released,),) = duck.execute(_RELEASED).fetchall()
     duck.execute("create or replace temp table outcome as select * exclude (vs_told) from adjusted")
     ((before,),) = duck.execute("select count(*) from manifest_read").fetchall()
     made = outcome_of(
@@ -125,7 +132,7 @@ def amendment(
     before_us = before_us.filter(pc.not_equal(pc.fill_null(before_us["before_batch"], -1), entry.batch))
     left = left_behind(duck, compiled, entry.batch)
     made = replace(made, tallies=_tallied(duck, entry.batch, tallies), rows=pa.table({}), flags=flags, images=before_us, left=left)
-    return Amendment(made, keys_done, held, int(released[0][0]))
+    return Amendment(made, keys_done, held, int(released))
 
 
 def _judged(

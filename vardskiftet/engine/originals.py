@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import duckdb
 import pyarrow as pa
 
+from vardskiftet.engine.chosen import told_apart
 from vardskiftet.engine.compile import Compiled
 from vardskiftet.engine.corrections import reject_sql, row_sql
 from vardskiftet.engine.names import quoted
@@ -61,6 +62,7 @@ def originals(
     if any(one.key is None for one in told):
         found += duck.execute(_WITHOUT.format_map(shape)).fetchall()
     duck.unregister("told")
+    found = told_apart(duck, compiled, found, ((one.key, one.reason) for one in told))
     seen: dict[str, Original] = {}
     for _, reject, key, digest, unit, reasons, items, values in sorted(found):
         once = seen.get(reject)

@@ -5,6 +5,7 @@ from __future__ import annotations
 REASONS = {
     "AMBIGUOUS_CENTURY": "A person's number of ten digits fits two centuries.",
     "CHANGED_IN_TARGET": "The row was changed in the new system; it is left alone.",
+    "CHOSEN_LEFT_OUT": "Of several rows with this key, the one that `conflict:` chooses was itself rejected or excluded.",
     "CODE_FAILED": "A function of mappings/python failed on this row.",
     "DUPLICATE_KEY": "Several rows with this key say different things.",
     "HSA_FORMAT": "Not an HSA-id.",

@@ -42,7 +42,7 @@ class Waiting(Frozen):
     reason: str
     items: int
     rows: int
-    """Different source keys; items without a key count one each."""
+    """Source rows: copies of a key, and rows without one, count one each."""
     corrected: int
     """Rows of them with a correction that was not replayed yet, or did not help."""
     columns: tuple[str, ...]

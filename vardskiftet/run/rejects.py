@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Callable
 
 from vardskiftet.engine.ledger import Ledger
@@ -44,18 +44,27 @@ def waiting(desk: Desk, plan: Plan) -> tuple[Waiting, ...]:
     by: dict[tuple[str, str], list[RejectedItem]] = defaultdict(list)
     for one in rejected_items(desk, plan):
         by[one.mapping, one.reason].append(one)
-    said = {(one.mapping, one.key) for one in corrections_in_force(desk)}
+    said = Counter[tuple[str, str | None]]((one.mapping, one.key) for one in corrections_in_force(desk))
     return tuple(
         Waiting(
             mapping=mapping,
             reason=reason,
             items=len(items),
-            rows=len({one.key for one in items if one.key is not None}) + sum(one.key is None for one in items),
-            corrected=len({one.key for one in items if (mapping, one.key) in said}),
+            rows=_rows(items),
+            corrected=sum(said[mapping, key] for key in {one.key for one in items}),
             columns=desk.programme.mapping(mapping).correct,
         )
         for (mapping, reason), items in sorted(by.items())
     )
+
+
+def _rows(items: list[RejectedItem]) -> int:
+    """Source rows of rejected items: the copies of a key are one each, the pieces of a row are one together."""
+    alike = Counter((one.key, one.item) for one in items)
+    most: dict[str | None, int] = {}
+    for (key, _), times in alike.items():
+        most[key] = max(times, most.get(key, 0))
+    return sum(most.values())
 
 
 def rejected_rows(bench: Workbench, wanted: Wanted = lambda _: True) -> tuple[Original, ...]:

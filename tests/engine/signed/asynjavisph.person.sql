@@ -218,7 +218,7 @@ select vs_row,
             when vs_copy > 1 or vs_second then 'merged'
             else 'loaded' end as vs_fate,
        case when vs_because is not null then vs_because
-            when vs_reason is null and vs_copy > 1 and not bool_or(vs_copy = 1 and vs_reason is null and vs_because is null) over (partition by vs_key, vs_item) then 'DUPLICATE_KEY' else vs_reason end as vs_reason,
+            when vs_reason is null and vs_copy > 1 and not bool_or(vs_copy = 1 and vs_reason is null and vs_because is null) over (partition by vs_key, vs_item) then 'CHOSEN_LEFT_OUT' else vs_reason end as vs_reason,
        case when vs_reason is not null then case vs_reason
             when vs1_reason1 then 'identifier'
             when vs2_reason1 then 'identifier_domain'

@@ -12,6 +12,7 @@ from vardskiftet.engine.compile.kin import FOLLOWS, OWN_KEYS, kin, settled
 from vardskiftet.engine.compile.layout import wrapped
 from vardskiftet.engine.compile.pieces import NO_ITEM, item_sql, number_sql, pieces_sql
 from vardskiftet.engine.compile.places import place_sql
+from vardskiftet.engine.compile.turns import CHOSEN_LEFT_OUT, turn_sql
 from vardskiftet.engine.names import literal, quoted
 from vardskiftet.engine.transforms.protocol import Expression, Join
 from vardskiftet.model.mapping import Conflict, Mapping
@@ -88,18 +89,12 @@ def _comment(one: Filled) -> str:
 def _copies(mapping: Mapping, columns: tuple[str, ...]) -> str:
     """Keys that come more than once, how many different rows stand behind each, and which goes first; dear only where there are any."""
     whole = wrapped([f"placed.{quoted(name)}" for name in columns])
-    order = f"row({whole})"
-    if mapping.conflict in (Conflict.LATEST, Conflict.EARLIEST):
-        way = "desc" if mapping.conflict == Conflict.LATEST else "asc"
-        by = f"placed.{quoted(mapping.conflict_by)}"
-        # Numbers by their value (10 is later than 9), everything else, times among them, by its letters.
-        order = f"try_cast({by} as decimal(38, 9)) {way} nulls last, {by} {way} nulls last, {order}"
     return (
         "-- keys that come more than once\n"
         "repeated_key as (\nselect vs_key\n  from placed\n where vs_key is not null\n group by vs_key\nhaving count(*) > 1\n),\n"
         "-- their rows: how many different ones there are, and which goes first\n"
         f"copy as (\nselect placed.vs_row,\n       count(distinct row({whole})) over (partition by placed.vs_key) as contents,\n"
-        f"       row_number() over (partition by placed.vs_key order by\n            {order}, placed.vs_row) as place\n"
+        f"       row_number() over (partition by placed.vs_key order by\n            {turn_sql(mapping, columns)}) as place\n"
         "  from placed\n  join repeated_key on repeated_key.vs_key = placed.vs_key\n)"
     )
 
@@ -270,9 +265,9 @@ def _outcome(mapping: Mapping, table: Table, filled: list[Filled], people: int) 
 
 
 def _lost_reason(first_lost: str) -> str:
-    """A later copy whose first one did not come along leaves the reason DUPLICATE_KEY, unless it has one of its own."""
+    """A later copy whose first one did not come along leaves the reason CHOSEN_LEFT_OUT, unless it has one of its own."""
     if not first_lost:
         return ""
     return first_lost.replace("            when vs_copy", "            when vs_reason is null and vs_copy").replace(
-        "'rejected'", "'DUPLICATE_KEY'"
+        "'rejected'", f"'{CHOSEN_LEFT_OUT}'"
     )
