@@ -99,6 +99,7 @@ class Recount:
         self.lines: dict[str, dict[str, dict[str, Counter[str]]]] = defaultdict(lambda: defaultdict(lambda: defaultdict(Counter)))
         self.words: dict[str, dict[str, dict[str, Counter[str]]]] = defaultdict(lambda: defaultdict(lambda: defaultdict(Counter)))
         self.identities: dict[str, Counter[str]] = {wave: Counter() for wave in self.waves}
+        self.places_of_person: dict[int, set[str]] = defaultdict(set)
         self.waves_of_person = self._care()
         self.struck, self.past = (condition["because"] for condition in mapping_file("booking")["exclude"])
         for wave in self.waves:
@@ -111,6 +112,7 @@ class Recount:
         waves: dict[int, set[str]] = defaultdict(set)
         for rows, column in ((self.remiss, "mottagare_hsaid"), (self.bokning, "enhet_hsaid"), (self.vantelista, "enhet_hsaid")):
             for row in rows:
+                self.places_of_person[row["person_id"]].add(self._place(row[column]))
                 wave = self.units.get(row[column], ("", ""))[1]
                 if wave:
                     waves[row["person_id"]].add(wave)
@@ -126,9 +128,19 @@ class Recount:
         ):
             places = Counter(self._place(row[column]) for row in rows)
             found[table] = _places(len(rows), in_waves=places["in_waves"], excluded=places["excluded_units"], no_unit=places["no_unit"])
-        cared = sum(bool(self.waves_of_person.get(row["person_id"])) for row in self.person)
-        found["person"] = _places(len(self.person), in_waves=cared, no_care=len(self.person) - cared)
+        best = Counter(self._of_person(row["person_id"]) for row in self.person)
+        found["person"] = _places(
+            len(self.person),
+            in_waves=best["in_waves"],
+            excluded=best["excluded_units"],
+            no_unit=best["no_unit"],
+            no_care=best["no_care"],
+        )
         return found
+
+    def _of_person(self, person: int) -> str:
+        """The best place that any row of care gives a person."""
+        return next((one for one in ("in_waves", "excluded_units", "no_unit") if one in self.places_of_person[person]), "no_care")
 
     def _place(self, hsa_id: str | None) -> str:
         if hsa_id not in self.units:

@@ -148,7 +148,7 @@ def _on_contact(place: int, contact: str, wave: str, fallen: str, tables: dict[s
     if fallen:
         key.becomes(wave, "vera.medication", "rejected", fallen)
     elif place == TOO_LONG_DOSE:  # the older copy does not come in its stead
-        key.becomes(wave, "vera.medication", "rejected", "DUPLICATE_KEY")
+        key.becomes(wave, "vera.medication", "rejected", "CHOSEN_LEFT_OUT")
     else:
         key.becomes(wave, "vera.medication", "merged")
     words = None if place == WORDLESS else WORDS[place % len(WORDS)]

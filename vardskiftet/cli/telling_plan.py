@@ -39,7 +39,7 @@ def tell_plan(answer: Answer, programme: Programme, made: Plan, file: str) -> No
 
 def _homeless(answer: Answer, programme: Programme, made: Plan) -> None:
     """Rows without a unit that the programme knows, against their budget, and what they say of theirs."""
-    homeless = sum(one.no_unit for one in made.expectations)
+    homeless = sum(one.no_unit for one in made.expectations if not programme.mapping(one.mapping).for_persons)
     budget = programme.wave(made.wave).budgets.no_unit
     answer.say(f"{homeless:,} rows have no unit that the programme knows (budget {budget:,}).")
     unknown = [(one.mapping, written or "(nothing)", rows) for one in made.expectations for written, rows in one.unknown_units]

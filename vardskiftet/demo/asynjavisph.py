@@ -13,7 +13,7 @@ from vardskiftet.demo import asynjavisph_care as made
 from vardskiftet.demo import words as say
 from vardskiftet.demo.asked import checked
 from vardskiftet.demo.asynjavisph_schema import INDEXED, TABLES
-from vardskiftet.demo.care import count, in_waves, make_homes
+from vardskiftet.demo.care import count, make_homes, reach_of
 from vardskiftet.demo.columns import flags, numbers, put, words, written
 from vardskiftet.demo.enrolled import Enrolled, enrol
 from vardskiftet.demo.ledger import Ledger
@@ -80,7 +80,7 @@ def _chunk(
     for table, rows in care.items():
         ids[table] += len(rows.ids)
         count(ledger, MAPPINGS[table], table, rows, "patient_id")
-    enrolled.count(ledger, people, in_waves(ledger, len(enrolled.ids), list(care.values())), "asynjavisph.person", "patient")
+    enrolled.count(ledger, people, reach_of(ledger, len(enrolled.ids), list(care.values())), "asynjavisph.person", "patient")
     ids["patient"] += len(enrolled.ids)
     beside = _beside(rng, region, enrolled, ids["beside"])
     ids["beside"] += len(enrolled.ids)

@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 from vardskiftet.demo.columns import deal, mask_of, numbers, replace, words
 from vardskiftet.demo.ledger import Ledger
 from vardskiftet.demo.outcomes import CODE, Ints, Mask, left_behind, of_copies
+from vardskiftet.demo.reach import Reach
 from vardskiftet.demo.region import Region
 
 NOBODY = 90_000_000
@@ -180,12 +181,14 @@ def count(ledger: Ledger, mapping: str, table: str, made: Care, by: str) -> None
         ledger.unmapped(mapping, column, made.row_units[at], asked, made.rows[by].take(pa.array(at)).to_pylist())
 
 
-def in_waves(ledger: Ledger, persons: int, care: Sequence[Care]) -> Mask:
-    """Whether a person has care in a wave, struck-out rows too; shape (persons, waves)."""
-    has = np.zeros((persons, len(ledger.waves)), dtype=np.bool_)
+def reach_of(ledger: Ledger, persons: int, care: Sequence[Care]) -> Reach:
+    """Where each person of a chunk has care."""
+    reach = Reach(np.zeros((persons, len(ledger.waves)), np.bool_), np.zeros(persons, np.bool_), np.zeros(persons, np.bool_))
     for made in care:
-        counts = (made.person >= 0) & (made.units >= 0)
+        theirs, known = made.person >= 0, made.units >= 0
         wave = ledger.wave_of[made.units]
-        counts &= wave >= 0
-        has[made.person[counts], wave[counts]] = True
-    return has
+        inside = theirs & known & (wave >= 0)
+        reach.in_wave[made.person[inside], wave[inside]] = True
+        reach.in_excluded[made.person[theirs & known & (wave < 0)]] = True
+        reach.without_unit[made.person[theirs & ~known]] = True
+    return reach

@@ -11,7 +11,7 @@ import pyarrow as pa
 
 from vardskiftet.demo import elvis_care
 from vardskiftet.demo.asked import checked
-from vardskiftet.demo.care import count, in_waves, make_homes
+from vardskiftet.demo.care import count, make_homes, reach_of
 from vardskiftet.demo.elvis_schema import INDEXED, TABLES
 from vardskiftet.demo.ledger import Ledger
 from vardskiftet.demo.outcomes import with_the_copies
@@ -76,9 +76,9 @@ def _chunk(
         ids[table] += len(made.ids)
         count(ledger, MAPPINGS[table], table, made, "person_id")
     ids["kontakt_historik"] += past.num_rows
-    in_wave = in_waves(ledger, len(persons.ids), list(care.values()))
-    settled = people.settle(ledger.waves, in_wave, KINDS * (first + persons.same), persons.outcomes)
+    reach = reach_of(ledger, len(persons.ids), list(care.values()))
+    settled = people.settle(ledger.waves, reach.in_wave, KINDS * (first + persons.same), persons.outcomes)
     row_outcomes = with_the_copies(settled, persons.row_of)
-    ledger.persons(MAPPINGS["person"], "person", in_wave[persons.row_of], row_outcomes, persons.domains[persons.row_of])
+    ledger.persons(MAPPINGS["person"], "person", reach.of(persons.row_of), row_outcomes, persons.domains[persons.row_of])
     ledger.dirt({f"person: {kind}": rows for kind, rows in persons.dirt.items()})
     return {"person": persons.rows, **{table: made.rows for table, made in care.items()}, "kontakt_historik": past}

@@ -19,6 +19,7 @@ from vardskiftet.demo.ledger import Ledger
 from vardskiftet.demo.outcomes import MERGED, Hit, Ints, Mask, first_of, with_the_copies
 from vardskiftet.demo.persons import Persons
 from vardskiftet.demo.population import KINDS, Population
+from vardskiftet.demo.reach import Reach
 
 SHARES = {
     "registered twice": 0.004,
@@ -62,11 +63,11 @@ class Enrolled:
         """Nobody's care is bound to one unit."""
         return np.zeros(len(self.ids), dtype=np.bool_)
 
-    def count(self, ledger: Ledger, people: Population, in_wave: Mask, mapping: str, table: str) -> None:
-        """Tell the ledger what becomes of the rows, and the population who they are; `in_wave` has shape (persons, waves)."""
-        settled = people.settle(ledger.waves, in_wave, self.identifiers, self.outcomes)
+    def count(self, ledger: Ledger, people: Population, reach: Reach, mapping: str, table: str) -> None:
+        """Tell the ledger what becomes of the rows, and the population who they are."""
+        settled = people.settle(ledger.waves, reach.in_wave, self.identifiers, self.outcomes)
         rows = with_the_copies(settled, self.row_of)
-        ledger.persons(mapping, table, in_wave[self.row_of], rows, self.domains[self.row_of])
+        ledger.persons(mapping, table, reach.of(self.row_of), rows, self.domains[self.row_of])
         ledger.dirt({f"{table}: {kind}": items for kind, items in self.dirt.items()})
 
 

@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 from vardskiftet.demo.identities import Domain
 from vardskiftet.demo.outcomes import LOADED, OUTCOMES, Ints, Mask
 from vardskiftet.demo.planted import Planted, PlantedCode, PlantedMapping, PlantedTable, PlantedWave
+from vardskiftet.demo.reach import Reach
 from vardskiftet.demo.served import ServedUnit
 from vardskiftet.model.books import ALL_UNITS
 from vardskiftet.model.fate import Fate, Tally
@@ -43,6 +44,7 @@ class Ledger:
         self.wave_of = np.array([self.waves.index(unit.wave) if unit.wave else -1 for unit in units], dtype=np.int64)
         self._lines: dict[str, _Lines] = {}
         self._tables: dict[str, Counter[str]] = {}
+        self._of_persons: set[str] = set()
         self._identities: Counter[tuple[str, str]] = Counter()
         self._dirt: Counter[str] = Counter()
         self._codes: dict[tuple[str, str], dict[str, dict[str, list[object]]]] = {}
@@ -63,17 +65,17 @@ class Ledger:
         waves = self.wave_of[units[known]]
         self._table(table, len(units), in_waves=waves >= 0, excluded_units=waves < 0, no_unit=~known)
 
-    def persons(self, mapping: str, table: str, in_wave: NDArray[np.bool_], outcomes: Ints, domains: Ints) -> None:
-        """Count rows of persons; `in_wave` and `outcomes` have shape (rows, waves)."""
+    def persons(self, mapping: str, table: str, reach: Reach, outcomes: Ints, domains: Ints) -> None:
+        """Count rows of persons; `reach` is theirs, `outcomes` have shape (rows, waves)."""
         lines = tuple((wave, ALL_UNITS) for wave in self.waves)
         for number, wave in enumerate(self.waves):
-            inside = in_wave[:, number]
+            inside = reach.in_wave[:, number]
             self._line(mapping, lines, np.full(int(inside.sum()), number), outcomes[inside, number])
             claimed = domains[inside & (outcomes[:, number] == LOADED)]
             for domain in Domain:
                 self._identities[wave, DOMAIN_NAMES[domain]] += int((claimed == domain).sum())
-        any_wave: Mask = in_wave.sum(axis=1) > 0
-        self._table(table, len(outcomes), in_waves=any_wave, no_care=~any_wave)
+        self._of_persons.add(table)
+        self._table(table, len(outcomes), **reach.places())
 
     def unmapped(self, mapping: str, column: str, units: Ints, codes: Sequence[str], persons: Sequence[object]) -> None:
         """Count rows with a code that no codebook knows: few, so that they are counted one by one; `persons` by their keys."""
@@ -112,7 +114,7 @@ class Ledger:
         for planted in mappings.values():
             rejected.update(planted.rejected)
         identities = {name: self._identities[wave, name] for name in sorted(set(DOMAIN_NAMES.values()))}
-        no_unit = sum(counts["no_unit"] for counts in self._tables.values())
+        no_unit = sum(counts["no_unit"] for table, counts in self._tables.items() if table not in self._of_persons)
         return PlantedWave(
             mappings=mappings, identities=identities, budgets=Budgets(no_unit=no_unit, rejected=dict(sorted(rejected.items())))
         )

@@ -12,7 +12,7 @@ import pyarrow as pa
 from vardskiftet.demo import melior_care as made
 from vardskiftet.demo import words as say
 from vardskiftet.demo.asked import checked
-from vardskiftet.demo.care import count, in_waves, make_homes
+from vardskiftet.demo.care import count, make_homes, reach_of
 from vardskiftet.demo.columns import flags, numbers, put_bytes, words, written
 from vardskiftet.demo.enrolled import Enrolled, enrol
 from vardskiftet.demo.ledger import Ledger
@@ -78,8 +78,8 @@ def _chunk(
     contacts, no_unit = made.make_contacts(rng, region, patients, homes, ids["kontakt"])
     referrals = made.make_referrals(rng, region, patients, homes, ids["remiss"])
     measured = made.make_measurements(rng, patients, base.days[patients.of], contacts, ids["matning"])
-    in_wave = in_waves(ledger, len(patients.ids), [referrals, measured])
-    patients.count(ledger, people, in_wave, "melior.person", "patient")
+    reach = reach_of(ledger, len(patients.ids), [referrals, measured])
+    patients.count(ledger, people, reach, "melior.person", "patient")
     count(ledger, "melior.referral", "remiss", referrals, "patnr")
     count(ledger, "melior.measurement", "matning", measured, "patnr")
     ledger.dirt({f"kontakt: {kind}": rows for kind, rows in no_unit.items()})

@@ -12,7 +12,7 @@ import pyarrow as pa
 from vardskiftet.demo import obstetrix_care as made
 from vardskiftet.demo import words as say
 from vardskiftet.demo.asked import checked
-from vardskiftet.demo.care import count, in_waves, make_homes
+from vardskiftet.demo.care import count, make_homes, reach_of
 from vardskiftet.demo.columns import flags, numbers, words, written
 from vardskiftet.demo.csv_drop import ENCODING, Drop, write_drop
 from vardskiftet.demo.enrolled import Enrolled, enrol
@@ -81,8 +81,8 @@ def _chunk(
     born = base.days[children.of]
     newborns = made.make_newborns(rng, region, children, born, make_homes(rng, region, children), ids["nyfodd"])
     # The engine takes the children before the women, for their mapping's name comes first.
-    children.count(ledger, people, in_waves(ledger, len(children.ids), [newborns.care]), "obstetrix.child", "barn")
-    women.count(ledger, people, in_waves(ledger, len(women.ids), [visits]), "obstetrix.woman", "kvinna")
+    children.count(ledger, people, reach_of(ledger, len(children.ids), [newborns.care]), "obstetrix.child", "barn")
+    women.count(ledger, people, reach_of(ledger, len(women.ids), [visits]), "obstetrix.woman", "kvinna")
     count(ledger, "obstetrix.booking", "besok", visits, "kvinna_id")
     ledger.rows("nyfodd", newborns.care.row_units)
     for units, outcomes in newborns.outcomes():

@@ -141,7 +141,7 @@ def make_project(
 def budgets_of(keys: Iterable[Planted]) -> dict[str, Budgets]:
     """What each wave must allow for all journals together; a row without a unit belongs to no wave, so that every wave meets it."""
     planted = tuple(keys)
-    no_unit = sum(table.no_unit for key in planted for table in key.tables.values())
+    no_unit = sum(max((wave.budgets.no_unit for wave in key.waves.values()), default=0) for key in planted)
     rejected: dict[str, Counter[str]] = {}
     for key in planted:
         for name, wave in key.waves.items():

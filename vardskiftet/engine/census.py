@@ -39,13 +39,17 @@ def census(duck: duckdb.DuckDBPyConnection, programme: Programme, mapping: Mappi
     for batch in source.read(Extract(mapping.reads, telling, sql=mapping.sql), None):
         duck.register("extract", batch)
         duck.execute(statement)
-        duck.execute(f"insert into place_count select vs_unit, vs_place, {_written(mapping)}, count(*) from placed group by all")
+        duck.execute(
+            f"insert into place_count select vs_unit, vs_place, {_written(mapping)}, count(*) from {_placed(mapping)} group by all"
+        )
         duck.unregister("extract")
     rows = duck.execute("select unit, place, sum(rows)::bigint from place_count group by all order by all").fetchall()
     unknown = duck.execute(
         "select coalesce(written, ''), sum(rows)::bigint as rows from place_count where place = 'no_unit'"
         f" group by all order by rows desc, 1 limit {SHOWN}"
     ).fetchall()
+    # A person's care is without a unit, not the person: the tables of care say what they say.
+    unknown = [] if mapping.for_persons else unknown
     return Census(
         units={unit: number for unit, place, number in rows if place == Place.IN_WAVE},
         places={place: sum(number for _, one, number in rows if one == place) for place in Place},
@@ -73,4 +77,12 @@ def columns_of(source: Source, mapping: Mapping) -> tuple[str, ...]:
 def _written(mapping: Mapping) -> str:
     """SQL of what a row says of its unit, where no unit was found: the worklist of whoever mends it."""
     rule = mapping.unit
-    return f"case when vs_place = 'no_unit' then {quoted(rule.source)} end" if rule.source and not rule.via else "null"
+    if not rule.source:
+        return "null"
+    return f"case when vs_place = 'no_unit' then {'unit_path.value' if rule.via else f'placed.{quoted(rule.source)}'} end"
+
+
+def _placed(mapping: Mapping) -> str:
+    """The placed rows, with the other table's word for the unit where the rule goes by a path."""
+    rule = mapping.unit
+    return f"placed left join unit_path on unit_path.key = placed.{quoted(rule.on)}" if rule.via else "placed"

@@ -16,7 +16,7 @@ from vardskiftet.model.programme import Programme
 _EMPTY = {
     "unit_place": "value varchar, unit varchar, place varchar",
     "unit_path": "key varchar, value varchar",
-    "care": "key varchar, in_wave boolean, in_any boolean",
+    "care": "key varchar, in_wave boolean, in_any boolean, in_excluded boolean",
     "person": "record_table varchar, domain varchar, identifier varchar, id varchar",
     "origin": "record_table varchar, id varchar, mapping varchar, key varchar",
     "brought": "key varchar",
@@ -59,7 +59,7 @@ def _unit_path(duck: duckdb.DuckDBPyConnection, rule: UnitRule, source: Source) 
 
 
 def _care(duck: duckdb.DuckDBPyConnection, programme: Programme, mapping: Mapping, source: Source) -> None:
-    """Person to whether any row of the named tables, struck out or not, lies in this wave, or in any."""
+    """Person to whether any row of the named tables, struck out or not, lies in this wave, in any, or in an excluded unit."""
     duck.execute("create or replace temp table seen (key varchar, place varchar)")
     for named in mapping.unit.wherever:
         table, _, column = named.rpartition(".")
@@ -75,21 +75,21 @@ def _care(duck: duckdb.DuckDBPyConnection, programme: Programme, mapping: Mappin
             duck.unregister("rows_seen")
     duck.execute(
         "create or replace table care as select key, bool_or(place = 'in_wave') as in_wave,"
-        " bool_or(place in ('in_wave', 'other_wave')) as in_any from seen group by key"
+        " bool_or(place in ('in_wave', 'other_wave')) as in_any, bool_or(place = 'excluded_unit') as in_excluded from seen group by key"
     )
     duck.execute("drop table seen")
 
 
 def _seen(rule: UnitRule, column: str) -> str:
     """Persons and the places of their rows, by the unit rule of the table that cares for them."""
-    path = f" join unit_path on unit_path.key = rows_seen.{quoted(rule.on)}" if rule.via else ""
+    path = f" left join unit_path on unit_path.key = rows_seen.{quoted(rule.on)}" if rule.via else ""
     value = literal(rule.unit) if rule.unit else "unit_path.value" if rule.via else f"rows_seen.{quoted(rule.source)}"
     if rule.codebook:
-        path += f" join codebook as unit_code on unit_code.codebook = {literal(rule.codebook)} and unit_code.source = {value}"
+        path += f" left join codebook as unit_code on unit_code.codebook = {literal(rule.codebook)} and unit_code.source = {value}"
         value = "unit_code.target"
     return (
-        f"insert into seen select distinct rows_seen.{quoted(column)}, unit_place.place from rows_seen{path}"
-        f" join unit_place on unit_place.value = {value} where rows_seen.{quoted(column)} is not null"
+        f"insert into seen select distinct rows_seen.{quoted(column)}, coalesce(unit_place.place, 'no_unit') from rows_seen{path}"
+        f" left join unit_place on unit_place.value = {value} where rows_seen.{quoted(column)} is not null"
     )
 
 

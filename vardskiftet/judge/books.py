@@ -51,7 +51,8 @@ def balance(
     for (_, reason), items in rejected.items():
         by_reason[reason] += items
     reasons = sorted(set(by_reason) | set(declared.rejected))
-    no_unit = sum(table.no_unit for table in tables)
+    # A person is there because of rows of care: those are counted themselves, and mended once.
+    no_unit = sum(table.no_unit for table in tables if not programme.mapping(table.mapping).for_persons)
     return Books(
         wave=wave,
         lines=tuple(lines),
@@ -76,7 +77,6 @@ def _line(place: tuple[str, str], tally: Tally, in_target: Map[tuple[str, str], 
 
 
 def _table(mapping: Mapping, places: Map[Place, int], counted: int | None) -> TableLine:
-    persons = mapping.for_persons
     return TableLine(
         system=mapping.system,
         table=mapping.reads,
@@ -85,7 +85,7 @@ def _table(mapping: Mapping, places: Map[Place, int], counted: int | None) -> Ta
         counted=counted,
         in_waves=places.get(Place.IN_WAVE, 0) + places.get(Place.OTHER_WAVE, 0),
         excluded_units=places.get(Place.EXCLUDED_UNIT, 0),
-        no_unit=0 if persons else places.get(Place.NO_UNIT, 0),
+        no_unit=places.get(Place.NO_UNIT, 0),
         no_care=places.get(Place.NO_CARE, 0),
     )
 

@@ -8,7 +8,8 @@ select *,
 )
 select keyed.*,
        '*' as vs_unit,
-       case when care.in_wave then 'in_wave' when care.in_any then 'other_wave' else 'no_care' end as vs_place
+       case when care.in_wave then 'in_wave' when care.in_any then 'other_wave' when care.in_excluded then 'excluded_unit'
+            when care.key is not null then 'no_unit' else 'no_care' end as vs_place
   from keyed
   left join care on care.key = keyed.vs_key;
 

@@ -36,7 +36,11 @@ def _unit(mapping: Mapping) -> tuple[str, str, str]:
     """SQL of unit and place, and the joins that they need."""
     rule = mapping.unit
     if rule.wherever:
-        place = "case when care.in_wave then 'in_wave' when care.in_any then 'other_wave' else 'no_care' end"
+        # The best place of a person's care; `no_care` is for those who have care nowhere.
+        place = (
+            "case when care.in_wave then 'in_wave' when care.in_any then 'other_wave' when care.in_excluded then 'excluded_unit'"
+            "\n            when care.key is not null then 'no_unit' else 'no_care' end"
+        )
         return "'*'", place, "\n  left join care on care.key = keyed.vs_key"
     coded = "\n  left join codebook as unit_code\n    on unit_code.codebook = " + literal(rule.codebook) + " and unit_code.source = {value}"
     found = "\n  left join unit_place on unit_place.value = unit_code.target"

@@ -77,9 +77,11 @@ def look_beside(stage: duckdb.DuckDBPyConnection, programme: Programme, mapping:
     for named in mapping.unit.wherever:
         table, _, column = named.rpartition(".")
         _see_care(stage, carer(programme, mapping.system, table), column, rows)
-    stage.execute("delete from care")
+    stage.execute("delete from of_care")
     stage.execute(
-        "insert into care select key, max(place = 'in_wave'), max(place in ('in_wave', 'other_wave')) from care_seen group by key"
+        # Whoever has care in several places stands where the most is done for them.
+        "insert into of_care select key, ['in_wave', 'other_wave', 'excluded_unit', 'no_unit'][min(rank)] from"
+        " (select key, list_position(['in_wave', 'other_wave', 'excluded_unit', 'no_unit'], place) as rank from care_seen) group by key"
     )
 
 
@@ -99,8 +101,8 @@ def _see_care(stage: duckdb.DuckDBPyConnection, caring: Mapping, column: str, ro
     stage.register("caring", rows.read(Asked(caring.reads, wanted, sql=caring.sql)))
     _, joins = unit_joins(rule, "caring")
     stage.execute(
-        f"insert into care_seen select distinct caring.{quoted(column)}, unit_place.place from caring{joins}"
-        f" where caring.{quoted(column)} is not null and unit_place.place is not null"
+        f"insert into care_seen select distinct caring.{quoted(column)}, coalesce(unit_place.place, 'no_unit') from caring{joins}"
+        f" where caring.{quoted(column)} is not null"
     )
     stage.unregister("caring")
 

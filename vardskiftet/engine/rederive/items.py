@@ -25,8 +25,8 @@ def placed_sql(mapping: Mapping, columns: tuple[str, ...]) -> str:
     """Query over `came`: every row with its key, unit and place."""
     moment = "" if "extracted_at" in columns else ", getvariable('extracted_at')::timestamptz as extracted_at"
     if mapping.unit.wherever:
-        unit, joins = "'*'", " left join care on care.key = k.vs_key"
-        place = "case when care.in_wave then 'in_wave' when care.in_any then 'other_wave' else 'no_care' end"
+        unit, joins = "'*'", " left join of_care on of_care.key = k.vs_key"
+        place = "coalesce(of_care.place, 'no_care')"
     else:
         unit, place = "unit_place.unit", "coalesce(unit_place.place, 'no_unit')"
         joins = unit_joins(mapping.unit, "k")[1]

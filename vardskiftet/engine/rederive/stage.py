@@ -42,7 +42,7 @@ _MACROS = (
 _TABLES = (
     "unit_place (value varchar, unit varchar, place varchar)",
     "path (key varchar, value varchar)",
-    "care (key varchar, in_wave boolean, in_any boolean)",
+    "of_care (key varchar, place varchar)",
     "book (book varchar, source varchar, target varchar)",
     "person (record_table varchar, domain varchar, identifier varchar, id varchar)",
     "owner (record_table varchar, id varchar, mapping varchar, key varchar)",
