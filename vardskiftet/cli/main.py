@@ -27,6 +27,7 @@ from vardskiftet.cli import (
     evidence,
     explain,
     gate,
+    identities,
     init,
     lock,
     manual,
@@ -81,7 +82,7 @@ VERBS: dict[str, Callable[..., None]] = {
 }
 for name, verb in VERBS.items():
     app.command(name)(verb)
-GROUPS = (evidence, check, gate, report, diff, mappings, manual, rejects, runs, audit, lock, waves)
+GROUPS = (evidence, check, gate, report, diff, mappings, manual, rejects, identities, runs, audit, lock, waves)
 for group in GROUPS:
     app.add_typer(group.app)
 

@@ -47,17 +47,21 @@ class Held:
         return query.where(given.c.record_table == mapping.into, self.batch.c.mapping == mapping.mapping)
 
     def fates_of(self, parent: Mapping) -> sa.CompoundSelect[Any]:
-        """`key, id, fate` of what a mapping's rows came to: those that stand in the record, and those that have another fate."""
-        rows, fate = self.tables[parent.into], self.tables["vs_fate"]
+        """`key, id, fate, came` of what a mapping's rows came to: those that stand in the record, and those that have another fate."""
+        rows, fate, came = self.tables[parent.into], self.tables["vs_fate"], self.batch.c.committed_at.label("came")
         if self.record.table(parent.into).identity:
             # By what this very mapping brought, not by the system's keys: another mapping of the system may use the same ones.
             there = sa.exists().where(self._is(parent.into, self.given.c.target_id))
-            loaded = self.brought(parent).add_columns(sa.literal("loaded").label("fate")).where(there)
+            loaded = self.brought(parent).add_columns(sa.literal("loaded").label("fate"), came).where(there)
         else:
             standing = rows.join(self.batch, self.batch.c.batch == rows.c._batch)
             columns = (rows.c._key.label("key"), self._id(parent.into).label("id"), sa.literal("loaded").label("fate"))
-            loaded = sa.select(*columns).select_from(standing).where(self.batch.c.mapping == parent.mapping)
-        others = sa.select(fate.c.source_key, fate.c.target_id, fate.c.fate)
+            loaded = (
+                sa.select(*columns, self.batch.c.committed_at.label("came"))
+                .select_from(standing)
+                .where(self.batch.c.mapping == parent.mapping)
+            )
+        others = sa.select(fate.c.source_key, fate.c.target_id, fate.c.fate, came)
         others = others.select_from(fate.join(self.batch, self.batch.c.batch == fate.c.batch)).where(self.batch.c.mapping == parent.mapping)
         return sa.union_all(loaded, others)
 

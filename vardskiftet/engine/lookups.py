@@ -21,6 +21,7 @@ _EMPTY = {
     "origin": "record_table varchar, id varchar, mapping varchar, key varchar",
     "brought": "key varchar",
     "guarded": "mapping varchar, key varchar",
+    "decided": "mapping varchar, key varchar, numbers varchar, id varchar, apart boolean",
     "parent": "mapping varchar, key varchar, id varchar, fate varchar",
 }
 
@@ -119,14 +120,15 @@ def prepare_references(duck: duckdb.DuckDBPyConnection, programme: Programme, ma
 
 
 def _parents(duck: duckdb.DuckDBPyConnection, programme: Programme, name: str, target: Target) -> None:
-    """Source key of the parent mapping to its id, or to what became of it; a loaded copy speaks before a merged one."""
+    """Source key of the parent mapping to its id, or to what became of it; a loaded copy speaks before a merged one, a later load first."""
     found = target.arrow(Held(programme.record).fates_of(programme.mapping(name)))
     duck.register("candidate", found)
     duck.execute("delete from parent where mapping = ?", [name])
     duck.execute(
         "insert into parent select ?, key, id, fate from candidate where key is not null qualify row_number() over"
-        " (partition by key order by case fate when 'loaded' then 1 when 'merged' then 2 when 'excluded' then 3 else 4 end) = 1",
-        [name],
+        " (partition by key order by case fate when 'loaded' then 1 when 'merged' then 2 when 'excluded' then 3 else 4 end, came desc,"
+        " exists (select 1 from decided where decided.mapping = ? and decided.key = candidate.key and decided.id = candidate.id) desc) = 1",
+        [name, name],
     )
     duck.unregister("candidate")
 

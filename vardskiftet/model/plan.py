@@ -62,6 +62,8 @@ class Plan(Frozen):
     batches: tuple[Batch, ...]
     corrections: tuple[str, ...] = ()
     """Digests of the files of corrections that were in force, in the order in which they came."""
+    decisions: tuple[str, ...] = ()
+    """Digests of the files of decisions on identities that were in force, in the order in which they came."""
     findings: tuple[dict[str, Any], ...] = ()
 
     @property

@@ -10,7 +10,8 @@ from vardskiftet.model.plan import Plan
 
 def fingerprint(plan: Plan) -> str:
     """SHA-256 over everything that the plan says but its own fingerprint and the time it was made."""
-    told_apart = {"fingerprint", "made_at", *(() if plan.corrections else ("corrections",))}
+    unsaid = (name for name in ("corrections", "decisions") if not getattr(plan, name))
+    told_apart = {"fingerprint", "made_at", *unsaid}
     body = plan.model_dump(mode="json", exclude=told_apart)
     return hashlib.sha256(json.dumps(body, sort_keys=True, ensure_ascii=True, separators=(",", ":")).encode()).hexdigest()
 

@@ -13,6 +13,7 @@ import duckdb
 
 from vardskiftet.engine.compile import Compiled, compile_mapping
 from vardskiftet.engine.corrections import guard, read_corrections
+from vardskiftet.engine.decisions import know
 from vardskiftet.engine.duck import open_duck
 from vardskiftet.engine.ledger import Ledger
 from vardskiftet.engine.lookups import place_units, prepare_places, prepare_references
@@ -32,6 +33,7 @@ from vardskiftet.model.record import Table
 from vardskiftet.model.reject import Correction
 from vardskiftet.model.step import Balance, Hold, Load, Prepare
 from vardskiftet.run.balance import books_of, counts_of
+from vardskiftet.run.decided import decisions_of
 from vardskiftet.run.desk import Desk
 from vardskiftet.run.imported import corrections_folder
 from vardskiftet.run.loading import Loading
@@ -89,6 +91,7 @@ class Working:
         load_code(self._duck, programme.codes, calls(programme.mapping(name) for name in self.plan.mappings))
         self._duck.execute("set variable extracted_at = ?::timestamptz", [self.desk.clock().isoformat()])
         place_units(self._duck, programme, self.plan.wave)
+        know(self._duck, decisions_of(self.desk, self.plan))
 
     def load(self, step: Load) -> None:
         """Every batch that the target does not hold yet: read ahead, transformed here, written behind."""

@@ -25,6 +25,7 @@ from vardskiftet.model.plan import Plan, TableExpectation
 from vardskiftet.model.progress import Progress
 from vardskiftet.plan.fingerprint import fingerprint
 from vardskiftet.plan.order import ordered
+from vardskiftet.run.decided import decision_files
 from vardskiftet.run.desk import Desk
 from vardskiftet.run.gaps import demand_no_gaps
 from vardskiftet.run.imported import files_in_force
@@ -96,6 +97,7 @@ def make_plan(desk: Desk, wave: str, *, final: bool = False) -> Plan:
         expectations=tuple(expectations),
         batches=tuple(batches),
         corrections=files_in_force(desk),
+        decisions=decision_files(desk),
     )
     return plan.model_copy(update={"fingerprint": fingerprint(plan)})
 

@@ -13,6 +13,7 @@ from vardskiftet.engine.targets.tables import layout
 from vardskiftet.model.mapping import Mapping as Declared
 from vardskiftet.model.plan import Plan, Since
 from vardskiftet.plan.fingerprint import minor
+from vardskiftet.run.decided import decided_otherwise
 from vardskiftet.run.desk import Desk, plans_of
 
 FOLDER = "mappings/"
@@ -31,6 +32,9 @@ def marks_before(
     if before is None or not _is_whole(desk, target, before) or minor(before.tool) != minor(desk.tool):
         return {}
     if _of_mappings(before.declarations) != _of_mappings(dict(desk.programme.files)):
+        return {}
+    # Whose rows hang on a person who was decided otherwise since, no mark can tell.
+    if decided_otherwise(desk, before):
         return {}
     found = {}
     for one in mappings:

@@ -11,6 +11,7 @@ import duckdb
 import pyarrow as pa
 
 from vardskiftet.engine.compile import Compiled, compile_mapping
+from vardskiftet.engine.decisions import know
 from vardskiftet.engine.duck import open_duck
 from vardskiftet.engine.lookups import place_units, prepare_places
 from vardskiftet.engine.move import fetch
@@ -18,6 +19,7 @@ from vardskiftet.engine.python_code import calls, load_code
 from vardskiftet.engine.sources import open_held, open_source
 from vardskiftet.engine.sources.protocol import Extract, Source
 from vardskiftet.model.plan import Plan
+from vardskiftet.run.decided import decisions_of
 from vardskiftet.run.desk import Desk
 from vardskiftet.run.planning import extract_of
 
@@ -71,6 +73,7 @@ def workbench(desk: Desk, plan: Plan, name: str) -> Iterator[Workbench]:
         load_code(duck, programme.codes, calls(programme.mapping(one) for one in plan.mappings))
         duck.execute("set variable extracted_at = ?::timestamptz", [desk.clock().isoformat()])
         place_units(duck, programme, plan.wave)
+        know(duck, decisions_of(desk, plan))
         bench = Workbench(desk, plan, duck)
         closing.callback(bench._closing.close)
         yield bench

@@ -146,13 +146,18 @@ select *,
             vs8_reason1) end as vs_reason
   from ruled
 ),
+-- who it is: as a person decided, else by whom its key or its numbers lead to, else by its first number
 named as (
 select judged.*,
-       coalesce(self_id, known1_id, case when vs_identifier1 is not null then uuid5(unhex('76cfa8a13cd95c0fb0c4a8dbb8b71b9f'), '7:patient' || part(vs_domain1) || part(vs_identifier1)) else uuid5(unhex('76cfa8a13cd95c0fb0c4a8dbb8b71b9f'), '7:patient9:obstetrix' || part(vs_key)) end) as vs_id,
+       coalesce(decided.id, self_id, known1_id, case when vs_identifier1 is not null then uuid5(unhex('76cfa8a13cd95c0fb0c4a8dbb8b71b9f'), '7:patient' || part(vs_domain1) || part(vs_identifier1)) else uuid5(unhex('76cfa8a13cd95c0fb0c4a8dbb8b71b9f'), '7:patient9:obstetrix' || part(vs_key)) end) as vs_id,
        vs_reason is null and vs_because is null as vs_sound,
-       (self_id <> known1_id or self_id is not null and brought.key is null and vs_identifier1 is not null and known1_id is null) is true as vs_torn
+       decided.id is null and (self_id <> known1_id or self_id is not null and brought.key is null and vs_identifier1 is not null and known1_id is null) is true as vs_torn,
+       decided.id is not null as vs_decided,
+       coalesce(decided.apart, false) as vs_apart
   from judged
   left join brought on brought.key = vs_key
+  left join decided on decided.mapping = 'obstetrix.child' and decided.key = vs_key
+    and decided.numbers = sha256('' || tagged('t', vs_identifier1))
 ),
 claim as (
 select vs_row,
@@ -160,7 +165,7 @@ select vs_row,
        unnest([vs_identifier1]) as number,
        unnest([vs_domain1]) as domain
   from named
- where vs_sound and not vs_torn
+ where vs_sound and not vs_torn and not vs_decided
 ),
 contested as (
 select vs_row,
@@ -179,13 +184,14 @@ select named.* exclude (vs_torn),
 ),
 claimed as (
 select *,
-       row_number() over (partition by vs_id, vs_sound and not vs_torn order by vs_row) as vs_claim,
+       row_number() over (partition by vs_id, vs_sound and not vs_torn order by vs_decided, vs_row) as vs_claim,
        (origin.mapping <> 'obstetrix.child' or origin.key <> vs_key) is true as vs_taken
   from settled
   left join origin on origin.record_table = 'patient' and origin.id = vs_id
 ),
 identified as (
-select * exclude (vs_reason),
+select * exclude (vs_reason, vs_identifier1),
+       case when not vs_apart then vs_identifier1 end as vs_identifier1,
        case when vs_reason is not null then vs_reason
             when vs_sound and vs_torn then 'IDENTITY_REVIEW' end as vs_reason,
        vs_sound and not vs_torn and (vs_claim > 1 or vs_taken) as vs_second

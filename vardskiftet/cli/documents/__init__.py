@@ -5,6 +5,7 @@ from __future__ import annotations
 from vardskiftet.cli.documents.care import CARE
 from vardskiftet.cli.documents.checking import CHECKING
 from vardskiftet.cli.documents.envelope import FAILED, document, failure
+from vardskiftet.cli.documents.identities import IDENTITIES
 from vardskiftet.cli.documents.loads import LOADS
 from vardskiftet.cli.documents.mappings import MAPPINGS
 from vardskiftet.cli.documents.memory import MEMORY
@@ -14,7 +15,7 @@ from vardskiftet.cli.documents.shape import Keys, Schema
 from vardskiftet.cli.documents.tool import TOOL
 from vardskiftet.cli.documents.waves import WAVES
 
-DOCUMENTS: dict[str, Keys] = {**LOADS, **CHECKING, **MAPPINGS, **WAVES, **READINESS, **MEMORY, **TOOL, **REJECTS, **CARE}
+DOCUMENTS: dict[str, Keys] = {**LOADS, **CHECKING, **MAPPINGS, **WAVES, **READINESS, **MEMORY, **TOOL, **REJECTS, **CARE, **IDENTITIES}
 """Verb (`runs.list` for `runs list`) to the keys of its own. Keys that end in `?` may be absent."""
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import uuid
 from dataclasses import replace
 
 from vardskiftet.engine.names import literal
@@ -9,7 +10,8 @@ from vardskiftet.engine.transforms.protocol import Expression, Join
 from vardskiftet.model.mapping import Conflict, Mapping
 from vardskiftet.model.record import Table
 
-NAMESPACE = "unhex('76cfa8a13cd95c0fb0c4a8dbb8b71b9f')"
+_SPACE = "76cfa8a13cd95c0fb0c4a8dbb8b71b9f"
+NAMESPACE = f"unhex('{_SPACE}')"
 """The project's own UUID namespace, written once and for ever."""
 
 
@@ -40,16 +42,25 @@ def resolving(mapping: Mapping, table: Table, identifiers: int) -> list[str]:
     ]
     contesting = _contested(identifiers) if identifiers else []
     guard = _guard(mapping)
+    # Whoever is somebody else, though the numbers say otherwise, leaves them to the one who has them.
+    hidden = "".join(f", vs_identifier{n}" for n in range(1, identifiers + 1))
+    apart = "".join(f"\n       case when not vs_apart then vs_identifier{n} end as vs_identifier{n}," for n in range(1, identifiers + 1))
     return [
         (
-            f"named as (\nselect judged.*,\n       coalesce({', '.join(ids)}, {made}) as vs_id,\n"
-            f"       vs_reason is null and vs_because is null as vs_sound,\n       ({' or '.join(torn) or 'false'}) is true as vs_torn\n"
-            "  from judged\n  left join brought on brought.key = vs_key\n)"
+            "-- who it is: as a person decided, else by whom its key or its numbers lead to, else by its first number\n"
+            f"named as (\nselect judged.*,\n       coalesce(decided.id, {', '.join(ids)}, {made}) as vs_id,\n"
+            "       vs_reason is null and vs_because is null as vs_sound,\n"
+            f"       decided.id is null and ({' or '.join(torn) or 'false'}) is true as vs_torn,\n"
+            "       decided.id is not null as vs_decided,\n       coalesce(decided.apart, false) as vs_apart\n"
+            "  from judged\n  left join brought on brought.key = vs_key\n"
+            f"  left join decided on decided.mapping = {literal(mapping.mapping)} and decided.key = vs_key\n"
+            f"    and decided.numbers = {numbers_sql(identifiers)}\n)"
         ),
         *contesting,
-        # The first sound row in source order claims the person, unless another source row did in an earlier batch.
+        # The first sound row in source order claims the person, unless another source row did in an earlier batch. One of whom a
+        # person decided comes after those who need no decision.
         (
-            "claimed as (\nselect *,\n       row_number() over (partition by vs_id, vs_sound and not vs_torn order by "
+            "claimed as (\nselect *,\n       row_number() over (partition by vs_id, vs_sound and not vs_torn order by vs_decided, "
             f"{guard + ', ' if guard else ''}vs_row)"
             " as vs_claim,\n"
             f"       (origin.mapping <> {literal(mapping.mapping)} or origin.key <> vs_key) is true as vs_taken\n"
@@ -57,11 +68,22 @@ def resolving(mapping: Mapping, table: Table, identifiers: int) -> list[str]:
             f"  left join origin on origin.record_table = {literal(table.table)} and origin.id = vs_id\n)"
         ),
         (
-            f"identified as (\nselect * exclude (vs_reason),\n       case when vs_reason is not null then vs_reason\n"
+            f"identified as (\nselect * exclude (vs_reason{hidden}),{apart}\n       case when vs_reason is not null then vs_reason\n"
             f"            when vs_sound and vs_torn then 'IDENTITY_REVIEW'{_second(mapping)}{_told(guard)} end as vs_reason,\n"
             f"       vs_sound and not vs_torn and (vs_claim > 1 or vs_taken) as vs_second\n  from claimed\n)"
         ),
     ]
+
+
+def numbers_sql(identifiers: int) -> str:
+    """SQL of the digest of a row's numbers: what a decision on its identity stands on."""
+    return "sha256(" + " || ".join(["''", *(f"tagged('t', vs_identifier{n})" for n in range(1, identifiers + 1))]) + ")"
+
+
+def own_person(table: Table, mapping: Mapping, key: str) -> str:
+    """The id of somebody who is nobody else by decision: made of the mapping and the row's key, never of a number."""
+    parts = (table.table, mapping.system, mapping.mapping, key)
+    return str(uuid.uuid5(uuid.UUID(_SPACE), "".join(part_of(one) for one in parts)))
 
 
 def _contested(identifiers: int) -> list[str]:
@@ -71,7 +93,7 @@ def _contested(identifiers: int) -> list[str]:
     return [
         (
             f"claim as (\nselect vs_row,\n       vs_id,\n       unnest([{numbers}]) as number,\n       unnest([{domains}]) as domain\n"
-            "  from named\n where vs_sound and not vs_torn\n)"
+            "  from named\n where vs_sound and not vs_torn and not vs_decided\n)"
         ),
         (
             "contested as (\nselect vs_row,\n       bool_or(other) as other\n  from (select vs_row,\n"
@@ -95,13 +117,15 @@ def _guard(mapping: Mapping) -> str:
 
 def _told(guard: str) -> str:
     """A number that a hand corrected never leads to a person who is there already: a wrong digit would be a wrong patient."""
-    return f"\n            when vs_sound and (vs_claim > 1 or vs_taken) and {guard} then 'IDENTITY_REVIEW'" if guard else ""
+    return (
+        f"\n            when vs_sound and not vs_decided and (vs_claim > 1 or vs_taken) and {guard} then 'IDENTITY_REVIEW'" if guard else ""
+    )
 
 
 def _second(mapping: Mapping) -> str:
     if mapping.conflict != Conflict.REVIEW:
         return ""
-    return "\n            when vs_sound and vs_copy = 1 and (vs_claim > 1 or vs_taken) then 'IDENTITY_REVIEW'"
+    return "\n            when vs_sound and not vs_decided and vs_copy = 1 and (vs_claim > 1 or vs_taken) then 'IDENTITY_REVIEW'"
 
 
 def part_of(text: str) -> str:

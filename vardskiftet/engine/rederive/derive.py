@@ -63,13 +63,16 @@ class Deriver:
         self._judged = judged_sql(mapping, self.table, seen)
 
     def prepare(self) -> None:
-        """Parents of each find, by key: of this load as derived, and as given of those before it. A loaded copy speaks first."""
+        """Parents of each find, by key: of this load as derived, else as given of the latest before it. A loaded copy speaks first."""
         for number, one in enumerate(self.mapping.fields):
             if one.find is None or one.find.step is not None:
                 continue
             name = literal(parent_of(self.programme, self.mapping, one))
-            both = " union all ".join(f"select key, id, fate from {side} where mapping = {name}" for side in ("derived", "elsewhere"))
-            turn = "row_number() over (partition by key order by case fate when 'L' then 1 when 'M' then 2 when 'E' then 3 else 4 end)"
+            # A row that is another's now, by decision, was its own in a plan before: what came later speaks.
+            sides = {"derived": "'now' as came", "elsewhere": "came"}
+            both = " union all ".join(f"select key, id, fate, {came} from {side} where mapping = {name}" for side, came in sides.items())
+            order = "case when fate in ('L', 'M') then 1 when fate = 'E' then 2 else 3 end, came desc, fate"
+            turn = f"row_number() over (partition by key order by {order})"
             self.stage.execute(
                 f"create or replace temp table parent_{number} as select key, case when fate in ('L', 'M') then id end as id, fate"
                 f" from ({both}) where key is not null qualify {turn} = 1"

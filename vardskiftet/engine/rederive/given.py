@@ -56,15 +56,17 @@ def fill_parents(stage: duckdb.DuckDBPyConnection, programme: Programme, target:
     if not own:
         return
     tables, table = layout(programme.record).tables, programme.record.table(parent.into)
-    rows, fates, given = tables[table.table], tables["vs_fate"], tables["vs_contribution"]
-    name = sa.literal(parent.mapping).label("mapping")
+    rows, fates, given, batch = tables[table.table], tables["vs_fate"], tables["vs_contribution"], tables["vs_batch"]
+    name, came = sa.literal(parent.mapping).label("mapping"), batch.c.committed_at.label("came")
     if table.identity:
-        loaded = sa.select(name, given.c.source_key.label("key"), given.c.target_id.label("id"), sa.literal("L").label("fate"))
+        loaded = sa.select(name, given.c.source_key.label("key"), given.c.target_id.label("id"), sa.literal("L").label("fate"), came)
+        loaded = loaded.join_from(given, batch, batch.c.batch == given.c.batch)
         loaded = loaded.where(given.c.record_table == table.table, given.c.batch.in_(own))
     else:
-        loaded = sa.select(name, rows.c._key.label("key"), rows.c[table.key].label("id"), sa.literal("L").label("fate"))
-        loaded = loaded.where(rows.c._batch.in_(own))
+        loaded = sa.select(name, rows.c._key.label("key"), rows.c[table.key].label("id"), sa.literal("L").label("fate"), came)
+        loaded = loaded.join_from(rows, batch, batch.c.batch == rows.c._batch).where(rows.c._batch.in_(own))
     fill(stage, "elsewhere", target.arrow(loaded))
     short = sa.func.upper(sa.func.substr(fates.c.fate, 1, 1)).label("fate")
-    others = sa.select(name, fates.c.source_key.label("key"), fates.c.target_id.label("id"), short)
+    others = sa.select(name, fates.c.source_key.label("key"), fates.c.target_id.label("id"), short, came)
+    others = others.join_from(fates, batch, batch.c.batch == fates.c.batch)
     fill(stage, "elsewhere", target.arrow(others.where(fates.c.batch.in_(own), fates.c.source_key.is_not(None))))

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import hashlib
 import uuid
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 import duckdb
@@ -11,6 +12,7 @@ import pyarrow as pa
 
 from vardskiftet.engine.names import literal
 from vardskiftet.engine.rederive.stage import NAMESPACE, arrow
+from vardskiftet.model.identity import Decided, Verdict
 from vardskiftet.model.mapping import Conflict, Mapping
 from vardskiftet.model.record import Table
 
@@ -30,6 +32,10 @@ class Claim:
     brought: bool
     numbers: tuple[tuple[str, str, str | None], ...]
     """(domain, identifier, whom it names already), in the mapping's order; empty ones are left out."""
+    decided: str | None = None
+    """Whom a person decided that it is, for exactly these numbers."""
+    apart: bool = False
+    """Decided to be somebody else than its numbers say: they lead to others."""
     id: str = ""
     torn: bool = False
     second: bool = False
@@ -50,8 +56,11 @@ def resolve(stage: duckdb.DuckDBPyConnection, mapping: Mapping, table: Table) ->
     _contest(claims)
     _settle(stage, claims, mapping, table)
     stage.register("claims", _table(lines, claims))
+    numbers = range(len(mapping.identities))
+    hidden = "".join(f", vs_id{n}" for n in numbers)
+    kept = "".join(f" case when not c.apart then j.vs_id{n} end as vs_id{n}," for n in numbers)
     stage.execute(
-        "create or replace temp table named as select j.* exclude (vs_reason),"
+        f"create or replace temp table named as select j.* exclude (vs_reason{hidden}),{kept}"
         " coalesce(j.vs_reason, c.reason) as vs_reason, c.id as vs_id, c.second as vs_second"
         " from judged as j join claims as c on c.vs_row = j.vs_row and c.vs_item = j.vs_item"
     )
@@ -81,7 +90,8 @@ def _known(mapping: Mapping, table: Table) -> str:
     )
     return (
         "select j.vs_row, j.vs_item, j.vs_key, j.vs_turn, j.vs_reason is null and j.vs_because is null as sound,"
-        f" me.id as own, b.key is not null as brought{columns} from judged as j"
+        f" me.id as own, b.key is not null as brought, d.numbers as d_numbers, d.id as d_id, d.apart as d_apart{columns} from judged as j"
+        f" left join decided as d on d.mapping = {literal(mapping.mapping)} and d.key = j.vs_key"
         f" left join person as me on me.record_table = {name} and me.domain = {literal(mapping.system)} and me.identifier = j.vs_key"
         f" left join (select distinct key from brought where mapping = {literal(mapping.mapping)}) as b on b.key = j.vs_key{joins}"
         " order by j.vs_row, j.vs_item"
@@ -91,7 +101,15 @@ def _known(mapping: Mapping, table: Table) -> str:
 def _claim(line: dict[str, object], numbers: int) -> Claim:
     filled = (n for n in range(numbers) if line[f"vs_id{n}"] is not None)
     told = tuple((_text(line[f"vs_id{n}d"]) or "", str(line[f"vs_id{n}"]), _text(line[f"known{n}"])) for n in filled)
-    return Claim(_text(line["vs_key"]), int(str(line["vs_turn"])), bool(line["sound"]), _text(line["own"]), bool(line["brought"]), told)
+    claim = Claim(_text(line["vs_key"]), int(str(line["vs_turn"])), bool(line["sound"]), _text(line["own"]), bool(line["brought"]), told)
+    if line["d_id"] is not None and line["d_numbers"] == _digest([_text(line[f"vs_id{n}"]) for n in range(numbers)]):
+        claim.decided, claim.apart = str(line["d_id"]), bool(line["d_apart"])
+    return claim
+
+
+def _digest(numbers: Sequence[str | None]) -> str:
+    """What a decision stands on: the row's numbers, each with its length, an empty one told apart."""
+    return hashlib.sha256("".join("t-" if one is None else f"t{part(one)}" for one in numbers).encode()).hexdigest()
 
 
 def _text(value: object) -> str | None:
@@ -99,7 +117,10 @@ def _text(value: object) -> str | None:
 
 
 def _name(claim: Claim, mapping: Mapping, table: Table) -> None:
-    """The id by whoever knows the person already, else by the first number, else by the system's own key."""
+    """The id as it was decided, by whoever knows the person already, else by the first number, else by the system's own key."""
+    if claim.decided is not None:
+        claim.id = claim.decided
+        return
     known = [one for one in (claim.own, *(already for _, _, already in claim.numbers)) if one is not None]
     claim.torn = len(set(known)) > 1
     if claim.own is not None and not claim.brought and any(already is None for _, _, already in claim.numbers):
@@ -118,7 +139,7 @@ def _contest(claims: Sequence[Claim]) -> None:
     first: dict[tuple[str, str], str] = {}
     late = []
     for claim in claims:
-        if not claim.sound or claim.torn:
+        if not claim.sound or claim.torn or claim.decided is not None:
             continue
         for domain, identifier, _ in claim.numbers:
             if first.setdefault((domain, identifier), claim.id) != claim.id:
@@ -138,13 +159,14 @@ def _settle(stage: duckdb.DuckDBPyConnection, claims: Sequence[Claim], mapping: 
     for who, by, key in owners:
         owned.setdefault(str(who), set()).add((str(by), _text(key)))
     seen: set[str] = set()
-    for claim in (one for one in claims if one.sound):
+    # Of whom a person decided comes after those who need no decision.
+    for claim in sorted((one for one in claims if one.sound), key=lambda one: one.decided is not None):
         if claim.torn:
             claim.reason = REVIEW
             continue
         claim.second = claim.id in seen or bool(owned.get(claim.id, set()) - {(mapping.mapping, claim.key)})
         seen.add(claim.id)
-        if claim.second and mapping.conflict is Conflict.REVIEW and claim.turn == 1:
+        if claim.second and claim.decided is None and mapping.conflict is Conflict.REVIEW and claim.turn == 1:
             claim.reason = REVIEW
 
 
@@ -156,5 +178,14 @@ def _table(lines: Sequence[dict[str, object]], claims: Sequence[Claim]) -> pa.Ta
             "id": pa.array([claim.id or None for claim in claims], pa.string()),
             "second": pa.array([claim.second for claim in claims], pa.bool_()),
             "reason": pa.array([claim.reason for claim in claims], pa.string()),
+            "apart": pa.array([claim.apart for claim in claims], pa.bool_()),
         }
     )
+
+
+def decide(stage: duckdb.DuckDBPyConnection, decisions: Iterable[Decided]) -> None:
+    """Lay what was decided of identities on the bench."""
+    stage.execute("delete from decided")
+    for one in decisions:
+        apart = one.verdict is Verdict.DIFFERENT
+        stage.execute("insert into decided values (?, ?, ?, ?, ?)", [one.mapping, one.key, one.numbers, one.person, apart])

@@ -47,7 +47,8 @@ _TABLES = (
     "person (record_table varchar, domain varchar, identifier varchar, id varchar)",
     "owner (record_table varchar, id varchar, mapping varchar, key varchar)",
     "brought (mapping varchar, key varchar)",
-    "elsewhere (mapping varchar, key varchar, id varchar, fate varchar)",
+    "decided (mapping varchar, key varchar, numbers varchar, id varchar, apart boolean)",
+    "elsewhere (mapping varchar, key varchar, id varchar, fate varchar, came varchar)",
     "seeded (name varchar)",
     "done (mapping varchar, side varchar, part varchar, rows bigint)",
     (

@@ -17,6 +17,7 @@ from vardskiftet.engine.ledger import Ledger
 from vardskiftet.engine.rederive.beside import place_units
 from vardskiftet.engine.rederive.borrowed import BorrowedRows
 from vardskiftet.engine.rederive.files_anew import disagreeing
+from vardskiftet.engine.rederive.persons import decide
 from vardskiftet.engine.rederive.rows import Rows, SqliteRows
 from vardskiftet.engine.rederive.server_rows import PostgresqlRows
 from vardskiftet.engine.rederive.stage import open_stage
@@ -30,6 +31,7 @@ from vardskiftet.model.plan import Plan
 from vardskiftet.model.programme import Programme
 from vardskiftet.model.reject import Correction
 from vardskiftet.model.system import System
+from vardskiftet.run.decided import decisions_of
 from vardskiftet.run.desk import Desk, plans_of
 from vardskiftet.run.imported import corrections_in_effect
 
@@ -169,6 +171,7 @@ def laid(desk: Desk, plan: Plan, target: Target, folder: Path, asked: str) -> It
     bench = Bench(desk, plan, frozen, target, in_order, stage, in_record, left)
     stage.execute("set variable extracted_at = ?::timestamptz", [_loaded_at(desk, bench).isoformat()])
     place_units(stage, frozen, plan.wave)
+    decide(stage, decisions_of(desk, plan))
     try:
         yield bench
     finally:
