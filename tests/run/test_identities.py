@@ -10,8 +10,12 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from landing import both_ways_agree, project
+from landing import both_ways_agree, desk, project
 from ward import Done, Ward, logical, opened, rows_of
+
+from vardskiftet.model.difference import Kind, Level
+from vardskiftet.run.verify import verify
+from vardskiftet.run.verifying.found import differences_in
 
 RECORD = """\
 tables:
@@ -78,14 +82,21 @@ def ward_of(folder: Path, batch_rows: int = 3) -> Ward:
     return ward
 
 
-def carried(ward: Ward, wave: str = "first") -> Done:
-    """A plan and its load; what was loaded is what the verifier derives in its own way."""
+def carried(ward: Ward, wave: str = "first") -> None:
+    """A plan and its load; the books close."""
     planned = ward.ask("plan", wave)
     assert planned.code == 0, planned.told
     done = ward.ask("apply", wave, "--json")
     assert done.document["closes"], done.told
-    both_ways_agree(ward.folder, wave)
-    return done
+
+
+def only_left(ward: Ward, *keys: str) -> None:
+    """What was loaded is what the verifier derives in its own way, but for persons who were left standing, each with its cause."""
+    verify(desk(ward.folder), "first", (Level.ROWS,))
+    differing = differences_in(ward.work / "verify" / "first")
+    assert [(one.mapping, one.key, one.kind, one.cause) for one in differing] == [
+        ("old.person", key, Kind.EXTRA, "left standing, and listed: merged") for key in keys
+    ]
 
 
 def decided(ward: Ward, review: str, *said: str, wave: str = "first", because: str = BECAUSE) -> Done:
@@ -108,9 +119,14 @@ def change(ward: Ward, statement: str, *values: object) -> None:
         old.execute(statement, values)
 
 
+@pytest.fixture(scope="module")
+def loaded(tmp_path_factory: pytest.TempPathFactory) -> Ward:
+    return ward_of(tmp_path_factory.mktemp("identities") / "ward")
+
+
 @pytest.fixture
-def ward(tmp_path: Path) -> Ward:
-    return ward_of(tmp_path / "ward")
+def ward(loaded: Ward, tmp_path: Path) -> Ward:
+    return loaded.copy(tmp_path / "ward")
 
 
 def test_a_row_in_doubt_is_listed_with_whom_it_might_be(ward: Ward) -> None:
@@ -120,7 +136,7 @@ def test_a_row_in_doubt_is_listed_with_whom_it_might_be(ward: Ward) -> None:
     shown = ward.ask("identities", "show", "first", one["review"], "--json").document
     (person,) = shown["persons"]
     assert person["brought_by"] == ["old.person in first"]
-    assert person["known_by"] == ["1.2.752.129.2.1.3.1", "old"] or "old" in person["known_by"]
+    assert person["known_by"] == ["old", "personnummer"]
 
 
 def test_one_who_is_the_same_is_merged_with_the_next_plan_and_its_rows_come_along(ward: Ward) -> None:
@@ -132,6 +148,7 @@ def test_one_who_is_the_same_is_merged_with_the_next_plan_and_its_rows_come_alon
     assert logical(ward.target) == before, "a decision changes nothing before a plan is carried out"
     assert whose(ward) == {"v1": "Anna Öberg", "v3": "Okänd kvinna"}
     carried(ward)
+    both_ways_agree(ward.folder)
     assert whose(ward) == {"v1": "Anna Öberg", "v2": "Anna Öberg", "v3": "Okänd kvinna"}
     assert rows_of(ward.target, "select count(*) from patient") == [(2,)]
     (now,) = listed(ward)
@@ -145,9 +162,7 @@ def test_one_who_is_somebody_else_gets_an_id_of_their_own_and_leaves_the_number_
     assert whose(ward) == {"v1": "Anna Öberg", "v2": "A. Öberg", "v3": "Okänd kvinna"}
     led = rows_of(ward.target, "select p.name from vs_identity i join patient p on p.patient_id = i.target_id where identifier = ?", ANNA)
     assert led == [("Anna Öberg",)]
-    first = dict(rows_of(ward.target, "select _key, patient_id from patient"))
-    carried(ward)
-    assert dict(rows_of(ward.target, "select _key, patient_id from patient")) == first
+    both_ways_agree(ward.folder)
 
 
 @pytest.mark.parametrize(("first", "then"), [("same", "different"), ("different", "same")])
@@ -161,7 +176,10 @@ def test_a_wrong_decision_is_taken_back_by_another_and_rows_that_no_mark_tells_o
     assert whose(ward)["v2"] == names[first]
     carried(ward)
     assert whose(ward)["v2"] == names[then]
-    told = [json.loads(text) for (text,) in rows_of(ward.work / "store.sqlite", "select payload from event where kind = 'identity.decided'")]
+    only_left(ward, *(["2"] if then == "same" else []))
+    told = [
+        json.loads(text) for (text,) in rows_of(ward.work / "store.sqlite", "select payload from event where kind = 'identity.decided'")
+    ]
     assert [(event["verdict"], event["because"], event["name"]) for event in told] == [
         (first, BECAUSE, "Anna Ask"),
         (then, "The ward was asked again", "Anna Ask"),
@@ -192,6 +210,7 @@ def test_a_reserve_number_that_is_linked_to_a_national_one_leads_to_one_person_o
     assert one["candidates"] == [bo]
     assert decided(ward, one["review"], "--same-as", bo).code == 0
     carried(ward)
+    only_left(ward, "3")
     assert whose(ward)["v3"] == "Bo Ek", "what hung on the reserve number hangs on the person"
     assert rows_of(ward.target, "select why from vs_left join vs_batch using (batch) where source_key = '3'")[-1:] == [("merged",)]
     carried(ward, "second")
@@ -221,22 +240,23 @@ def test_a_load_from_nothing_comes_to_the_same_persons_whoever_is_read_first(tmp
     change(ward, "update visit set mark = 2")
     carried(ward)
     assert dict(rows_of(ward.target, "select name, patient_id from patient")) == ids
+    both_ways_agree(ward.folder)
     assert whose(ward) == {"v1": "Anna Öberg", "v2": "A. Öberg", "v3": "Okänd kvinna"}
 
 
-@pytest.mark.parametrize(
-    ("said", "told"),
-    [
-        (("--same-as", "nobody"), "nobody whom this row might be"),
-        ((), "Say one thing"),
-        (("--different", "--take-back"), "Say one thing"),
-        (("--take-back",), "nothing to take back"),
-    ],
-)
-def test_what_cannot_be_decided_is_refused_and_nothing_is_kept(ward: Ward, said: tuple[str, ...], told: str) -> None:
+REFUSED = {
+    ("--same-as", "nobody"): "nobody whom this row might be",
+    (): "Say one thing",
+    ("--different", "--take-back"): "Say one thing",
+    ("--take-back",): "nothing to take back",
+}
+
+
+def test_what_cannot_be_decided_is_refused_and_nothing_is_kept(ward: Ward) -> None:
     (one,) = listed(ward)
-    done = decided(ward, one["review"], *said)
-    assert done.code == 2 and told in done.told
+    for said, told in REFUSED.items():
+        done = decided(ward, one["review"], *said)
+        assert done.code == 2 and told in done.told
     assert rows_of(ward.work / "store.sqlite", "select count(*) from event where kind = 'identity.decided'") == [(0,)]
 
 
