@@ -34,7 +34,12 @@ PREPARED = {
 """What must have happened before an example can run."""
 FINDS = {"waves.what-if": (0, 1), "coexistence": (0, 1), "manual.status": (4,), "ready": (4,), "report.readiness": (4,)}
 """Verbs that may find something in a fresh demo, or cannot tell, and the exit codes that say so."""
-BEFORE_ITS_TIME = {"waves.close": "stabilised", "diff.explain": "nothing that differs"}
+BEFORE_ITS_TIME = {
+    "waves.close": "stabilised",
+    "diff.explain": "nothing that differs",
+    "identities.show": "no review",
+    "identities.decide": "no review",
+}
 """Examples that a fresh demo refuses for a reason that is the wave's, not the example's; the reason names this word."""
 
 

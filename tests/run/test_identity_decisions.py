@@ -10,9 +10,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from jsonschema import Draft202012Validator
 from landing import both_ways_agree, desk, project
 from ward import Done, Ward, logical, opened, rows_of
 
+from vardskiftet.cli import documents
 from vardskiftet.model.difference import Kind, Level
 from vardskiftet.run.verify import verify
 from vardskiftet.run.verifying.found import differences_in
@@ -99,12 +101,19 @@ def only_left(ward: Ward, *keys: str) -> None:
     ]
 
 
+def as_published(name: str, done: Done) -> Done:
+    """The answer, whose document is the one that is published."""
+    Draft202012Validator(documents.schema_of(name)).validate(done.document)
+    return done
+
+
 def decided(ward: Ward, review: str, *said: str, wave: str = "first", because: str = BECAUSE) -> Done:
-    return ward.ask("identities", "decide", wave, review, *said, "--because", because, "--as", "anna", "--json")
+    done = ward.ask("identities", "decide", wave, review, *said, "--because", because, "--as", "anna", "--json")
+    return as_published("identities.decide", done)
 
 
 def listed(ward: Ward, wave: str = "first") -> list[dict[str, Any]]:
-    found = ward.ask("identities", "list", wave, "--json")
+    found = as_published("identities.list", ward.ask("identities", "list", wave, "--json"))
     assert found.code == 0, found.told
     return list(found.document["reviews"])
 
@@ -283,11 +292,12 @@ def test_nobody_is_named_unless_somebody_says_why(ward: Ward) -> None:
     for text in (*(done.told for done in quiet), events, sheet):
         assert ANNA not in text and "Öberg" not in text
     assert one["review"] in sheet
-    shown = ward.ask("identities", "show", "first", one["review"], "--show-values", "--reason", "a test", "--json").document
+    asked = ward.ask("identities", "show", "first", one["review"], "--show-values", "--reason", "a test", "--json")
+    shown = as_published("identities.show", asked).document
     assert shown["row"]["name"] == "A. Öberg"
     assert [row["name"] for row in shown["rows_of_persons"].values()] == ["Anna Öberg"]
-    named = ward.ask("identities", "export", "first", "--out", str(ward.folder / "named"), "--show-values", "--reason", "a test")
-    assert named.code == 0
+    named = ward.ask("identities", "export", "first", "--out", str(ward.folder / "named"), "--show-values", "--reason", "a test", "--json")
+    assert as_published("identities.export", named).code == 0
     with (ward.folder / "named" / "first.csv").open(encoding="utf-8-sig", newline="") as file:
         lines = list(csv.DictReader(file, delimiter=";"))
     assert {line["name"] for line in lines if line["state"] == "decided"} == {"A. Öberg", "Anna Öberg"}
