@@ -19,6 +19,7 @@ from vardskiftet.run.mappings import run_examples
 ROOT = Path(__file__).parents[2]
 BLOCK = re.compile(r"^```(\w+)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 PLAIN = "reads: d\ninto: finding\nkey: [id]\nunit: {is: ward}\nfields:\n  code: {from: id}\n"
+UNDER = "# base/"
 COLUMNS = ("code", "noted_at", "day", "number", "whole", "sure")
 
 
@@ -26,6 +27,8 @@ class Trial(NamedTuple):
     title: str
     source: str
     mappings: dict[str, str]
+    base: dict[str, str]
+    """Path of each file that others extend to its text."""
     codes: str
     code: str
     result: list[str]
@@ -39,12 +42,10 @@ def trials() -> list[Trial]:
         for kind, text in BLOCK.findall(section):
             pending.setdefault(kind, []).append(text)
             if kind == "text" and "sql" in pending:
-                mappings = {_name(one): _body(one) for one in pending["yaml"]}
-                found.append(
-                    Trial(
-                        title, pending["sql"][0], mappings, pending.get("csv", [""])[0], pending.get("python", [""])[0], text.splitlines()
-                    )
-                )
+                mappings = {_name(one): _body(one) for one in pending["yaml"] if not one.startswith(UNDER)}
+                base = {one[2:].partition("\n")[0]: _body(one) for one in pending["yaml"] if one.startswith(UNDER)}
+                codes, code = pending.get("csv", [""])[0], pending.get("python", [""])[0]
+                found.append(Trial(title, pending["sql"][0], mappings, base, codes, code, text.splitlines()))
                 pending = {}
     return found
 
@@ -55,7 +56,7 @@ def _name(text: str) -> str:
 
 
 def _body(text: str) -> str:
-    return re.sub(r"\A# mappings/.*\n", "", text)
+    return re.sub(r"\A# (base/)?mappings/.*\n", "", text)
 
 
 def record() -> str:
@@ -74,6 +75,9 @@ def test_the_guide_has_an_example_for_every_word_of_the_language() -> None:
 @pytest.mark.parametrize("trial", trials(), ids=lambda trial: trial.title)
 def test_an_example_comes_out_as_the_guide_says(trial: Trial, tmp_path: Path) -> None:
     names = dict(re.findall(r"create table (\w+) \((.*)\);", trial.source))
+    for path, text in trial.base.items():
+        (tmp_path / path).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / path).write_text(text, encoding="utf-8")
     project(
         tmp_path,
         source=[one for one in trial.source.split(";\n") if one.strip()],
@@ -81,7 +85,7 @@ def test_an_example_comes_out_as_the_guide_says(trial: Trial, tmp_path: Path) ->
         mappings=trial.mappings,
         code={"streets": trial.code} if trial.code else None,
         codes={"kinds": trial.codes} if trial.codes else None,
-        ignored=[name for name in names if not any(name in text for text in trial.mappings.values())],
+        ignored=[name for name in names if not any(name in text for text in (*trial.mappings.values(), *trial.base.values()))],
     )
     books = landed(tmp_path).books
     assert books.closes

@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 
 from vardskiftet.cli import console
-from vardskiftet.cli.options import AsJson, Now, Project, TrustCode, given
+from vardskiftet.cli.options import AsJson, Given, Now, Project, TrustCode, given
 from vardskiftet.cli.turning import Reason, Said
 
 app = typer.Typer(name="mappings", help="Mappings: listed, shown, tried, drafted.", no_args_is_help=True, rich_markup_mode=None)
@@ -37,8 +37,14 @@ def list_mappings(ctx: typer.Context, project: Project = None, as_json: AsJson =
 
 
 @app.command("show")
-def show_mapping(ctx: typer.Context, mapping: Name, project: Project = None, as_json: AsJson = False) -> None:
-    """Show a mapping as the SQL that is run: two statements a batch, to be read and signed.
+def show_mapping(
+    ctx: typer.Context,
+    mapping: Name,
+    origin: Annotated[bool, typer.Option("--origin", help="Show instead which file and line each word comes from.")] = False,
+    project: Project = None,
+    as_json: AsJson = False,
+) -> None:
+    """Show a mapping as the SQL that is run: two statements a batch, to be read and signed. With --origin, where each word stands.
 
     Example:  vardskiftet mappings show elvis.booking
     """
@@ -46,10 +52,25 @@ def show_mapping(ctx: typer.Context, mapping: Name, project: Project = None, as_
     from vardskiftet.run.mappings import compiled_text
 
     options = given(ctx, project, as_json, None)
+    if origin:
+        raise typer.Exit(_show_origin(options, mapping))
     text = compiled_text(open_desk(options), mapping)
     answer = console.Answer("vardskiftet.mappings.show/1", own={"mapping": mapping, "sql": text})
     answer.say(text)
     raise typer.Exit(console.show(answer, as_json=options.as_json))
+
+
+def _show_origin(options: Given, mapping: str) -> int:
+    from vardskiftet.cli.opening import open_desk
+    from vardskiftet.declare.origins import origins
+    from vardskiftet.engine.vocabulary import vocabulary
+    from vardskiftet.run.mappings import mapping_of
+
+    mapping_of(open_desk(options), mapping)
+    found = origins(options.project, vocabulary(), mapping)
+    answer = console.Answer("vardskiftet.mappings.show/1", own={"mapping": mapping, "origin": [asdict(one) for one in found]})
+    answer.table(mapping, ("word", "stands in", "instead of"), [(one.word, one.where, one.instead) for one in found])
+    return console.show(answer, as_json=options.as_json)
 
 
 @app.command("test")

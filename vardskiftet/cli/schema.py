@@ -16,6 +16,7 @@ def run(
     kind: Annotated[
         str | None, typer.Argument(help="A kind of file (wave, mapping …) or a verb's document (books, runs.list …).", metavar="KIND")
     ] = None,
+    extends: Annotated[bool, typer.Option("--extends", help="Of a file of that kind that extends a base.")] = False,
     as_json: AsJson = False,
 ) -> None:
     """Print the JSON Schema of a kind of file, or of a verb's --json document; without KIND, list the kinds.
@@ -35,7 +36,11 @@ def run(
     known += [{"kind": name, "of": "document", "says": verbs.get(name, "a command line without a verb")} for name in documents.names()]
     if kind is not None and kind not in {one["kind"] for one in known}:
         raise Usage(f"'{kind}' is not a kind of file or of document.", hint=nearest(kind, [one["kind"] for one in known]))
-    made = None if kind is None else schemas.schema_of(kind, vocabulary()) if kind in files else documents.schema_of(kind)
+    if extends and kind not in schemas.EXTENDABLE:
+        raise Usage(f"'{kind or ''}' is not a kind of file that extends a base.", hint=f"Known: {', '.join(schemas.EXTENDABLE)}.")
+    words = vocabulary() if kind in files else None
+    of_file = schemas.overlay_of if extends else schemas.schema_of
+    made = None if kind is None else of_file(kind, words) if words is not None else documents.schema_of(kind)
     answer = console.Answer("vardskiftet.schema/1", own={"kind": kind, "json_schema": made, "kinds": known if kind is None else []})
     if made is not None:
         answer.verbatim(json.dumps(made, ensure_ascii=False, indent=2))

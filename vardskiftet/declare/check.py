@@ -26,7 +26,7 @@ NEVER = Threshold(passes=Bound(sign="<", number="0"))
 
 def read_topic(file: File, reading: Reading) -> tuple[Topic, list[Declared[Check]]] | None:
     """A topic and its checks; None if the file cannot be read."""
-    root = reading.sheet(file, file.stem)
+    root = reading.whole_sheet(file, file.stem)
     if root is None:
         return None
     form = Form(root, reading.faults, needs=("topic", "title", "checks"), may=("title_sv",))

@@ -7,20 +7,22 @@ import io
 import re
 
 from vardskiftet.declare.files import File
-from vardskiftet.declare.node import Node
+from vardskiftet.declare.node import Node, Text
 from vardskiftet.declare.reading import Declared, Reading
 from vardskiftet.declare.sheet import decoded
 from vardskiftet.declare.words import quoted
 from vardskiftet.model.codebook import Codebook
 
 COMMENT = re.compile(r"# code_system: ([a-z0-9][a-z0-9_-]*)\s*")
+EXTENDED = re.compile(r"# extends: (\S+)[ \t]*\r?\n")
 HEADER = ["source", "target"]
 
 
-def read_codebook(file: File, reading: Reading) -> Declared[Codebook] | None:
+def read_codebook(file: File, reading: Reading, chain: tuple[str, ...] = ()) -> Declared[Codebook] | None:
     """The codebook of a file; None if the file cannot be read.
 
-    The first line is `# code_system: NAME`, the second `source,target`; codes are kept letter by letter.
+    The first line is `# code_system: NAME`, the second `source,target`; codes are kept letter by letter. Between them may stand
+    `# extends: PATH`: then the codes of that file are there too, but for those that this one has itself. `chain`: who extends it.
     """
     text = decoded(file.path, file.content, reading.faults)
     if text is None:
@@ -31,10 +33,29 @@ def read_codebook(file: File, reading: Reading) -> Declared[Codebook] | None:
     if not match:
         reading.faults.at(at, "does not begin with its code system.", "Write `# code_system: NAME` on the first line.")
         rest = rest if first.startswith("#") else text
-    entries = _entries(rest, file, 1 if rest is not text else 0, reading)
-    if entries is None:
+    above = 1 if rest is not text else 0
+    named = EXTENDED.match(rest)
+    before: Codebook | None = None
+    if named:
+        before = _base(Text(file.path, above + 1, (file.stem,), named[1], True), file, (*chain, file.path), reading)
+        above, rest = above + 1, rest[named.end() :]
+    entries = _entries(rest, file, above, reading)
+    if entries is None or (named and before is None):
         return None
-    return Declared(Codebook(codebook=file.stem, code_system=match[1] if match else "", entries=tuple(entries.items())), at)
+    system = match[1] if match else ""
+    if before and before.code_system != system:
+        reading.faults.at(at, f"is of {quoted(system)}; what it extends is of {quoted(before.code_system)}.", "Take the same code system.")
+    every = {**dict(before.entries if before else ()), **entries}
+    if not every:
+        reading.faults.at(Node(file.path, above + 1, (file.stem,)), "holds no codes.")
+    return Declared(Codebook(codebook=file.stem, code_system=system, entries=tuple(every.items())), at)
+
+
+def _base(named: Text, file: File, chain: tuple[str, ...], reading: Reading) -> Codebook | None:
+    """The codebook that another extends; None after a fault."""
+    base = reading.shelf.base_of(named, file, chain, reading.faults)
+    found = read_codebook(base, reading, chain) if base else None
+    return found.value if found else None
 
 
 def _entries(text: str, file: File, above: int, reading: Reading) -> dict[str, str] | None:
@@ -59,8 +80,6 @@ def _entries(text: str, file: File, above: int, reading: Reading) -> dict[str, s
         at = Node(file.path, above + max(rows.line_num, 1), (file.stem,))
         reading.faults.at(at, f"is not readable as CSV: {wrong}.", "Write one pair a line, with a comma between.")
         return None
-    if not entries:
-        reading.faults.at(Node(file.path, above + 1, (file.stem,)), "holds no codes.")
     return entries
 
 

@@ -23,7 +23,7 @@ OF_KIND = {"unit": ColumnKind.UNIT, "wave": ColumnKind.WAVE}
 
 def read_sources(file: File, reading: Reading) -> list[Declared[EvidenceSource]] | None:
     """The sources of evidence of checks/sources.yaml; None if the file cannot be read."""
-    root = reading.sheet(file, file.stem)
+    root = reading.whole_sheet(file, file.stem)
     if root is None:
         return None
     form = Form(root, reading.faults, needs=("sources",))

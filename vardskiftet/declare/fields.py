@@ -22,7 +22,7 @@ def read_fields(form: Form, reading: Reading) -> tuple[Field, ...]:
 
 
 def _field(column: str, node: Node, reading: Reading) -> Field:
-    empty = Field(column=column, line=node.line)
+    empty = Field(column=column, line=node.line, file=node.path)
     if isinstance(node, Broken):
         return empty
     if not isinstance(node, Keys):

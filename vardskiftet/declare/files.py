@@ -5,7 +5,8 @@ from __future__ import annotations
 import hashlib
 import os
 import stat
-from dataclasses import dataclass
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from vardskiftet.declare.faults import Faults
@@ -23,6 +24,8 @@ SYSTEM = "system.yaml"
 CHECKS = "checks"
 SOURCES = "checks/sources.yaml"
 GATES = "checks/gates.yaml"
+BASE = "base"
+"""The folder of what other files extend: a region's share in common with others."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,12 +59,18 @@ class CheckFiles:
     gates: File | None = None
     topics: tuple[File, ...] = ()
     queries: tuple[File, ...] = ()
+    extended: tuple[File, ...] = ()
+    """The files of base/ that these extend."""
+
+    def standing_on(self, bases: Iterable[File]) -> CheckFiles:
+        """The same, with what they extend."""
+        return replace(self, extended=tuple(sorted(bases, key=lambda file: file.path)))
 
     @property
     def digests(self) -> tuple[tuple[str, str], ...]:
         """(path, SHA-256) of every file, sorted."""
         single = [file for file in (self.sources, self.gates) if file]
-        return tuple(sorted((file.path, file.sha256) for file in (*single, *self.topics, *self.queries)))
+        return tuple(sorted((file.path, file.sha256) for file in (*single, *self.topics, *self.queries, *self.extended)))
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,12 +87,20 @@ class Files:
     codebooks: tuple[File, ...]
     code: tuple[File, ...]
     checks: CheckFiles = CheckFiles()
+    base: tuple[File, ...] = ()
+    """Files that others may extend; what nobody extends is not read."""
+    extended: tuple[File, ...] = ()
+    """Those that files other than those of checks do extend."""
+
+    def standing_on(self, bases: Iterable[File]) -> Files:
+        """The same, with what they extend."""
+        return replace(self, extended=tuple(sorted(bases, key=lambda file: file.path)))
 
     @property
     def digests(self) -> tuple[tuple[str, str], ...]:
         """(path, SHA-256) of every file but those of checks, sorted."""
         single = [file for file in (self.programme, self.coexistence, self.record) if file]
-        every = [*single, *self.units, *self.waves, *self.systems, *self.mappings, *self.codebooks, *self.code]
+        every = [*single, *self.units, *self.waves, *self.systems, *self.mappings, *self.codebooks, *self.code, *self.extended]
         return tuple(sorted((file.path, file.sha256) for file in every))
 
 
@@ -102,7 +119,7 @@ def find_files(root: Path, faults: Faults) -> Files:
     asked: dict[str, list[File]] = {"topics": [], "queries": []}
     single: dict[str, File] = {}
     for path in sorted(path for folder in ("waves", "mappings", CHECKS) for path in _under(root, folder, faults)):
-        place = _place(path)
+        place = kind_of(path)
         if not place:
             faults.in_file(path, "is a declaration that nothing reads.", _remedy(path))
         elif odd := [part for part in Path(path).with_suffix("").parts if not SLUG.fullmatch(part)]:
@@ -119,6 +136,7 @@ def find_files(root: Path, faults: Faults) -> Files:
         coexistence=single.get("coexistence"),
         record=single.get("record"),
         checks=CheckFiles(single.get("sources"), single.get("gates"), tuple(asked["topics"]), tuple(asked["queries"])),
+        base=tuple(file for path in sorted(_under(root, BASE, faults)) if kind_in_base(path) and (file := _read(root, path, faults))),
         **{kind: tuple(files) for kind, files in shelf.items()},
     )
 
@@ -140,7 +158,14 @@ def _looks_declared(path: Path) -> bool:
     return known and not path.name.startswith(".")
 
 
-def _place(path: str) -> str:
+def kind_in_base(path: str) -> str:
+    """The kind of a file under base/, by the part of its path that is as in a project; empty if it is nothing that can be extended."""
+    parts = path.split("/")
+    heads = [place for place, part in enumerate(parts) if part in ("mappings", CHECKS)]
+    return kind_of("/".join(parts[heads[-1] :])) if heads else ""
+
+
+def kind_of(path: str) -> str:
     """The kind of a declaration by where it lies; empty if nothing is read there."""
     if path == PROGRAMME:
         return "programme"

@@ -15,7 +15,7 @@ from vardskiftet.model.wave import Offset
 
 def read_gates(file: File, reading: Reading) -> tuple[list[Declared[Gate]], str] | None:
     """The gates of checks/gates.yaml in their order, and the one by which criteria are frozen; None if the file cannot be read."""
-    root = reading.sheet(file, file.stem)
+    root = reading.whole_sheet(file, file.stem)
     if root is None:
         return None
     form = Form(root, reading.faults, needs=("gates",), may=("freeze",))

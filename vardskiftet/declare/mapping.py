@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from typing import Any
+from typing import Any, TypeVar
 
 from vardskiftet.declare import scalars
 from vardskiftet.declare.fields import read_fields, read_identities, read_sql
@@ -13,8 +13,9 @@ from vardskiftet.declare.node import Broken, Items, Keys, Node, Text
 from vardskiftet.declare.reading import Declared, Reading
 from vardskiftet.declare.split import read_split
 from vardskiftet.declare.words import quoted
-from vardskiftet.model.mapping import WHOLE_ROW, Condition, Conflict, Example, FollowParent, Mapping, OnVanish, UnitRule
+from vardskiftet.model.mapping import WHOLE_ROW, Condition, Conflict, Example, Field, FollowParent, Mapping, OnVanish, UnitRule
 
+Told = TypeVar("Told", Field, Condition, Example)
 NEEDS = ("mapping", "information", "into", "key", "unit", "fields")
 MAY = (
     *("reads", "sql", "counts", "changed", "split", "exclude", "identities", "reject", "flag"),
@@ -35,7 +36,7 @@ def mapping_name(file: File) -> str:
 def read_mapping(file: File, reading: Reading) -> Declared[Mapping] | None:
     """The mapping of a file; None if the file cannot be read."""
     name = mapping_name(file)
-    root = reading.sheet(file, name)
+    root = reading.whole_sheet(file, name)
     if root is None:
         return None
     form = Form(root, reading.faults, NEEDS, MAY)
@@ -55,20 +56,25 @@ def read_mapping(file: File, reading: Reading) -> Declared[Mapping] | None:
         changed=changed,
         overlap=overlap,
         split=read_split(form, reading),
-        exclude=_conditions(form, "exclude", "because", reading),
+        exclude=_elsewhere(_conditions(form, "exclude", "because", reading), file),
         identities=read_identities(form, reading),
-        fields=read_fields(form, reading),
-        reject=_conditions(form, "reject", "reason", reading),
-        flag=_conditions(form, "flag", "reason", reading),
+        fields=_elsewhere(read_fields(form, reading), file),
+        reject=_elsewhere(_conditions(form, "reject", "reason", reading), file),
+        flag=_elsewhere(_conditions(form, "flag", "reason", reading), file),
         conflict=conflict,
         conflict_by=conflict_by,
         follow_parent=form.scalar("follow_parent", scalars.choice(FollowParent), FollowParent.REJECT),
         on_vanish=form.scalar("on_vanish", scalars.choice(OnVanish), OnVanish.FLAG),
         correct=form.texts("correct"),
-        examples=tuple(_example(entry) for entry in form.forms("examples", needs=("row", "gives"))),
+        examples=_elsewhere(tuple(_example(entry) for entry in form.forms("examples", needs=("row", "gives"))), file),
         path=file.path,
     )
     return Declared(mapping, root)
+
+
+def _elsewhere(told: tuple[Told, ...], file: File) -> tuple[Told, ...]:
+    """The same; what stands in this very file names no file."""
+    return tuple(one.model_copy(update={"file": ""}) if one.file == file.path else one for one in told)
 
 
 def _rows(form: Form) -> tuple[str, str]:
@@ -168,7 +174,7 @@ def _conditions(form: Form, key: str, why: str, reading: Reading) -> tuple[Condi
     conditions = []
     for entry in form.forms(key, needs=("when", why)):
         said = entry.text(why, scalars.reason) if why == "reason" else entry.text(why)
-        conditions.append(Condition(when=read_sql(entry, "when", reading), line=entry.node.line, **{why: said}))
+        conditions.append(Condition(when=read_sql(entry, "when", reading), line=entry.node.line, file=entry.node.path, **{why: said}))
     return tuple(conditions)
 
 
@@ -179,7 +185,7 @@ def _example(form: Form) -> Example:
         gives[name] = _fate(name, node, form) if name in (*FATES, FLAGGED) else _cell(node, form)
     if len(gives) > 1 and any(fate in gives for fate in FATES):
         form.faults.at(form.at("gives"), "a row that is rejected or excluded gives nothing else.", "Keep one of them.")
-    return Example(row=row, gives=gives, line=form.node.line)
+    return Example(row=row, gives=gives, line=form.node.line, file=form.node.path)
 
 
 def _cell(node: Node, form: Form) -> str | None:

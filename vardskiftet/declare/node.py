@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,10 +37,12 @@ class Keys(Node):
 
     keys: Mapping[str, Node]
     key_lines: Mapping[str, int]
+    key_paths: Mapping[str, str] = field(default_factory=dict)
+    """The files of keys that stand in another than this one: those of a base."""
 
     def key(self, name: str) -> Node:
         """The place of the key itself."""
-        return Node(self.path, self.key_lines[name], (*self.trail, name))
+        return Node(self.key_paths.get(name, self.path), self.key_lines[name], (*self.trail, name))
 
 
 @dataclass(frozen=True, slots=True)

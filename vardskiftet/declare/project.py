@@ -22,6 +22,7 @@ from vardskiftet.declare.check_waves import check_waves
 from vardskiftet.declare.code import check_code, read_code
 from vardskiftet.declare.codebook import read_codebook
 from vardskiftet.declare.criteria import made, read_criteria
+from vardskiftet.declare.extends import Shelf
 from vardskiftet.declare.faults import Faults
 from vardskiftet.declare.files import RECORD, UNITS, File, Files, find_files
 from vardskiftet.declare.flows import read_flows
@@ -54,11 +55,12 @@ def read(project: Path, vocabulary: Vocabulary) -> Programme:
     faults = Faults()
     root = project.resolve()
     files = find_files(root, faults)
-    reading = Reading(root, vocabulary, faults)
+    reading = Reading(root, vocabulary, faults, shelf=Shelf({file.path: file for file in files.base}))
     frame = read_programme(files.programme, reading) if files.programme else None
     if frame and frame.timezone:
         reading = replace(reading, zone=ZoneInfo(frame.timezone))
     declared = _read_all(files, frame, reading)
+    files = files.standing_on(reading.shelf.used.values())
     check_order(declared, faults)
     check_waves(declared, faults)
     check_reasons(declared, vocabulary, faults)
@@ -72,10 +74,11 @@ def read(project: Path, vocabulary: Vocabulary) -> Programme:
     check_code(declared, faults)
     asked = read_criteria(files.checks, reading)
     check_criteria(asked, declared, reading)
+    checks = files.checks.standing_on(set(reading.shelf.used.values()) - set(files.extended))
     told = faults.told()
     if told or frame is None or declared.record is None:
         raise DeclarationsWrong(told)
-    return _programme(root, frame, declared.record.value, declared, files).model_copy(update={"criteria": made(asked, files.checks)})
+    return _programme(root, frame, declared.record.value, declared, files).model_copy(update={"criteria": made(asked, checks)})
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,7 +95,7 @@ def read_sketch(project: Path, vocabulary: Vocabulary) -> Sketch:
     faults = Faults()
     root = project.resolve()
     files = find_files(root, faults)
-    reading = Reading(root, vocabulary, faults)
+    reading = Reading(root, vocabulary, faults, shelf=Shelf({file.path: file for file in files.base}))
     frame = read_programme(files.programme, reading) if files.programme else None
     if frame and frame.timezone:
         reading = replace(reading, zone=ZoneInfo(frame.timezone))

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Generic, TypeVar
 from zoneinfo import ZoneInfo
 
+from vardskiftet.declare.extends import Shelf, extended
 from vardskiftet.declare.faults import Faults
 from vardskiftet.declare.files import File
 from vardskiftet.declare.node import Keys, Node
@@ -32,6 +33,12 @@ class Reading:
     vocabulary: Vocabulary
     faults: Faults
     zone: ZoneInfo | None = None
+    shelf: Shelf = field(default_factory=Shelf)
+
+    def whole_sheet(self, file: File, name: str) -> Keys | None:
+        """The tree of a file that may extend a base; None after a fault."""
+        root = self.sheet(file, name)
+        return extended(root, file, name, self.shelf, self.faults) if root else None
 
     def sheet(self, file: File, name: str) -> Keys | None:
         """The tree of a file; None after a fault."""

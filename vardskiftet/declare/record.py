@@ -16,7 +16,7 @@ COLUMN_MAY = ("required", "references", "code_system", "max_length", "protected"
 
 def read_record(file: File, reading: Reading) -> Declared[Record] | None:
     """The record, held against itself; None if the file cannot be read."""
-    root = reading.sheet(file, file.stem)
+    root = reading.whole_sheet(file, file.stem)
     if root is None:
         return None
     form = Form(root, reading.faults, needs=("record", "title", "version", "tables"), may=("code_systems", "negations", "partners"))

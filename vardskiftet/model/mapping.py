@@ -33,6 +33,11 @@ class Find(Frozen):
     missing: Literal["reject", "empty"] = "reject"
 
 
+def where(line: int, file: str) -> str:
+    """A line, with its file where that is another than the one in hand."""
+    return f"line {line} of {file}" if file else f"line {line}"
+
+
 class Field(Frozen):
     """What fills one record column: exactly one of `source`, `sql`, `find`, `constant`."""
 
@@ -43,6 +48,13 @@ class Field(Frozen):
     constant: str | None = None
     steps: tuple[Step, ...] = ()
     line: int = 0
+    file: str = ""
+    """The file of `line`, where it is another than the mapping's own: one that it extends. So too below."""
+
+    @property
+    def where(self) -> str:
+        """The line, with its file where that must be said."""
+        return where(self.line, self.file)
 
 
 class Identity(Frozen):
@@ -98,6 +110,12 @@ class Condition(Frozen):
     reason: str = ""
     because: str = ""
     line: int = 0
+    file: str = ""
+
+    @property
+    def where(self) -> str:
+        """The line, with its file where that must be said."""
+        return where(self.line, self.file)
 
 
 class Conflict(StrEnum):
@@ -129,6 +147,7 @@ class Example(Frozen):
     row: dict[str, str | None]
     gives: dict[str, Any]
     line: int = 0
+    file: str = ""
 
 
 class Mapping(Frozen):

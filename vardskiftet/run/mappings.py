@@ -94,7 +94,7 @@ def run_examples(desk: Desk, names: tuple[str, ...]) -> tuple[ExampleRun, ...]:
             strange = [name for name in example.row if told and name not in told]
             found = tuple(f"its row has a column '{name}' that the source lacks. {nearest(name, told)}" for name in strange)
             found += tuple(shortfalls(duck, desk.programme, compiled, example))
-            done.append(ExampleRun(mapping.mapping, f"{mapping.path}:{example.line}", found))
+            done.append(ExampleRun(mapping.mapping, f"{example.file or mapping.path}:{example.line}", found))
     duck.close()
     return tuple(done)
 

@@ -16,7 +16,7 @@ from vardskiftet.plan.fingerprint import minor
 from vardskiftet.run.decided import decided_otherwise
 from vardskiftet.run.desk import Desk, plans_of
 
-FOLDER = "mappings/"
+FOLDERS = ("mappings/", "base/")
 """What stands there says what a row becomes: once it has changed, every row is looked at again."""
 
 
@@ -58,7 +58,7 @@ def _is_whole(desk: Desk, target: Target, plan: Plan) -> bool:
 
 
 def _of_mappings(files: Mapping[str, str]) -> dict[str, str]:
-    return {path: digest for path, digest in files.items() if path.startswith(FOLDER)}
+    return {path: digest for path, digest in files.items() if path.startswith(FOLDERS)}
 
 
 def lowest_mark(desk: Desk, target: Target, plan: Plan, mapping: str) -> Since | None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from vardskiftet.cli.documents.shape import Keys, keys, many
 from vardskiftet.cli.documents.waves import SIGNATURE
+from vardskiftet.declare.origins import Origin
 
 _LISTED = {"mapping": str, "reads": str, "into": str, "fields": int, "examples": int}
 _TRIED = {"mapping": str, "where": str, "holds": bool, "shortfalls": list[str]}
@@ -11,7 +12,7 @@ _NUMBERS = dict[str, int]
 
 MAPPINGS: dict[str, Keys] = {
     "mappings.list": {"mappings": many(keys(_LISTED))},
-    "mappings.show": {"mapping": str, "sql": str},
+    "mappings.show": {"mapping": str, "sql?": str, "origin?": many(Origin)},
     "mappings.test": {"examples": many(keys(_TRIED))},
     "mappings.preview": {
         "mapping": str,

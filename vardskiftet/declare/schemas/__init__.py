@@ -5,9 +5,12 @@ from __future__ import annotations
 from vardskiftet.declare.schemas.calendar import coexistence, programme, units, wave
 from vardskiftet.declare.schemas.criteria import checks, gates, sources
 from vardskiftet.declare.schemas.mapping import mapping
+from vardskiftet.declare.schemas.overlay import EXTENDABLE, overlay
 from vardskiftet.declare.schemas.rows import codebook, record, system
 from vardskiftet.declare.schemas.shapes import DIALECT, Schema
 from vardskiftet.model.vocabulary import Vocabulary
+
+__all__ = ["EXTENDABLE", "KINDS", "overlay_of", "schema_of"]
 
 KINDS = {
     "programme": (programme, "waves/programme.yaml"),
@@ -29,3 +32,11 @@ def schema_of(kind: str, vocabulary: Vocabulary) -> Schema:
     """The JSON Schema (draft 2020-12) of one kind of file; KeyError for an unknown kind."""
     make, where = KINDS[kind]
     return {"$schema": DIALECT, "title": f"vardskiftet {kind}", "$comment": where, **make(vocabulary)}
+
+
+def overlay_of(kind: str, vocabulary: Vocabulary) -> Schema:
+    """The JSON Schema of a file of this kind that extends a base; KeyError for a kind that does not."""
+    if kind not in EXTENDABLE:
+        raise KeyError(kind)
+    make, where = KINDS[kind]
+    return {"$schema": DIALECT, "title": f"vardskiftet {kind} that extends", "$comment": where, **overlay(make(vocabulary))}

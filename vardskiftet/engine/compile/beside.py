@@ -28,8 +28,7 @@ def blame(filled: list[Filled]) -> str:
 def flagged(mapping: Mapping) -> str:
     """Further columns of the level that asks a mapping's own rules: the answers to `flag:`; NULL where one failed."""
     return "".join(
-        f",\n       -- flag, line {one.line}\n       {condition(one.when)} as vs_flagged{number}"
-        for number, one in enumerate(mapping.flag, 1)
+        f",\n       -- flag, {one.where}\n       {condition(one.when)} as vs_flagged{number}" for number, one in enumerate(mapping.flag, 1)
     )
 
 

@@ -26,7 +26,7 @@ class Filled:
     """SQL of the key by which a parent is found; empty for other fields."""
     follows: str = ""
     """SQL that is true where the row goes the way of an excluded parent; empty if it cannot."""
-    line: int = 0
+    where: str = ""
     """Where its file says what fills it."""
 
 
@@ -47,7 +47,7 @@ def field_levels(programme: Programme, mapping: Mapping, table: Table, number: i
         levels = chain(programme, mapping, field.source, field.steps, prefix)
     # Beside a reason of the first level the value can be called by its name; later ones stand beside the value of the level before.
     levels[-1] = coerced(levels[-1], column, f"{prefix}_value" if len(levels) == 1 else "")
-    return Filled(column, tuple(levels), by, follows, field.line)
+    return Filled(column, tuple(levels), by, follows, field.where if field.line else "")
 
 
 def chain(programme: Programme, mapping: Mapping, source: str, steps: tuple[Step, ...], prefix: str) -> list[Expression]:

@@ -83,7 +83,7 @@ def compile_mapping(programme: Programme, mapping: Mapping, columns: tuple[str, 
 
 
 def _comment(one: Filled) -> str:
-    return one.column.column + (f" (line {one.line})" if one.line else "")
+    return one.column.column + (f" ({one.where})" if one.where else "")
 
 
 def _copies(mapping: Mapping, columns: tuple[str, ...]) -> str:
@@ -102,7 +102,7 @@ def _copies(mapping: Mapping, columns: tuple[str, ...]) -> str:
 def _items(mapping: Mapping, columns: tuple[str, ...]) -> str:
     """Rows of this wave with the answers to the mapping's exclusions, and their items."""
     asked = "".join(
-        f",\n       -- exclude, line {one.line}\n       {condition(one.when)} as vs_excluded{number}"
+        f",\n       -- exclude, {one.where}\n       {condition(one.when)} as vs_excluded{number}"
         for number, one in enumerate(mapping.exclude, 1)
     )
     if mapping.split is not None:
@@ -188,7 +188,7 @@ def _judged(mapping: Mapping, filled: list[Filled], people: int) -> str:
     reasons += [f"vs{number}_reason{level}" for number, one in enumerate(filled, 1) for level in range(1, len(one.levels) + 1)]
     reasons += [f"vs_doubt{number}" for number in range(1, len(mapping.reject) + 1)]
     doubts = "".join(
-        f",\n       -- reject, line {one.line}\n       {condition(one.when)} as vs_asked{number},\n"
+        f",\n       -- reject, {one.where}\n       {condition(one.when)} as vs_asked{number},\n"
         f"       case when vs_asked{number} is null then 'SQL_FAILED'\n"
         f"            when (vs_asked{number}).v then {literal(one.reason)} end as vs_doubt{number}"
         for number, one in enumerate(mapping.reject, 1)
