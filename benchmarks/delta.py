@@ -1,7 +1,12 @@
-"""What does a catch-up cost beside the first load, with one row in a hundred changed? Usage: delta.py [small|medium|large]"""
+"""What does a catch-up cost beside the first load, with one row in a hundred changed? `python -m benchmarks.delta [--size 0.1]`.
+
+Workload W from SQLite to SQLite, its journal with a column that says when a row was changed. Each command in a process of its own; the
+processor's seconds are what is compared. The scan of keys and marks is mandatory and grows with the whole, so it is told apart.
+"""
 
 from __future__ import annotations
 
+import argparse
 import json
 import os
 import shutil
@@ -14,16 +19,21 @@ from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
 
-from vardskiftet.declare import read
-from vardskiftet.demo.asked import SIZES
-from vardskiftet.demo.project import make_project
-from vardskiftet.engine.vocabulary import vocabulary
-from vardskiftet.shipped import shipped
+from benchmarks.workload.project import WAVE, write_project
+from benchmarks.workload.sizes import TABLES
+from benchmarks.workload.stores import sqlite_journal
 
-WAVE = "south-1"
 EVERY = 100
-TABLES = {"person": "telefon", "bokning": "anteckning", "remiss": "orsak_text", "vantelista": "kommentar"}
-"""Elvis's tables, each with a column of free text."""
+VERSIONS = 1000
+"""A row's version is a number that grows with each change anywhere, as a journal's own counter."""
+CHANGES = {
+    "person": "adress = adress || ' x'",
+    "vardkontakt": "orsak = orsak || ' x'",
+    "diagnos": "rang = rang % 5 + 1",
+    "labsvar": "varde = varde || '1'",
+    "anteckning": "text = text || ' x'",
+}
+"""Each table with what its users change in a row."""
 
 
 @dataclass(frozen=True)
@@ -38,25 +48,40 @@ class Took:
 def vardskiftet(project: Path, *arguments: str) -> Took:
     """Run the tool in a process of its own. Ends with its code if it fails; a finding is no failure."""
     started = time.perf_counter()
-    with subprocess.Popen([sys.executable, "-m", "vardskiftet", *arguments, "--json"], cwd=project, stdout=subprocess.PIPE) as process:
+    command = [sys.executable, "-m", "vardskiftet", *arguments, "--json", "--project", str(project)]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, env=os.environ | {"BENCH_JOURNAL": str(project / "journal.sqlite")}) as process:
         out = process.stdout.read() if process.stdout else b""
         _, status, used = os.wait4(process.pid, 0)
         process.returncode = os.waitstatus_to_exitcode(status)
     if process.returncode > 1:
-        sys.exit(f"vardskiftet {' '.join(arguments)} ended with {process.returncode}")
+        sys.exit(f"vardskiftet {' '.join(arguments)} ended with {process.returncode}: {out.decode(errors='replace')[-800:]}")
     return Took(json.loads(out), time.perf_counter() - started, used.ru_utime + used.ru_stime)
+
+
+def made(folder: Path, size: float) -> Path:
+    """A project whose journal says of each row when it was changed."""
+    project = folder / "project"
+    write_project(project, "sqlite", "sqlite")
+    journal = Path(sqlite_journal(folder, size)["BENCH_JOURNAL"])
+    shutil.move(journal, project / "journal.sqlite")
+    with closing(sqlite3.connect(project / "journal.sqlite")) as old:
+        for table in TABLES:
+            old.execute(f"alter table {table} add column version integer")
+            old.execute(f"update {table} set version = 1 + rowid % {VERSIONS}")
+        old.commit()
+    for mapping in (project / "mappings" / "journal").glob("*.yaml"):
+        if mapping.name != "system.yaml":
+            with mapping.open("a", encoding="utf-8") as file:
+                file.write("changed: {from: version, overlap: 0}\n")
+    return project
 
 
 def changed(journal: Path) -> int:
     """Change one row in a hundred of every table, as the journal's users would; returns how many."""
     total = 0
     with closing(sqlite3.connect(journal)) as old:
-        for table, words in TABLES.items():
-            (newest,) = old.execute(f"select max(andrad_tid) from {table} where andrad_tid like '____-__-__ %'").fetchone()
-            done = old.execute(
-                f"update {table} set {words} = coalesce({words}, '') || ' x', andrad_tid = ? where rowid % {EVERY} = 0", (newest,)
-            )
-            total += done.rowcount
+        for table, change in CHANGES.items():
+            total += old.execute(f"update {table} set {change}, version = {VERSIONS + 1} where rowid % {EVERY} = 0").rowcount
         old.commit()
     return total
 
@@ -68,29 +93,32 @@ def scan_seconds(project: Path, run_id: str) -> float:
     return sum(float(json.loads(payload)["seconds"]) for (payload,) in told)
 
 
-def main(size: str) -> None:
-    """Make a demo project of one journal, load its first wave anew, change the journal, and catch up."""
-    folder = Path(tempfile.mkdtemp(prefix="vardskiftet-bench-"))
+def main() -> None:
+    """Load anew, change the journal, catch up."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--size", type=float, default=0.1, help="of eighteen million rows")
+    parser.add_argument("--keep", type=Path, help="a folder to work in, and to leave as it is then")
+    asked = parser.parse_args()
+    folder = asked.keep or Path(tempfile.mkdtemp(prefix="delta-"))
     try:
-        words = vocabulary()
-        project = make_project(folder / "project", shipped(), SIZES[size], 7, lambda path: read(path, words), journals=("elvis",)).folder
+        folder.mkdir(exist_ok=True)
+        project = made(folder, asked.size)
         vardskiftet(project, "plan", WAVE)
         whole = vardskiftet(project, "apply", WAVE)
-        rows = changed(project / "journals" / "elvis.sqlite")
+        rows = changed(project / "journal.sqlite")
         vardskiftet(project, "plan", WAVE)
         delta = vardskiftet(project, "apply", WAVE)
         scan = scan_seconds(project, str(delta.answer["run_id"]))
-        idle = vardskiftet(project, "books", WAVE)
     finally:
-        shutil.rmtree(folder)
-    print(f"size            {size}; {rows:,} rows changed")
+        if asked.keep is None:
+            shutil.rmtree(folder)
+    print(f"size            {asked.size}; {rows:,} rows changed")
     print(f"first load      {whole.wall:8.2f} s  {whole.cpu:8.2f} s of processor")
-    print(f"delta           {delta.wall:8.2f} s  {delta.cpu:8.2f} s of processor")
+    print(f"delta           {delta.wall:8.2f} s  {delta.cpu:8.2f} s of processor, its key scan among them")
     print(f"its key scan    {scan:8.2f} s")
-    print(f"books alone     {idle.wall:8.2f} s  {idle.cpu:8.2f} s of processor, for comparison: starting up, counting, asking")
     print(f"delta : load    {(delta.wall - scan) / whole.wall:8.2f}    without the key scan; with it {delta.wall / whole.wall:.2f}")
     print(f"processor       {delta.cpu / whole.cpu:8.2f}    with the key scan")
 
 
 if __name__ == "__main__":
-    main(sys.argv[1] if len(sys.argv) > 1 else "small")
+    main()
