@@ -25,11 +25,11 @@ having count(*) > 1
 -- their rows: how many different ones there are, and which goes first
 copy as (
 select placed.vs_row,
-       count(distinct row(placed."matning_id", placed."enhet_hsaid", placed."struken", placed."patient_id", placed."typ", placed."varde",
-            placed."matt_i", placed."matt_tid", placed."kommentar")) over (partition by placed.vs_key) as contents,
+       count(distinct row(placed."matning_id", placed."enhet_hsaid", placed."typ", placed."varde", placed."matt_i", placed."matt_tid",
+            placed."struken", placed."patient_id", placed."kommentar")) over (partition by placed.vs_key) as contents,
        row_number() over (partition by placed.vs_key order by
-            row(placed."matning_id", placed."enhet_hsaid", placed."struken", placed."patient_id", placed."typ", placed."varde",
-            placed."matt_i", placed."matt_tid", placed."kommentar"), placed.vs_row) as place
+            row(placed."matning_id", placed."enhet_hsaid", placed."typ", placed."varde", placed."matt_i", placed."matt_tid",
+            placed."struken", placed."patient_id", placed."kommentar"), placed.vs_row) as place
   from placed
   join repeated_key on repeated_key.vs_key = placed.vs_key
 ),

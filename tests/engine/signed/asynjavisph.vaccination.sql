@@ -25,11 +25,11 @@ having count(*) > 1
 -- their rows: how many different ones there are, and which goes first
 copy as (
 select placed.vs_row,
-       count(distinct row(placed."vaccination_id", placed."enhet_hsaid", placed."struken", placed."patient_id", placed."vaccin",
-            placed."dos", placed."given", placed."sats", placed."anmarkning")) over (partition by placed.vs_key) as contents,
+       count(distinct row(placed."vaccination_id", placed."enhet_hsaid", placed."vaccin", placed."dos", placed."given", placed."struken",
+            placed."patient_id", placed."sats", placed."anmarkning")) over (partition by placed.vs_key) as contents,
        row_number() over (partition by placed.vs_key order by
-            row(placed."vaccination_id", placed."enhet_hsaid", placed."struken", placed."patient_id", placed."vaccin",
-            placed."dos", placed."given", placed."sats", placed."anmarkning"), placed.vs_row) as place
+            row(placed."vaccination_id", placed."enhet_hsaid", placed."vaccin", placed."dos", placed."given", placed."struken",
+            placed."patient_id", placed."sats", placed."anmarkning"), placed.vs_row) as place
   from placed
   join repeated_key on repeated_key.vs_key = placed.vs_key
 ),

@@ -25,11 +25,11 @@ having count(*) > 1
 -- their rows: how many different ones there are, and which goes first
 copy as (
 select placed.vs_row,
-       count(distinct row(placed."matning_id", placed."enhet_hsaid", placed."makulerad", placed."barn", placed."patnr", placed."typ",
-            placed."varde", placed."matt_i", placed."tid", placed."kommentar")) over (partition by placed.vs_key) as contents,
+       count(distinct row(placed."matning_id", placed."enhet_hsaid", placed."typ", placed."varde", placed."matt_i", placed."tid",
+            placed."makulerad", placed."barn", placed."patnr", placed."kommentar")) over (partition by placed.vs_key) as contents,
        row_number() over (partition by placed.vs_key order by
-            row(placed."matning_id", placed."enhet_hsaid", placed."makulerad", placed."barn", placed."patnr", placed."typ",
-            placed."varde", placed."matt_i", placed."tid", placed."kommentar"), placed.vs_row) as place
+            row(placed."matning_id", placed."enhet_hsaid", placed."typ", placed."varde", placed."matt_i", placed."tid",
+            placed."makulerad", placed."barn", placed."patnr", placed."kommentar"), placed.vs_row) as place
   from placed
   join repeated_key on repeated_key.vs_key = placed.vs_key
 ),

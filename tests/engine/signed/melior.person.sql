@@ -26,11 +26,11 @@ having count(*) > 1
 -- their rows: how many different ones there are, and which goes first
 copy as (
 select placed.vs_row,
-       count(distinct row(placed."patnr", placed."personnr", placed."andrad", placed."makulerad", placed."fornamn", placed."efternamn",
-            placed."fodd", placed."kon", placed."adress", placed."postnr", placed."ort", placed."skydd")) over (partition by placed.vs_key) as contents,
+       count(distinct row(placed."patnr", placed."personnr", placed."andrad", placed."fodd", placed."kon", placed."makulerad",
+            placed."fornamn", placed."efternamn", placed."adress", placed."postnr", placed."ort", placed."skydd")) over (partition by placed.vs_key) as contents,
        row_number() over (partition by placed.vs_key order by
-            row(placed."patnr", placed."personnr", placed."andrad", placed."makulerad", placed."fornamn", placed."efternamn",
-            placed."fodd", placed."kon", placed."adress", placed."postnr", placed."ort", placed."skydd"), placed.vs_row) as place
+            row(placed."patnr", placed."personnr", placed."andrad", placed."fodd", placed."kon", placed."makulerad",
+            placed."fornamn", placed."efternamn", placed."adress", placed."postnr", placed."ort", placed."skydd"), placed.vs_row) as place
   from placed
   join repeated_key on repeated_key.vs_key = placed.vs_key
 ),
@@ -196,7 +196,7 @@ select named.* exclude (vs_torn),
 ),
 claimed as (
 select *,
-       row_number() over (partition by vs_id, vs_sound and not vs_torn order by vs_decided, vs_row) as vs_claim,
+       row_number() over (partition by vs_id, vs_sound and not vs_torn order by vs_decided, exists (select 1 from guarded where guarded.mapping = 'melior.person' and guarded.key = vs_key), vs_row) as vs_claim,
        (origin.mapping <> 'melior.person' or origin.key <> vs_key) is true as vs_taken
   from settled
   left join origin on origin.record_table = 'patient' and origin.id = vs_id
@@ -205,7 +205,8 @@ identified as (
 select * exclude (vs_reason, vs_identifier1),
        case when not vs_apart then vs_identifier1 end as vs_identifier1,
        case when vs_reason is not null then vs_reason
-            when vs_sound and vs_torn then 'IDENTITY_REVIEW' end as vs_reason,
+            when vs_sound and vs_torn then 'IDENTITY_REVIEW'
+            when vs_sound and not vs_decided and (vs_claim > 1 or vs_taken) and exists (select 1 from guarded where guarded.mapping = 'melior.person' and guarded.key = vs_key) then 'IDENTITY_REVIEW' end as vs_reason,
        vs_sound and not vs_torn and (vs_claim > 1 or vs_taken) as vs_second
   from claimed
 )

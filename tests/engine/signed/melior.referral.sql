@@ -25,11 +25,11 @@ having count(*) > 1
 -- their rows: how many different ones there are, and which goes first
 copy as (
 select placed.vs_row,
-       count(distinct row(placed."remiss_id", placed."mottagare_hsaid", placed."makulerad", placed."patnr", placed."avsandare_hsaid",
-            placed."skickad", placed."prioritet", placed."diagnos", placed."fragestallning", placed."status")) over (partition by placed.vs_key) as contents,
+       count(distinct row(placed."remiss_id", placed."mottagare_hsaid", placed."skickad", placed."prioritet", placed."diagnos",
+            placed."makulerad", placed."patnr", placed."avsandare_hsaid", placed."fragestallning", placed."status")) over (partition by placed.vs_key) as contents,
        row_number() over (partition by placed.vs_key order by
-            row(placed."remiss_id", placed."mottagare_hsaid", placed."makulerad", placed."patnr", placed."avsandare_hsaid",
-            placed."skickad", placed."prioritet", placed."diagnos", placed."fragestallning", placed."status"), placed.vs_row) as place
+            row(placed."remiss_id", placed."mottagare_hsaid", placed."skickad", placed."prioritet", placed."diagnos",
+            placed."makulerad", placed."patnr", placed."avsandare_hsaid", placed."fragestallning", placed."status"), placed.vs_row) as place
   from placed
   join repeated_key on repeated_key.vs_key = placed.vs_key
 ),

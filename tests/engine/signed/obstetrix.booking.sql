@@ -25,11 +25,11 @@ having count(*) > 1
 -- their rows: how many different ones there are, and which goes first
 copy as (
 select placed.vs_row,
-       count(distinct row(placed."besok_id", placed."enhet_hsaid", placed."struken", placed."starttid", placed."kvinna_id",
-            placed."langd_min", placed."typ", placed."status", placed."anteckning")) over (partition by placed.vs_key) as contents,
+       count(distinct row(placed."besok_id", placed."enhet_hsaid", placed."starttid", placed."langd_min", placed."typ", placed."struken",
+            placed."kvinna_id", placed."status", placed."anteckning")) over (partition by placed.vs_key) as contents,
        row_number() over (partition by placed.vs_key order by
-            row(placed."besok_id", placed."enhet_hsaid", placed."struken", placed."starttid", placed."kvinna_id",
-            placed."langd_min", placed."typ", placed."status", placed."anteckning"), placed.vs_row) as place
+            row(placed."besok_id", placed."enhet_hsaid", placed."starttid", placed."langd_min", placed."typ", placed."struken",
+            placed."kvinna_id", placed."status", placed."anteckning"), placed.vs_row) as place
   from placed
   join repeated_key on repeated_key.vs_key = placed.vs_key
 ),
