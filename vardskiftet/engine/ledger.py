@@ -9,7 +9,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from vardskiftet.engine.originals import RejectedItem
-from vardskiftet.engine.standing import brought, taken_over
+from vardskiftet.engine.standing import numbers, taken_over
 from vardskiftet.engine.targets.protocol import BatchEntry, Lock, Target
 from vardskiftet.engine.targets.tables import layout
 from vardskiftet.model.fate import Fate, Left, Place, Tally
@@ -81,10 +81,11 @@ class Ledger:
         return {str(key) for (key,) in self.target.rows(query.where(*mine))}
 
     def tallies_of(self, batch: int) -> dict[str, Tally]:
-        """Unit to the items of one batch."""
+        """Unit to the items of one batch. A delta by marks has two lines for a unit: what was judged, and what was carried over."""
         tally = self.tables["vs_tally"]
         names = ("extracted", *FATES)
-        found = self.target.rows(sa.select(tally.c.unit, *(tally.c[name] for name in names)).where(tally.c.batch == batch))
+        query = sa.select(tally.c.unit, *(sa.func.sum(tally.c[name]) for name in names)).where(tally.c.batch == batch)
+        found = self.target.rows(query.group_by(tally.c.unit))
         return {str(unit): Tally(**dict(zip(names, map(int, figures), strict=True))) for unit, *figures in found}
 
     def has_rows_of_others(self, mapping: str, plan: str, table: str) -> bool:
@@ -184,8 +185,7 @@ class Ledger:
         """Rows of the record by mapping and unit: all that this wave brought, whichever of its plans."""
         found: dict[tuple[str, str], int] = {}
         for table in programme.record.tables:
-            rows = brought(self.tables, table, wave).subquery("brought")
-            query = sa.select(rows.c.mapping, rows.c.unit, sa.func.count()).select_from(rows).group_by(rows.c.mapping, rows.c.unit)
+            query = numbers(self.tables, table, wave)
             found |= {(mapping, unit): int(number) for mapping, unit, number in self.target.rows(query)}
         return found
 

@@ -6,6 +6,7 @@ import duckdb
 import pyarrow as pa
 
 from vardskiftet.engine.compile.fields import parent_mapping
+from vardskiftet.engine.compile.kin import kin
 from vardskiftet.engine.held import Held
 from vardskiftet.engine.names import literal, quoted
 from vardskiftet.engine.sources.protocol import Extract, Source
@@ -103,20 +104,29 @@ def cared_by(programme: Programme, system: str, table: str) -> Mapping:
 
 
 def prepare_references(duck: duckdb.DuckDBPyConnection, programme: Programme, mapping: Mapping, target: Target) -> None:
-    """Persons by identifier, and parents by key, as the target holds them now."""
-    for name in ("person", "origin", "brought", "parent"):
+    """Persons by identifier, and parents by key, as the target holds them now.
+
+    Parents that a mapping before had too are not read again: they were all loaded before either.
+    """
+    for name in ("person", "origin", "brought"):
         duck.execute(f"create or replace table {name} ({_EMPTY[name]})")
     books = Held(programme.record)
     if programme.record.table(mapping.into).identity:
         _fill(duck, "person", target.arrow(books.known_persons(mapping.into)))
         _fill(duck, "origin", target.arrow(books.origins(mapping.into)))
         _fill(duck, "brought", target.arrow(books.brought(mapping).with_only_columns(books.given.c.source_key.label("key")).distinct()))
-    for find in (field.find for field in mapping.fields if field.find is not None):
-        if find.step is not None:
-            duck.execute("delete from person where record_table = ?", [find.table])
-            _fill(duck, "person", target.arrow(books.known_persons(find.table, standing=True)))
-        else:
-            _parents(duck, programme, parent_mapping(programme, mapping, find), target)
+    finds = [field.find for field in mapping.fields if field.find is not None]
+    for find in (one for one in finds if one.step is not None):
+        duck.execute("delete from person where record_table = ?", [find.table])
+        _fill(duck, "person", target.arrow(books.known_persons(find.table, standing=True)))
+    wanted = {parent_mapping(programme, mapping, one) for one in finds if one.step is None}
+    there = {str(name) for (name,) in duck.execute("select distinct mapping from parent").fetchall()}
+    # A mapping whose rows find each other has them here before they are loaded: those are not its last word.
+    kept = {name for name in there & wanted if name != mapping.mapping and not kin(programme.mapping(name))}
+    for name in there - kept:
+        duck.execute("delete from parent where mapping = ?", [name])
+    for name in sorted(wanted - kept):
+        _parents(duck, programme, name, target)
 
 
 def _parents(duck: duckdb.DuckDBPyConnection, programme: Programme, name: str, target: Target) -> None:

@@ -27,6 +27,20 @@ def brought(tables: Tables, table: Table, wave: str) -> sa.Select[Any] | sa.Comp
     return _persons(tables, table, wave) if table.identity else sa.union_all(_owned(tables, table, wave), _handed(tables, table, wave))
 
 
+def numbers(tables: Tables, table: Table, wave: str) -> sa.Select[Any]:
+    """(mapping, unit, rows) of the same, counted by batch before it is asked whose batch that was: a question to each row costs more."""
+    if table.identity:
+        found = brought(tables, table, wave).subquery("brought")
+        return sa.select(found.c.mapping, found.c.unit, sa.func.count()).group_by(found.c.mapping, found.c.unit)
+    rows, batch, handed = tables[table.table], tables["vs_batch"], _handed(tables, table, wave).subquery("handed")
+    told = sa.select(rows.c._batch.label("batch"), rows.c._unit.label("unit"), sa.func.count().label("rows"))
+    held = told.where(rows.c._batch.is_not(None)).group_by(rows.c._batch, rows.c._unit).subquery("held")
+    own = sa.select(batch.c.mapping, held.c.unit, held.c.rows).join_from(held, batch, batch.c.batch == held.c.batch)
+    others = sa.select(handed.c.mapping, handed.c.unit, sa.func.count()).group_by(handed.c.mapping, handed.c.unit)
+    both = sa.union_all(own.where(batch.c.wave == wave), others).subquery("both")
+    return sa.select(both.c.mapping, both.c.unit, sa.func.sum(both.c.rows)).group_by(both.c.mapping, both.c.unit)
+
+
 def _owned(tables: Tables, table: Table, wave: str) -> sa.Select[Any]:
     rows, batch = tables[table.table], tables["vs_batch"]
     found = _told(batch.c.mapping, _id(rows, table), rows.c._key, rows.c._unit).select_from(

@@ -120,6 +120,11 @@ def prepare_settled(duck: duckdb.DuckDBPyConnection, record: Record, mapping: Ma
         " where target_id not in (select target_id from left_before) group by 1, 2"
         f" union all select source_key, unit, fate, count(*) from fate_before where not ({again}) group by 1, 2, 3"
     )
+    # Summed up here, once, for every batch to look up its own keys: each of them would else go through all.
+    duck.execute(
+        "create or replace table settled_key as select key, min(unit) as unit, max(unit) as last_unit, sum(items)::bigint as items"
+        " from settled group by key"
+    )
 
 
 def scanned(
@@ -141,8 +146,8 @@ def scanned(
     )
     counted = "" if mapping.split else " or settled.items is distinct from case when key_scanned.items > 0 then key_scanned.items end"
     duck.execute(
-        "create or replace temp table key_touched as select key_scanned.key from key_scanned left join (select key, min(unit) as unit,"
-        " max(unit) as last_unit, sum(items)::bigint as items from settled group by key) as settled on settled.key = key_scanned.key"
+        "create or replace temp table key_touched as select key_scanned.key from key_scanned"
+        " left join settled_key as settled on settled.key = key_scanned.key"
         " where key_scanned.fresh or key_scanned.key in (select key from unsettled)"
         " or settled.unit is distinct from key_scanned.unit or settled.last_unit is distinct from key_scanned.last_unit" + counted
     )

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import shutil
-import time
 from collections.abc import Sequence
 from contextlib import AbstractContextManager, ExitStack, nullcontext
 from dataclasses import dataclass, field
@@ -40,6 +39,7 @@ from vardskiftet.run.loading import Loading
 from vardskiftet.run.moments import COUNTED, CUT, HELD, LOST, SCANNED
 from vardskiftet.run.patience import await_leave
 from vardskiftet.run.planning import extract_of
+from vardskiftet.run.stopwatch import stopwatch
 from vardskiftet.store.store import Store
 
 
@@ -124,21 +124,21 @@ class Working:
         programme = self.desk.programme
         prepare_references(duck, programme, mapping, self.target)
         fresh = self._is_fresh(mapping.mapping)
-        started = time.perf_counter()
-        mark = measure(duck, mapping, source) if mapping.changed else None
+        with stopwatch() as took:
+            mark = measure(duck, mapping, source) if mapping.changed else None
+            if not fresh or self.plan.base:  # a rehearsal of a later round begins on a fresh target, and scans keys all the same
+                prepare_standing(duck, programme.record, mapping, self.target, self.plan.wave)
         errand = Errand(self.plan.wave, self.plan.fingerprint, self.run_id, self.manifests, fresh, mark)
-        if not fresh or self.plan.base:  # a rehearsal of a later round begins on a fresh target, and scans keys all the same
-            prepare_standing(duck, programme.record, mapping, self.target, self.plan.wave)
         self.target.lay_bare(compiled.table)
         said = self._corrections(mapping.mapping)
         guard(duck, mapping, said)
         loading = Loading(self.desk, self.plan, duck, compiled, source, extract, self.target, errand, self._commit, said)
-        loading.scanning += time.perf_counter() - started
+        loading.took(took)
         loading.carry_out(left)
         self._tell_cut(mapping.mapping, loading.cut)
         if self.plan.base:
             told = {"wave": self.plan.wave, "plan": self.plan.fingerprint, "mapping": mapping.mapping, "rows": loading.keys}
-            self.store.append(SCANNED, told | {"seconds": round(loading.scanning, 3)}, self.run_id)
+            self.store.append(SCANNED, told | {"seconds": round(loading.scanning, 3), "cpu": round(loading.scanning_cpu, 3)}, self.run_id)
 
     def _turn(self, table: Table) -> AbstractContextManager[None]:
         """Persons belong to all waves: only one at a time may look who is there and bring others."""

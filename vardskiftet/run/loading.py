@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -26,6 +25,7 @@ from vardskiftet.model.reject import Correction
 from vardskiftet.run.desk import Desk
 from vardskiftet.run.patience import await_leave
 from vardskiftet.run.pipeline import ahead, in_order
+from vardskiftet.run.stopwatch import Took, stopwatch
 
 
 @dataclass(slots=True)
@@ -45,6 +45,8 @@ class Loading:
     """What people said instead, for rows of this mapping."""
     scanning: float = 0.0
     """Seconds spent on keys alone: on marks, on what stands, and on scans."""
+    scanning_cpu: float = 0.0
+    """The processor's seconds of those."""
     keys: int = 0
     """Rows whose keys were scanned."""
     cut: dict[int, int] = field(default_factory=dict)
@@ -127,7 +129,8 @@ class Loading:
         unread = [one for one in self.plan.of(self.mapping) if one.kind is BatchKind.LOAD and one not in loaded]
         with self._scans():
             self.keys += scan_keys(self.duck, self.compiled.mapping, self.source, self.extract, unread)
-        self.commit(vanished(self.duck, self.compiled.mapping, self.compiled.table, batch, self.errand))
+            outcome = vanished(self.duck, self.compiled.mapping, self.compiled.table, batch, self.errand)
+        self.commit(outcome)
 
     def _leave(self) -> None:
         """Wait until the source may be read."""
@@ -138,9 +141,14 @@ class Loading:
 
     @contextmanager
     def _scans(self) -> Iterator[None]:
-        started = time.perf_counter()
-        yield
-        self.scanning += time.perf_counter() - started
+        with stopwatch() as took:
+            yield
+        self.took(took)
+
+    def took(self, took: Took) -> None:
+        """Count so much time as spent on keys."""
+        self.scanning += took.seconds
+        self.scanning_cpu += took.cpu
 
     def _notify(self, verb: str, done: int, place: int, batches: Sequence[Batch]) -> None:
         planned = len(self.plan.of(self.mapping))

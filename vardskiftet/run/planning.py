@@ -33,6 +33,9 @@ from vardskiftet.run.patience import await_leave
 from vardskiftet.run.since import marks_before
 from vardskiftet.run.two_ends import refuse_own_records
 
+WIDER = 8
+"""How many times as many rows a batch has where only keys and marks of them are read, and whole rows of few."""
+
 
 def schema_digest(schema: Schema) -> str:
     """SHA-256 of a source's tables and columns with their declared types."""
@@ -67,6 +70,8 @@ def make_plan(desk: Desk, wave: str, *, final: bool = False) -> Plan:
         duck = open_duck(spill, programme.codebooks)
         closing.callback(duck.close)
         place_units(duck, programme, wave)
+        digests = {name: schema_digest(schema) for name, schema in schemas.items()}
+        since = marks_before(desk, wave, target, mappings, digests, base) if base else {}
         expectations: list[TableExpectation] = []
         batches: list[Batch] = []
         wrong: list[Fault] = []
@@ -77,11 +82,10 @@ def make_plan(desk: Desk, wave: str, *, final: bool = False) -> Plan:
             found = census(duck, programme, mapping, source)
             expectations.append(_expected(mapping, source, found))
             wrong += _miscounted(mapping, found, expectations[-1].rows) or _other_rows(duck, mapping, source)
-            batches += _batches(mapping, source, programme.batch_rows, is_delta=bool(base))
+            rows = programme.batch_rows * (WIDER if mapping.mapping in since else 1)
+            batches += _batches(mapping, source, rows, is_delta=bool(base))
     if wrong:
         raise DeclarationsWrong(wrong)
-    digests = {name: schema_digest(schema) for name, schema in schemas.items()}
-    since = marks_before(desk, wave, target, mappings, digests, base) if base else {}
     plan = Plan(
         wave=wave,
         fingerprint="",
