@@ -5,6 +5,8 @@ from __future__ import annotations
 import hashlib
 import json
 import shutil
+from collections.abc import Mapping as Map
+from collections.abc import Sequence
 from contextlib import ExitStack
 
 import duckdb
@@ -21,7 +23,7 @@ from vardskiftet.errors import DeclarationsWrong, Fault, Usage
 from vardskiftet.model.batch import Batch, BatchKind, KeyRange
 from vardskiftet.model.fate import Place
 from vardskiftet.model.mapping import WHOLE_ROW, Mapping
-from vardskiftet.model.plan import Plan, TableExpectation
+from vardskiftet.model.plan import Plan, Since, TableExpectation
 from vardskiftet.model.progress import Progress
 from vardskiftet.plan.fingerprint import fingerprint
 from vardskiftet.plan.order import ordered
@@ -72,20 +74,7 @@ def make_plan(desk: Desk, wave: str, *, final: bool = False) -> Plan:
         place_units(duck, programme, wave)
         digests = {name: schema_digest(schema) for name, schema in schemas.items()}
         since = marks_before(desk, wave, target, mappings, digests, base) if base else {}
-        expectations: list[TableExpectation] = []
-        batches: list[Batch] = []
-        wrong: list[Fault] = []
-        for done, mapping in enumerate(mappings):
-            desk.notify(Progress(f"plan {mapping.mapping}", done, len(mappings)))
-            source = sources[mapping.system]
-            await_leave(desk, mapping.system, source)
-            found = census(duck, programme, mapping, source)
-            expectations.append(_expected(mapping, source, found))
-            wrong += _miscounted(mapping, found, expectations[-1].rows) or _other_rows(duck, mapping, source)
-            rows = programme.batch_rows * (WIDER if mapping.mapping in since else 1)
-            batches += _batches(mapping, source, rows, is_delta=bool(base))
-    if wrong:
-        raise DeclarationsWrong(wrong)
+        expectations, batches = _surveyed(desk, duck, mappings, sources, since, is_delta=bool(base))
     plan = Plan(
         wave=wave,
         fingerprint="",
@@ -98,12 +87,39 @@ def make_plan(desk: Desk, wave: str, *, final: bool = False) -> Plan:
         base=tuple(base),
         since=since,
         final=final,
-        expectations=tuple(expectations),
-        batches=tuple(batches),
+        expectations=expectations,
+        batches=batches,
         corrections=files_in_force(desk),
         decisions=decision_files(desk),
     )
     return plan.model_copy(update={"fingerprint": fingerprint(plan)})
+
+
+def _surveyed(
+    desk: Desk,
+    duck: duckdb.DuckDBPyConnection,
+    mappings: Sequence[Mapping],
+    sources: Map[str, Source],
+    since: Map[str, Since],
+    *,
+    is_delta: bool,
+) -> tuple[tuple[TableExpectation, ...], tuple[Batch, ...]]:
+    """What each mapping's table holds, and how its rows are cut. Raises DeclarationsWrong for queries that lose or double rows."""
+    expectations: list[TableExpectation] = []
+    batches: list[Batch] = []
+    wrong: list[Fault] = []
+    for done, mapping in enumerate(mappings):
+        desk.notify(Progress(f"plan {mapping.mapping}", done, len(mappings)))
+        source = sources[mapping.system]
+        await_leave(desk, mapping.system, source)
+        found = census(duck, desk.programme, mapping, source)
+        expectations.append(_expected(mapping, source, found))
+        wrong += _miscounted(mapping, found, expectations[-1].rows) or _other_rows(duck, mapping, source)
+        rows = desk.programme.batch_rows * (WIDER if mapping.mapping in since else 1)
+        batches += _batches(mapping, source, rows, is_delta=is_delta)
+    if wrong:
+        raise DeclarationsWrong(wrong)
+    return tuple(expectations), tuple(batches)
 
 
 def extract_of(mapping: Mapping, source: Source, by: tuple[str, ...]) -> Extract:

@@ -122,6 +122,7 @@ def fated_sql(mapping: Mapping, unheld: str = "") -> str:
         " select vs_row, vs_key, vs_item, vs_unit, vs_id,"
         " case when vs_reason is not null or vs_lost or vs_refused then 'R' when vs_because is not null then 'E'"
         " when vs_turn > 1 or vs_second then 'M' else 'L' end as vs_fate,"
-        " case when vs_lost then 'CHOSEN_LEFT_OUT' when vs_refused then 'UNHELD_SIGN' else coalesce(vs_reason, vs_because) end as vs_reason,"
+        " case when vs_lost then 'CHOSEN_LEFT_OUT' when vs_refused then 'UNHELD_SIGN'"
+        " else coalesce(vs_reason, vs_because) end as vs_reason,"
         " columns('^vs_c[0-9]+$') from kept"
     )
