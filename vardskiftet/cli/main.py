@@ -7,6 +7,7 @@ import sys
 import traceback
 from collections.abc import Callable
 from datetime import UTC, datetime
+from functools import cache
 from typing import Annotated
 
 import typer
@@ -126,7 +127,8 @@ def run(arguments: list[str]) -> int:
     """One command; every way in which it can end has its exit code."""
     as_json, debug = "--json" in arguments, "--debug" in arguments
     try:
-        code = int(app([one for one in arguments if one != "--debug"], prog_name="vardskiftet", standalone_mode=False) or 0)
+        given = [one for one in arguments if one != "--debug"]
+        code = int(_command()(given, prog_name="vardskiftet", standalone_mode=False) or 0)
         if code == 130:
             # The parser has swallowed a KeyboardInterrupt.
             raise KeyboardInterrupt
@@ -142,6 +144,12 @@ def run(arguments: list[str]) -> int:
             error.show()
             return 2
         return console.show_error(told(error, machine_clock), schema=f"vardskiftet.{_verb(arguments)}/1", as_json=as_json)
+
+
+@cache
+def _command() -> Callable[..., int | None]:
+    """All verbs; to look at every signature takes as long as a small verb's own work."""
+    return typer.main.get_command(app)
 
 
 def _verb(arguments: list[str]) -> str:

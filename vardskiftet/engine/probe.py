@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
-from functools import cache
+from functools import cache, lru_cache
 from typing import Any
 
 import duckdb
@@ -66,6 +66,7 @@ PARTS = (
 )
 
 
+@lru_cache(maxsize=4096)
 def probe(expression: str) -> Probed:
     """What the expression is: an error in words, or the columns that it names.
 
