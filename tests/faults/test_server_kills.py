@@ -6,9 +6,11 @@ import os
 import pty
 import shutil
 import signal
+import sqlite3
 import subprocess
 import sys
 from collections.abc import Iterator
+from contextlib import closing
 from pathlib import Path
 
 import psutil
@@ -238,7 +240,8 @@ def test_a15_a_memory_that_lost_its_newest_events_is_brought_up_to_the_record(sm
     """A cut of the power takes what the memory's file was not synced of."""
     kept = tmp_path / "store.sqlite"
     assert mine.run(*APPLY, failpoint="target.commit.after:exit:2").code == 137
-    shutil.copy(mine.work / "store.sqlite", kept)
+    with closing(sqlite3.connect(mine.work / "store.sqlite")) as store, closing(sqlite3.connect(kept)) as copy:
+        store.backup(copy)
     assert mine.run(*APPLY, failpoint="target.commit.after:exit:2").code == 137
     for path in mine.work.glob("store.sqlite*"):
         path.unlink()
