@@ -5,8 +5,12 @@ from __future__ import annotations
 import sqlite3
 from collections.abc import Sequence
 from contextlib import closing
+from datetime import date
+from decimal import Decimal
 from pathlib import Path
 
+import pyarrow as pa
+import pyarrow.parquet as pq
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -74,3 +78,68 @@ def test_a_sum_knows_rows_in_any_order_and_each_as_often_as_it_comes(rows: list[
     if rows:
         assert summed(rows) != summed(rows[1:])
         assert summed([*rows, rows[0], rows[0]]) != summed(rows)
+
+
+def held_of(folder: Path, spec: SourceSpec, encoding: str = "cp1252") -> tuple[System, Path]:
+    system = System(system="old", title="Old", source=spec, encoding=encoding, timezone="Europe/Stockholm")
+    hold_source(system, folder, folder / "held").close()
+    return system, folder / "held" / "old.sqlite"
+
+
+def spoil(copy: Path, change: str) -> None:
+    copy.chmod(0o600)
+    with closing(sqlite3.connect(copy)) as connection:
+        assert connection.execute(change).rowcount == 1
+        connection.commit()
+
+
+FIXED = [
+    {"column": "id", "start": 1, "width": 4, "strip": "both"},
+    {"column": "note", "start": 5, "width": 8},
+    {"column": "raw", "start": 13, "width": 3, "strip": "none"},
+]
+
+
+@pytest.mark.parametrize("lines", [{}, {"short_lines": True}, {"short_lines": True, "long_lines": True}], ids=str)
+def test_lines_of_fixed_width_are_cut_a_second_time(tmp_path: Path, lines: dict[str, bool]) -> None:
+    many = "".join(f"{number:4}ej röntg  x\r\n" for number in range(1500))
+    odd = "".join(f"{line}\r\n" for line in ("  9 inga    a b", "", "   8åäö", "   7too long for it and more", " " * 15))
+    (tmp_path / "drop").mkdir()
+    (tmp_path / "drop" / "visit.txt").write_bytes((many + odd).encode("cp1252") + b"   6\x81       abc\r\n   5last    xyz")
+    tables = {"visit": {"files": "visit.txt", "columns": FIXED, **lines}}
+    system, copy = held_of(tmp_path, SourceSpec(kind="fixed_width", options={"path": "drop", "tables": tables}))
+    assert disagreeing(system, tmp_path, copy, ["visit"]) == ()
+    spoil(copy, "update \"vs_rows visit\" set raw = 'xyz ' where note = 'last'")
+    assert disagreeing(system, tmp_path, copy, ["visit"]) == ("visit",)
+
+
+def test_parquet_is_written_as_text_a_second_time(tmp_path: Path) -> None:
+    moments = [0, -1, 1_730_000_000_123_456_789, None]
+    columns = {
+        "id": pa.array([1, 2, 3, 4], pa.int32()),
+        "note": pa.array(["inga", "", None, "å\0b"], pa.string()),
+        "real": pa.array([0.1, 1e300, float("nan"), -0.0], pa.float64()),
+        "single": pa.array([0.1, 3.4e38, None, 1.0], pa.float32()),
+        "exact": pa.array([Decimal("1.10"), Decimal("-0.05"), None, Decimal("99999.99")], pa.decimal128(9, 2)),
+        "yes": pa.array([True, False, None, True]),
+        "day": pa.array([date(2024, 2, 29), date(1, 1, 1), None, date(9999, 12, 31)]),
+        "raw": pa.array([b"a\xff", b"", None, b"0"]),
+        **{
+            f"at_{unit}": pa.array(moments, pa.int64()).cast(pa.timestamp("ns")).cast(pa.timestamp(unit), safe=False)
+            for unit in ("s", "ms", "us", "ns")
+        },
+        "zoned": pa.array([0, -1, 1_730_000_000_123_456, None], pa.timestamp("us", "Europe/Stockholm")),
+    }
+    (tmp_path / "drop").mkdir()
+    pq.write_table(pa.table(columns), tmp_path / "drop" / "visit.parquet", row_group_size=3)
+    system, copy = held_of(tmp_path, SourceSpec(kind="parquet", options={"path": "drop"}), "utf-8")
+    assert disagreeing(system, tmp_path, copy, ["visit"]) == ()
+    spoil(copy, "update \"vs_rows visit\" set single = '0.100001' where id = '1'")
+    assert disagreeing(system, tmp_path, copy, ["visit"]) == ("visit",)
+
+
+def test_what_has_no_second_reader_is_not_called_read_twice(tmp_path: Path) -> None:
+    (tmp_path / "drop").mkdir()
+    pq.write_table(pa.table({"id": [1], "list": [[1, 2]]}), tmp_path / "drop" / "visit.parquet")
+    system, copy = held_of(tmp_path, SourceSpec(kind="parquet", options={"path": "drop"}), "utf-8")
+    assert disagreeing(system, tmp_path, copy, ["visit"]) is None

@@ -1,0 +1,86 @@
+"""Which records do Parquet files hold, value by value, written as text here a second time?"""
+
+from __future__ import annotations
+
+import struct
+from collections.abc import Iterator, Mapping
+from datetime import date, timedelta
+from decimal import Decimal
+from pathlib import Path
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from vardskiftet.engine.rederive.records.cannot import Cannot
+from vardskiftet.engine.sources.options import ParquetOptions
+from vardskiftet.model.system import System
+
+EPOCH = date(1970, 1, 1)
+DIGITS = {"s": 0, "ms": 3, "us": 6, "ns": 9}
+PACKED = {"float": "f", "double": "d"}
+"""Reals are held against each other as numbers: there is more than one way to write the shortest text."""
+PLAIN = ("string", "large_string", "bool", "date32[day]", "binary", "large_binary", "int", "uint", "decimal", *PACKED)
+
+
+class Parquet:
+    """Columns that say themselves what they hold."""
+
+    endings: tuple[str, ...] = (".parquet",)
+
+    def __init__(self, system: System) -> None:
+        self.options = ParquetOptions.model_validate(system.source.options)
+
+    def records(self, path: Path, table: str, columns: Mapping[str, str]) -> Iterator[list[str | None]]:
+        """Every record. Raises Cannot for types that hold others, and for rarer ones."""
+        for kind in columns.values():
+            if not kind.startswith((*PLAIN, "timestamp")) or kind == "float16":
+                raise Cannot(kind)
+        with pq.ParquetFile(path) as file:
+            for group in range(file.num_row_groups):
+                rows = file.read_row_group(group)
+                told = [_texts(rows.column(place), kind) for place, kind in enumerate(columns.values())]
+                yield from (list(one) for one in zip(*told, strict=True))
+
+    def kept(self, text: str | None, kind: str) -> str | None:
+        """Reals as the bytes of their numbers, all else as it is."""
+        return text if text is None or kind not in PACKED else _packed(float(text), kind)
+
+
+def _texts(column: pa.ChunkedArray, kind: str) -> list[str | None]:
+    if kind.startswith("timestamp"):
+        unit, zoned = column.type.unit, column.type.tz is not None
+        return [None if one is None else _moment(one, unit, zoned) for one in column.cast(pa.int64()).to_pylist()]
+    return [None if one is None else _text(one, kind) for one in column.to_pylist()]
+
+
+def _text(value: object, kind: str) -> str:
+    match value:
+        case bool():
+            return "true" if value else "false"
+        case str():
+            return value
+        case float():
+            return _packed(value, kind)
+        case Decimal():
+            return format(value, "f")
+        case bytes():
+            return value.hex()
+        case date():
+            return value.isoformat()
+    return str(value)
+
+
+def _packed(value: float, kind: str) -> str:
+    return "number" if value != value else struct.pack(f">{PACKED[kind]}", value).hex()  # noqa: PLR0124 - no number equals itself but this
+
+
+def _moment(ticks: int, unit: str, zoned: bool) -> str:
+    digits = DIGITS[unit]
+    seconds, rest = divmod(ticks, 10**digits)
+    days, clock = divmod(seconds, 86_400)
+    try:
+        day = (EPOCH + timedelta(days=days)).isoformat()
+    except OverflowError as error:
+        raise Cannot(unit) from error
+    fraction = f".{rest:0{digits}}" if digits else ""
+    return f"{day}T{clock // 3600:02}:{clock // 60 % 60:02}:{clock % 60:02}{fraction}{'Z' if zoned else ''}"
