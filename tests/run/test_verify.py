@@ -240,3 +240,19 @@ def test_what_was_changed_in_the_new_system_and_left_alone_has_its_cause_on_reco
     done = verified(ward, "--level", "rows")
     assert (done.document["differences"]["total"], done.document["differences"]["explained"]) == (1, 1)
     assert done.code == 0
+
+
+def test_flags_are_derived_again_and_a_lost_or_invented_one_is_named(tmp_path: Path) -> None:
+    ward = make_ward(tmp_path / "ward", batch_rows=10_000)
+    path = ward.folder / "mappings/elvis/referral.yaml"
+    rules = 'flag:\n  - {when: "length(reason_text) > 40", reason: LONG}\n  - {when: "reason_text is not null", reason: SAID}\n'
+    path.write_text(path.read_text(encoding="utf-8") + rules, encoding="utf-8")
+    for command in (("plan", WAVE, "--quiet"), ("apply", WAVE, "--quiet")):
+        assert ward.ask(*command).code == 0
+    assert {flag for (flag,) in rows(ward, "select distinct flag from vs_flag")} == {"LONG", "SAID"}
+    assert verified(ward).document["equal"] is True
+    key = rows(ward, "select source_key from vs_flag where flag = 'LONG' order by source_key limit 1")[0][0]
+    spoil(ward, "update vs_flag set flag = 'SHORT' where flag = 'LONG' and source_key = ?", key)
+    done = verified(ward, "--level", "rows")
+    assert done.code == 1
+    assert sorted(found(ward)) == [("referral", key, "flag", "extra"), ("referral", key, "flag", "missing")]

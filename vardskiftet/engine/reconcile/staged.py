@@ -24,6 +24,11 @@ def keep_derived(stage: duckdb.DuckDBPyConnection, deriver: Deriver, batch: int)
         f"insert into derived select {literal(deriver.mapping.mapping)}, _key, _item, _unit, _fate, _reason, _id, {columns}, {batch}"
         f" from ({deriver.expected_sql('true')})"
     )
+    if deriver.mapping.flag:
+        stage.execute(
+            f"insert into flagged select {literal(deriver.mapping.mapping)}, vs_key, vs_item, vs_unit, vs_id, unnest(vs_flags), {batch}"
+            " from fated where vs_fate = 'L'"
+        )
 
 
 def keep_stood(stage: duckdb.DuckDBPyConnection, mapping: Mapping, columns: Sequence[Column], rows: pa.Table, batch: int) -> None:

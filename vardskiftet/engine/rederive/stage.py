@@ -55,6 +55,7 @@ _TABLES = (
         "derived (mapping varchar, key varchar, item varchar, unit varchar, fate varchar, reason varchar, id varchar,"
         " h1 ubigint, h2 ubigint, batch integer)"
     ),
+    "flagged (mapping varchar, key varchar, item varchar, unit varchar, id varchar, flag varchar, batch integer)",
     "stood (mapping varchar, id varchar, key varchar, h1 ubigint, h2 ubigint, batch bigint)",
 )
 

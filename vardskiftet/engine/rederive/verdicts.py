@@ -87,6 +87,10 @@ def judged_sql(mapping: Mapping, table: Table, columns: tuple[str, ...]) -> str:
         f", case when {asked(one.when)} is null then 'SQL_FAILED' when {asked(one.when)} then {literal(one.reason)} end as vs_doubt{number}"
         for number, one in enumerate(mapping.reject)
     )
+    doubts += "".join(
+        f", case when {asked(one.when)} is null then 'SQL_FAILED' when {asked(one.when)} then {literal(one.reason)} end as vs_odd{number}"
+        for number, one in enumerate(mapping.flag)
+    )
     reasons = [_identities(len(mapping.identities)), *(f"vs_r{number}" for number in range(len(mapping.fields)))]
     reasons += [f"vs_doubt{number}" for number in range(len(mapping.reject))]
     return (
@@ -106,7 +110,7 @@ def _identities(numbers: int) -> str:
 
 
 def fated_sql(mapping: Mapping, unheld: str = "") -> str:
-    """Query over `named` (judged, with `vs_id` and `vs_second`): L, M, R or E for every item, and its reason.
+    """Query over `named` (judged, with `vs_id` and `vs_second`): L, M, R or E for every item, its reason, and its flags if any is asked.
 
     `unheld` is SQL, true for an item that the target's kind cannot keep: all that were to become the same row are rejected with it.
     """
@@ -117,9 +121,11 @@ def fated_sql(mapping: Mapping, unheld: str = "") -> str:
         lost = f"(vs_turn > 1 and vs_reason is null and vs_because is null and not {first})"
     came = "vs_reason is null and vs_because is null and not vs_lost"
     refused = f"({came} and bool_or({came} and ({unheld})) over (partition by vs_id))" if unheld else "false"
+    odd = ", ".join(f"vs_odd{number}" for number in range(len(mapping.flag)))
+    flags = f" list_distinct([{odd}]) as vs_flags," if odd else ""
     return (
         f"with copied as (select *, {lost} as vs_lost from named), kept as (select *, {refused} as vs_refused from copied)"
-        " select vs_row, vs_key, vs_item, vs_unit, vs_id,"
+        f" select{flags} vs_row, vs_key, vs_item, vs_unit, vs_id,"
         " case when vs_reason is not null or vs_lost or vs_refused then 'R' when vs_because is not null then 'E'"
         " when vs_turn > 1 or vs_second then 'M' else 'L' end as vs_fate,"
         " case when vs_lost then 'CHOSEN_LEFT_OUT' when vs_refused then 'UNHELD_SIGN'"

@@ -10,6 +10,7 @@ import pyarrow as pa
 
 from vardskiftet.engine.reconcile.digests import unequal
 from vardskiftet.engine.reconcile.fates import fate_differences
+from vardskiftet.engine.reconcile.flags import flag_differences
 from vardskiftet.engine.reconcile.kept import digest_of
 from vardskiftet.engine.reconcile.links import link_differences
 from vardskiftet.engine.reconcile.staged import Row, keep_stood, merged_into, settled_rows, unequal_lines
@@ -53,6 +54,7 @@ def row_differences(bench: Bench, name: str, causes: Causes) -> Iterator[Differe
     for one in fate_differences(bench.stage, bench.target, bench.frozen, mapping, mine, part=name in bench.plan.since):
         by_hand = (one.mapping, one.key) in bench.left_for_review
         yield one.model_copy(update={"cause": BY_HAND}) if by_hand else one
+    yield from flag_differences(bench.stage, bench.target, bench.frozen, mapping, mine, part=name in bench.plan.since)
     if bench.frozen.record.table(mapping.into).identity:
         yield from link_differences(bench.stage, bench.target, bench.frozen, mapping)
 
