@@ -12,6 +12,8 @@ import openpyxl
 from landing import project
 from ward import Ward
 
+from vardskiftet.run.worklist import OWN
+
 RECORD = """\
 tables:
   - table: patient
@@ -176,7 +178,7 @@ def mend_workbook(path: Path, changes: dict[tuple[str, str], dict[str, Any]]) ->
         page = book[sheet]
         heading = [cell.value for cell in page[1]]
         for row in page.iter_rows(min_row=2):
-            if row[7].value == key:
+            if row[len(OWN)].value == key:
                 done.add((sheet, key))
                 for column, value in values.items():
                     row[heading.index(column)].value = value
@@ -187,7 +189,7 @@ def mend_workbook(path: Path, changes: dict[tuple[str, str], dict[str, Any]]) ->
 def mend_csv(path: Path, key: str, values: dict[str, str], encoding: str = "utf-8-sig", delimiter: str = ";") -> None:
     """The same in a CSV file, saved as another program would."""
     rows = list(csv.reader(io.StringIO(path.read_text(encoding="utf-8-sig")), delimiter=";"))
-    mine = [row for row in rows[1:] if row[7] == key]
+    mine = [row for row in rows[1:] if row[len(OWN)] == key]
     assert mine, f"{key} is not in {path.name}"
     for row in mine:
         for column, value in values.items():

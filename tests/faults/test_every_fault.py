@@ -37,7 +37,6 @@ LATER = {
     "c4": "ten million rows under a limit of memory are a benchmark's work: python -m benchmarks",
     "c6": "half a million differences: they are written to a file part by part, and a page shows some and says so; not tried at that size",
     "c7": "a process that is killed for want of memory is killed as in A1 and A9",
-    "h11": "an id made twice: with the verifier, which sees the whole record",
     "h14": "names longer than a target allows: with targets that have such a limit; SQLite has none",
 }
 """Faults without a test here, each with its reason."""

@@ -1,10 +1,11 @@
-"""Faults H1 to H8, H12, H13 and H15: what becomes of keys, references, persons and codes that do not hold?"""
+"""Faults H1 to H8, H11 to H13 and H15: what becomes of keys, references, persons and codes that do not hold?"""
 
 from __future__ import annotations
 
 import contextlib
 import json
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -14,7 +15,11 @@ from fault import WAVE, Carried, carried, project, refused
 from records import did
 from ward import Ward, half_batches, logical, opened, rows_of
 
+from vardskiftet.engine.compile import Compiled, compile_mapping
 from vardskiftet.engine.targets import open_target
+from vardskiftet.model.mapping import Mapping
+from vardskiftet.model.programme import Programme
+from vardskiftet.run import hands
 
 RECORD = """\
 code_systems:
@@ -294,6 +299,38 @@ def test_h8_a_person_without_a_former_number_is_known_by_the_present_one(anywher
     anywhere.changed(ward.folder / "old.sqlite", "update person set former = null where pid = 'twin'")
     assert [ward.ask(verb, WAVE).code for verb in ("plan", "apply")] == [0, 1]
     assert rows_of(ward.target, "select reason from vs_fate where source_key = 'twin'") == []
+
+
+@pytest.mark.parametrize("batch_rows", [2, 3000])
+def test_h11_an_id_that_is_made_twice_is_told_and_no_row_takes_the_place_of_another(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, batch_rows: int
+) -> None:
+    ward = project(tmp_path, record=RECORD, mappings=MAPPINGS, source=source(), codes=CODES, batch_rows=batch_rows)
+    whole = compile_mapping
+    made: list[str] = []
+
+    def with_short_names(programme: Programme, mapping: Mapping, columns: tuple[str, ...]) -> Compiled:
+        """Ids of visits are made of the first letters of their keys, as by a hash that was cut off."""
+        compiled = whole(programme, mapping, columns)
+        if mapping.mapping != "old.visit":
+            return compiled
+        made.append(mapping.mapping)
+        assert "|| part(vs_key) || part(vs_item)" in compiled.outcome
+        return replace(
+            compiled, outcome=compiled.outcome.replace("|| part(vs_key) || part(vs_item)", "|| part(vs_key[1:1]) || part(vs_item)")
+        )
+
+    assert ward.ask("plan", WAVE).code == 0
+    with monkeypatch.context() as patch:
+        patch.setattr(hands, "compile_mapping", with_short_names)
+        done = ward.ask("apply", WAVE)
+    assert made, "no id was made twice: this test shows nothing"
+    assert done.code == 8, done.told
+    assert "Traceback" not in done.told and SOUND not in done.told
+    assert "visit" in done.told, "the table is named"
+    assert rows_of(ward.target, "select count(*) - count(distinct _key) from visit") == [(0,)], "no row took another's place"
+    assert ward.ask("apply", WAVE).code == 8, "and it is not forgotten"
+    assert ward.ask("books", WAVE).code == 8
 
 
 def test_h12_a_code_that_no_codebook_holds_is_rejected_or_named_with_its_original_kept(keys: Carried) -> None:

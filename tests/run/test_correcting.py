@@ -12,6 +12,8 @@ import pytest
 from mending import brought, exported, mend_csv, mend_workbook
 from ward import Done, Ward, logical, rows_of
 
+from vardskiftet.run.worklist import OWN
+
 
 @pytest.fixture
 def ward(rejecting: Ward, tmp_path: Path) -> Ward:
@@ -161,7 +163,7 @@ def test_an_old_file_of_released_rows_is_refused_where_it_says_something_else(wa
     made = openpyxl.load_workbook(kept)
     page = made["old.referral"]
     for row in reversed(range(2, page.max_row + 1)):
-        if page.cell(row, 8).value != "11":
+        if page.cell(row, len(OWN) + 1).value != "11":
             page.delete_rows(row)
     made.save(kept)
     assert ward.ask("rejects", "import", "first", str(kept), "--json").document["released"] == 1
@@ -235,6 +237,15 @@ def test_rows_leave_for_a_reason_only_and_that_is_kept(ward: Ward) -> None:
     assert [event["payload"]["reason"] for event in events] == ["a test"]
     mode = (ward.folder / "work.xlsx").stat().st_mode & 0o777
     assert mode == 0o600
+
+
+def test_what_is_wrong_is_told_by_the_name_of_its_field_and_never_by_its_value(ward: Ward, book: Path) -> None:
+    shown = ward.ask("rejects", "show", "first", "--mapping", "old.referral", "--rejected", "INVALID_DATE", "--json").document["rejects"]
+    assert [one["detail"] for one in shown] == ["field sent"]
+    page = openpyxl.load_workbook(book)["old.referral"]
+    heading = [cell.value for cell in page[1]]
+    told = {row[heading.index("rid")].value: row[heading.index("detail")].value for row in page.iter_rows(min_row=2)}
+    assert told["11"] == "field sent"
 
 
 def test_values_are_shown_for_a_reason_only(ward: Ward) -> None:

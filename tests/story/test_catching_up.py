@@ -55,11 +55,17 @@ def test_a_change_that_the_journal_does_not_own_up_to_is_not_read(tmp_path: Path
     done = ward.ask("apply", "first", "--json")
     assert done.document["total"]["loaded"] == 0 and done.document["closes"]
     assert rows_of(ward.target, "select note from visit where _key = 'v1'") == [("a",)]
+    assert ward.ask("plan", "first", "--final").code == 0
+    done = ward.ask("apply", "first", "--json")
+    assert done.document["total"]["loaded"] == 1 and done.document["closes"], "the last delta asks no mark"
+    assert rows_of(ward.target, "select note from visit where _key = 'v1'") == [("silent",)]
+    with opened(tmp_path / "old.sqlite") as old:
+        old.execute("update visit set note = 'silent again' where vid = 'v1'")
     ward.edit("mappings/old/visit.yaml", "note: {from: note}", 'note: {sql: "note"}')
     assert ward.ask("plan", "first").code == 0
     done = ward.ask("apply", "first", "--json")
     assert done.document["total"]["loaded"] == 1, "a mapping that changed looks at every row again"
-    assert rows_of(ward.target, "select note from visit where _key = 'v1'") == [("silent",)]
+    assert rows_of(ward.target, "select note from visit where _key = 'v1'") == [("silent again",)]
 
 
 def test_what_the_source_bears_out_no_more_is_listed_and_a_finding_unless_it_is_kept(tmp_path: Path) -> None:

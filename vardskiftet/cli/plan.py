@@ -18,7 +18,11 @@ def run(
     now: Now = None,
     quiet: Quiet = False,
     final: Annotated[
-        bool, typer.Option("--final", help="The last delta, in the freeze: `apply` then lists what is written in the sources after it.")
+        bool,
+        typer.Option(
+            "--final",
+            help="The last delta, in the freeze: every row is compared, and `apply` lists what is written after it.",
+        ),
     ] = False,
 ) -> None:
     """Freeze what a wave's load will do, with counts as expectations; nothing is loaded.

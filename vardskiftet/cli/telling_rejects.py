@@ -41,12 +41,13 @@ def tell_rows(answer: Answer, wave: str, found: tuple[Seen, ...], limit: int, va
     answer.own = {"wave": wave, "total": len(found), "rejects": [_document(one, values) for one in shown]}
     answer.table(
         "rejected rows",
-        ("reject", "mapping", "reason", "unit", "items", "may be corrected", ""),
+        ("reject", "mapping", "reason", "detail", "unit", "items", "may be corrected", ""),
         [
             (
                 one.original.reject,
                 one.original.mapping,
                 ", ".join(one.original.reasons),
+                one.original.detail,
                 one.original.unit,
                 one.original.items,
                 ", ".join(one.may_correct) or "-",
@@ -76,6 +77,7 @@ def _document(one: Seen, values: bool) -> dict[str, object]:
         "reject": row.reject,
         "mapping": row.mapping,
         "reasons": list(row.reasons),
+        "detail": row.detail,
         "unit": row.unit,
         "items": row.items,
         "may_correct": list(one.may_correct),

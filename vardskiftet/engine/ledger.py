@@ -65,12 +65,12 @@ class Ledger:
     def rejected(self, wave: str, plan: str) -> tuple[RejectedItem, ...]:
         """Every rejected item of a plan, by mapping, batch, key and item."""
         batch, fate = self.tables["vs_batch"], self.tables["vs_fate"]
-        told = (batch.c.mapping, batch.c.number, fate.c.source_key, fate.c.item, fate.c.unit, fate.c.reason)
+        told = (batch.c.mapping, batch.c.number, fate.c.source_key, fate.c.item, fate.c.unit, fate.c.reason, fate.c.detail)
         query = sa.select(*told).select_from(fate.join(batch, batch.c.batch == fate.c.batch)).order_by(*told)
         query = query.where(batch.c.wave == wave, batch.c.plan == plan, fate.c.fate == Fate.REJECTED.value)
         return tuple(
-            RejectedItem(mapping, number, key, item, unit or "", reason or "")
-            for mapping, number, key, item, unit, reason in self.target.rows(query)
+            RejectedItem(mapping, number, key, item, unit or "", reason or "", detail or "")
+            for mapping, number, key, item, unit, reason, detail in self.target.rows(query)
         )
 
     def vanished(self, wave: str, plan: str, mapping: str) -> set[str]:

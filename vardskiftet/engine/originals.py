@@ -26,19 +26,24 @@ class RejectedItem:
     item: str
     unit: str
     reason: str
+    detail: str
+    """Where it stood in what was delivered and what of it is wrong, never a value."""
 
 
 _BY_KEY = """
 select placed.vs_row, {reject}, vs_key, {row}, coalesce(vs_unit, ''), reasons,
-       greatest(1, items // count(*) over (partition by vs_key)), [{values}]
+       greatest(1, items // count(*) over (partition by vs_key)), details, [{values}]
   from placed
-  join (select key, list_sort(list_distinct(list(reason))) as reasons, count(*) as items from told group by key) on key = vs_key
+  join (select key, list_sort(list_distinct(list(reason))) as reasons, list_sort(list_distinct(list(nullif(detail, '')))) as details,
+               count(*) as items
+          from told
+         group by key) on key = vs_key
  where vs_place = 'in_wave'
 """
 _WITHOUT = """
 select placed.vs_row, {reject}, vs_key, {row}, coalesce(vs_unit, ''),
        [case when starts_with(vs_damaged, 'row:') then 'MALFORMED_ROW' when vs_damaged is not null then 'INVALID_ENCODING'
-             else 'KEY_MISSING' end], 1, [{values}]
+             else 'KEY_MISSING' end], 1, []::varchar[], [{values}]
   from placed
  where vs_place = 'in_wave' and vs_key is null
 """
@@ -51,7 +56,7 @@ def originals(
     duck.register("extract", rows)
     duck.execute(compiled.place)
     duck.unregister("extract")
-    duck.register("told", pa.table({"key": [one.key for one in told], "reason": [one.reason for one in told]}, _TOLD))
+    duck.register("told", pa.table({name: [getattr(one, name) for one in told] for name in _TOLD.names}, _TOLD))
     row = row_sql(compiled.columns)
     shape = {
         "reject": reject_sql(compiled.mapping, "vs_key", row),
@@ -64,7 +69,7 @@ def originals(
     duck.unregister("told")
     found = told_apart(duck, compiled, found, ((one.key, one.reason) for one in told))
     seen: dict[str, Original] = {}
-    for _, reject, key, digest, unit, reasons, items, values in sorted(found):
+    for _, reject, key, digest, unit, reasons, items, details, values in sorted(found, key=lambda row: row[:2]):
         once = seen.get(reject)
         # Copies that say the same are one piece of work.
         if once is not None:
@@ -79,9 +84,10 @@ def originals(
             unit=unit,
             reasons=tuple(reasons),
             items=items,
+            detail="; ".join(details or ()),
             values=tuple(values),
         )
     return tuple(seen.values())
 
 
-_TOLD = pa.schema([("key", pa.string()), ("reason", pa.string())])
+_TOLD = pa.schema([("key", pa.string()), ("reason", pa.string()), ("detail", pa.string())])

@@ -31,6 +31,8 @@ class Original(Frozen):
     reasons: tuple[str, ...]
     """Why its items are rejected, sorted, each once."""
     items: int
+    detail: str
+    """What of it is wrong, and where it stood in what was delivered: fields and places, never a value; empty where nothing is told."""
     values: tuple[str | None, ...]
     """Its texts, in the order of the mapping's columns."""
 

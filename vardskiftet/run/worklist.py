@@ -21,7 +21,7 @@ from vardskiftet.run.rejects import Wanted, loaded_plan, rejected_rows
 from vardskiftet.run.signing import system_user
 from vardskiftet.run.workbench import workbench
 
-OWN = ("reject", "export", "reason", "what it means", "unit", "items", "may be changed")
+OWN = ("reject", "export", "reason", "what it means", "detail", "unit", "items", "may be changed")
 """The first columns of a sheet; after them stand the source's, in its own order."""
 OF_MAPPING = "A rule of the mapping speaks against it."
 
@@ -77,5 +77,5 @@ def _sheet(mapping: Mapping, columns: tuple[str, ...], rows: list[Original], sai
         shown = [values.get(column, value) for column, value in zip(columns, one.values, strict=True)]
         may = ", ".join(correctable(mapping, one)) or "nothing: mend it in the source"
         meaning = " ".join(REASONS.get(reason, OF_MAPPING) for reason in one.reasons)
-        lines.append((one.reject, token, ", ".join(one.reasons), meaning, one.unit, str(one.items), may, *shown))
+        lines.append((one.reject, token, ", ".join(one.reasons), meaning, one.detail, one.unit, str(one.items), may, *shown))
     return Sheet(mapping.mapping, heading_of(columns), tuple(lines), free)

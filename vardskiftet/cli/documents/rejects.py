@@ -15,6 +15,7 @@ _ROW: Keys = {
     "reject": str,
     "mapping": str,
     "reasons": list[str],
+    "detail": str,
     "unit": str,
     "items": int,
     "may_correct": list[str],
