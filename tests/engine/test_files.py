@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from vardskiftet.engine.files import place_file, sha256_of
+from vardskiftet.engine.files import place_file, private_folder, sha256_of
 
 
 def test_a_file_is_placed_with_its_folders_and_closed_to_others(tmp_path: Path) -> None:
@@ -62,3 +62,10 @@ def test_the_digest_is_that_of_the_bytes(tmp_path: Path) -> None:
     path = tmp_path / "a"
     path.write_bytes(b"x" * 1_000_000)
     assert sha256_of(path) == hashlib.sha256(b"x" * 1_000_000).hexdigest()
+
+
+def test_folders_that_had_to_be_made_are_closed_to_others_up_to_the_first_that_was_there(tmp_path: Path) -> None:
+    tmp_path.chmod(0o755)
+    made = private_folder(tmp_path / "work" / "spill" / "plan")
+    modes = [one.stat().st_mode & 0o777 for one in (made, made.parent, made.parent.parent, tmp_path)]
+    assert modes == [0o700, 0o700, 0o700, 0o755]

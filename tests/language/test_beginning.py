@@ -8,6 +8,9 @@ from landing import project
 from test_persons import RECORD
 from ward import Ward
 
+from vardskiftet.model.unit import UnitKind
+from vardskiftet.model.wave import Scope
+
 SOURCE = [
     "create table person (pid integer, number text, name text)",
     "create table visit (id integer, pid integer, code text)",
@@ -53,3 +56,50 @@ def test_an_example_with_a_column_that_the_source_lacks_is_told(tmp_path: Path) 
     assert "a column 'coed' that the source lacks. Did you mean 'code'?" in tried.out
     (tmp_path / "old.sqlite").unlink()
     assert ward.ask("mappings", "test").code == 0, "without a source nobody can know"
+
+
+def test_a_source_is_profiled_and_the_doctor_looks_though_no_mapping_carries_the_route_yet(tmp_path: Path) -> None:
+    ward = Ward(project(tmp_path, source=SOURCE, record=RECORD, mappings=MAPPINGS))
+    for name in MAPPINGS:
+        (tmp_path / f"mappings/old/{name}.yaml").unlink()
+    assert ward.ask("validate").code == 2
+    looked = ward.ask("profile", "old", "--json")
+    assert looked.code == 0, looked.told
+    assert {one["table"]: one["rows"] for one in looked.document["tables"]} == {"person": 2, "visit": 3}
+    assert looked.document["spoken"] == {"person": "", "visit": ""}
+    assert looked.document["unfinished"] == 2
+    assert "not finished (2 faults)" in ward.ask("profile", "old").out
+    seen = ward.ask("doctor", "--json")
+    assert seen.code == 1, seen.told
+    looks = {one["look"]: one for one in seen.document["looks"]}
+    assert looks["declarations"]["exit_code"] == 1 and "validate" in looks["declarations"]["hint"]
+    assert (looks["source old"]["exit_code"], looks["source old"]["message"]) == (
+        0,
+        "2 tables can be seen; no mapping reads any of them yet.",
+    )
+    assert [name for name, one in looks.items() if one["exit_code"]] == ["declarations"]
+
+
+def test_of_an_unfinished_project_sound_mappings_count_and_those_that_lean_on_a_faulty_one_do_not(tmp_path: Path) -> None:
+    ward = Ward(project(tmp_path, source=SOURCE, record=RECORD, mappings=MAPPINGS))
+    ward.edit("mappings/old/visit.yaml", "{from: code}", "{form: code}")
+    assert ward.ask("profile", "old", "--json").document["spoken"]["visit"] == ""
+    assert ward.ask("doctor").code == 1
+    ward.edit("mappings/old/visit.yaml", "{form: code}", "{from: code}")
+    ward.edit("mappings/old/person.yaml", "{from: name}", "{form: name}")
+    assert ward.ask("profile", "old", "--json").document["spoken"] == {"person": "", "visit": ""}
+    ward.edit("mappings/old/person.yaml", "{form: name}", "{from: name}")
+    assert ward.ask("profile", "old", "--json").document["spoken"] == {"person": "old.person", "visit": "old.visit"}
+
+
+def test_what_cannot_be_looked_at_without_a_record_is_refused_with_every_fault(tmp_path: Path) -> None:
+    ward = Ward(project(tmp_path, source=SOURCE, record=RECORD, mappings=MAPPINGS))
+    ward.edit("mappings/record.yaml", "record: new", "recrod: new")
+    for verb in (("profile", "old"), ("doctor",)):
+        done = ward.ask(*verb)
+        assert (done.code, "recrod" in done.err) == (2, True), done.told
+
+
+def test_the_guide_names_every_kind_of_unit_and_every_scope() -> None:
+    guide = (Path(__file__).parents[2] / "mappings" / "README.md").read_text(encoding="utf-8")
+    assert [word for word in (*UnitKind, *Scope) if f"`{word.value}`" not in guide] == []

@@ -12,9 +12,9 @@ from vardskiftet import __version__
 from vardskiftet.cli import signals
 from vardskiftet.cli.console import Teller
 from vardskiftet.cli.options import Given
-from vardskiftet.declare import read
+from vardskiftet.declare import read, read_unfinished
 from vardskiftet.engine.vocabulary import vocabulary
-from vardskiftet.errors import Usage
+from vardskiftet.errors import Fault, Usage
 from vardskiftet.model.programme import Programme
 from vardskiftet.run.desk import Desk
 
@@ -26,7 +26,16 @@ def open_programme(options: Given) -> Programme:
 
 def open_desk(options: Given) -> Desk:
     """A desk for a verb."""
-    programme = open_programme(options)
+    return _desk(options, open_programme(options))
+
+
+def open_for_looking(options: Given) -> tuple[Desk, tuple[Fault, ...]]:
+    """A desk for a verb that only looks, on what is sound in the project, and what is not. Raises as `read_unfinished`."""
+    programme, faults = read_unfinished(options.project, vocabulary())
+    return _desk(options, programme), faults
+
+
+def _desk(options: Given, programme: Programme) -> Desk:
     return Desk(
         programme,
         clock_of(programme, options.now, options.clock),

@@ -26,19 +26,22 @@ def run(
 ) -> None:
     """Look at a system's tables before mapping them: rows, keys, lengths, shapes, oddities of text and time. Values are never shown.
 
-    Writes a page beside the answer. Codes are listed for columns that a mapping sends through a codebook.
+    Writes a page beside the answer. Codes are listed for columns that a mapping sends through a codebook. The rest of the project may be
+    unfinished: a mapping with a fault counts as not there.
 
     Example:  vardskiftet profile elvis
     """
-    from vardskiftet.cli.opening import open_desk
+    from vardskiftet.cli.opening import open_for_looking
     from vardskiftet.cli.paper import profile_page
     from vardskiftet.run.profile import profile
 
     options = given(ctx, project, as_json, now, quiet)
-    desk = open_desk(options)
+    desk, faults = open_for_looking(options)
     found = profile(desk, system, tuple(table or ()))
     path = profile_page(desk, found, out)
-    answer = console.Answer("vardskiftet.profile/1", own={**asdict(found), "file": str(path)})
+    answer = console.Answer("vardskiftet.profile/1", own={**asdict(found), "unfinished": len(faults), "file": str(path)})
+    if faults:
+        answer.say(f"The project is not finished ({len(faults):,} faults): mappings with a fault are left out here.")
     answer.say(f"{found.title}: {len(found.tables)} tables, {sum(one.rows for one in found.tables):,} rows.")
     answer.table(
         "tables",
@@ -57,6 +60,8 @@ def run(
     else:
         answer.say("Nothing odd was seen.")
     answer.say(f"All columns: {path}")
+    for pattern in found.idle:
+        answer.say(f"Under `ignored:`, '{pattern}' is like no table of the source.")
     silent = [one.table for one in found.tables if not found.spoken[one.table]]
     answer.next_steps = [f"vardskiftet mappings new {system} {name}" for name in silent[:3]] or ["vardskiftet mappings list"]
     raise typer.Exit(console.show(answer, as_json=options.as_json))

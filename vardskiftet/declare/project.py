@@ -21,7 +21,7 @@ from vardskiftet.declare.check_units import check_units
 from vardskiftet.declare.check_waves import check_waves
 from vardskiftet.declare.code import check_code, read_code
 from vardskiftet.declare.codebook import read_codebook
-from vardskiftet.declare.criteria import made, read_criteria
+from vardskiftet.declare.criteria import DeclaredCriteria, made, read_criteria
 from vardskiftet.declare.extends import Shelf
 from vardskiftet.declare.faults import Faults
 from vardskiftet.declare.files import RECORD, UNITS, File, Files, find_files
@@ -52,6 +52,28 @@ def read(project: Path, vocabulary: Vocabulary) -> Programme:
     Waves come after those that they wait for, systems in the programme's order, mappings after those that their finds
     lead to; every find by key names its mapping. Raises DeclarationsWrong with all faults, Usage if the folder is no project.
     """
+    laid = lay_out(project, vocabulary)
+    asked = check_all(laid)
+    told = laid.reading.faults.told()
+    if told or laid.frame is None or laid.declared.record is None:
+        raise DeclarationsWrong(told)
+    programme = programme_of(laid.reading.root, laid.frame, laid.declared.record.value, laid.declared, laid.files)
+    checks = laid.files.checks.standing_on(set(laid.reading.shelf.used.values()) - set(laid.files.extended))
+    return programme.model_copy(update={"criteria": made(asked, checks)})
+
+
+@dataclass(frozen=True, slots=True)
+class Laid:
+    """A project's files as they were read, before they are held against each other. `frame` is None where programme.yaml cannot be read."""
+
+    files: Files
+    reading: Reading
+    frame: Frame | None
+    declared: Declarations
+
+
+def lay_out(project: Path, vocabulary: Vocabulary) -> Laid:
+    """Read every file; faults stand in its reading. Raises Usage if the folder is no project."""
     faults = Faults()
     root = project.resolve()
     files = find_files(root, faults)
@@ -60,7 +82,12 @@ def read(project: Path, vocabulary: Vocabulary) -> Programme:
     if frame and frame.timezone:
         reading = replace(reading, zone=ZoneInfo(frame.timezone))
     declared = _read_all(files, frame, reading)
-    files = files.standing_on(reading.shelf.used.values())
+    return Laid(files.standing_on(reading.shelf.used.values()), reading, frame, declared)
+
+
+def check_all(laid: Laid) -> DeclaredCriteria:
+    """Hold everything against everything else; returns what is asked before a wave may go."""
+    declared, faults, vocabulary = laid.declared, laid.reading.faults, laid.reading.vocabulary
     check_order(declared, faults)
     check_waves(declared, faults)
     check_reasons(declared, vocabulary, faults)
@@ -72,13 +99,9 @@ def read(project: Path, vocabulary: Vocabulary) -> Programme:
     check_systems(declared, faults)
     check_mappings(declared, faults)
     check_code(declared, faults)
-    asked = read_criteria(files.checks, reading)
-    check_criteria(asked, declared, reading)
-    checks = files.checks.standing_on(set(reading.shelf.used.values()) - set(files.extended))
-    told = faults.told()
-    if told or frame is None or declared.record is None:
-        raise DeclarationsWrong(told)
-    return _programme(root, frame, declared.record.value, declared, files).model_copy(update={"criteria": made(asked, checks)})
+    asked = read_criteria(laid.files.checks, laid.reading)
+    check_criteria(asked, declared, laid.reading)
+    return asked
 
 
 @dataclass(frozen=True, slots=True)
@@ -158,7 +181,8 @@ def _tell_missing(files: Files, faults: Faults) -> None:
             faults.in_file(path, what, hint)
 
 
-def _programme(root: Path, frame: Frame, record: Record, declared: Declarations, files: Files) -> Programme:
+def programme_of(root: Path, frame: Frame, record: Record, declared: Declarations, files: Files) -> Programme:
+    """The programme of declarations without fault."""
     by_system = sorted(declared.mappings, key=lambda name: (frame.systems.index(name.partition(".")[0]), name))
     rank = {name: place for place, name in enumerate(by_system)}
     waves = in_order({name: frozenset(entry.value.after) for name, entry in declared.waves.items()}, {})

@@ -9,6 +9,7 @@ from pathlib import Path
 import duckdb
 import pyarrow as pa
 
+from vardskiftet.engine.files import private_folder
 from vardskiftet.engine.transforms import KINDS
 from vardskiftet.engine.zones import zone_weeks
 from vardskiftet.model.codebook import Codebook
@@ -92,5 +93,4 @@ def arrow(duck: duckdb.DuckDBPyConnection, query: str) -> pa.Table:
 def _private(folder: Path) -> Path:
     """The folder, empty and closed to others: what a killed engine spilled are patients' rows."""
     shutil.rmtree(folder, ignore_errors=True)
-    folder.mkdir(parents=True, mode=0o700)
-    return folder
+    return private_folder(folder)

@@ -25,9 +25,18 @@ def sync_folder(folder: Path) -> None:
         os.close(descriptor)
 
 
+def private_folder(folder: Path) -> Path:
+    """The folder, made where it is missing; it and every folder that had to be made above it are closed to others."""
+    for one in reversed((folder, *folder.parents)):
+        # mkdir(parents=True) gives its mode to the last one only.
+        if not one.exists():
+            one.mkdir(mode=0o700, exist_ok=True)
+    return folder
+
+
 def place_file(path: Path, content: bytes, ready: Callable[[], None] = lambda: None) -> None:
     """Write under a temporary name, sync, rename; readable for the owner alone. `ready` is called when only the name is missing."""
-    path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+    private_folder(path.parent)
     partial = path.with_name(path.name + ".partial")
     reach("file.write.before")
     with partial.open("wb") as file:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from enum import StrEnum
 from typing import Any
 
@@ -44,10 +45,20 @@ class InformationRoute(Frozen):
 
 
 class IgnoredTable(Frozen):
-    """A source table that carries nothing of the record."""
+    """A source table that carries nothing of the record, or all whose names are like a pattern."""
 
     table: str
+    """A name, or a pattern in which `*` stands for any letters, none too."""
     because: str
+
+    @property
+    def is_pattern(self) -> bool:
+        """Whether it may speak of several tables, or of none."""
+        return "*" in self.table
+
+    def covers(self, table: str) -> bool:
+        """Whether it speaks of this table."""
+        return re.fullmatch(".*".join(re.escape(part) for part in self.table.split("*")), table, re.DOTALL) is not None
 
 
 class SourceSpec(Frozen):

@@ -13,10 +13,11 @@ from vardskiftet.engine.targets import open_target
 from vardskiftet.engine.targets.protocol import Target
 from vardskiftet.errors import VardskiftetError
 from vardskiftet.model.programme import Programme
-from vardskiftet.model.system import SourceSpec, System
+from vardskiftet.model.system import Route, SourceSpec, System
 from vardskiftet.run.desk import Desk
 from vardskiftet.run.gaps import gaps
 from vardskiftet.run.look import Look, refused, well, wrong
+from vardskiftet.run.spoken import idle_patterns
 from vardskiftet.run.two_ends import refuse_own_records
 
 REMOTE = ("nfs", "nfs4", "cifs", "smb3", "smbfs", "fuse.sshfs", "9p", "afs")
@@ -34,9 +35,13 @@ def file_of(spec: SourceSpec, root: Path) -> Path | None:
 
 
 def look_at_sources(desk: Desk) -> list[Look]:
-    """Every source that mappings read can be reached and read, and has what they name."""
-    read = {mapping.system for mapping in desk.programme.mappings}
-    return [_look_at_source(desk, system) for system in desk.programme.systems if system.system in read]
+    """Every source that mappings read, or are to read, can be reached and read, and has what they name."""
+    return [_look_at_source(desk, system) for system in desk.programme.systems if is_read(desk.programme, system)]
+
+
+def is_read(programme: Programme, system: System) -> bool:
+    """Whether mappings read the system, or will: something of it travels by the route auto."""
+    return any(one.system == system.system for one in programme.mappings) or any(one.route is Route.AUTO for one in system.routes)
 
 
 def _look_at_source(desk: Desk, system: System) -> Look:
@@ -50,7 +55,7 @@ def _look_at_source(desk: Desk, system: System) -> Look:
             refuse_own_records({system.system: schema})
             counts = {table: _counted(source, table) for table in sorted(tables) if table in schema}
             shut = {table: found for table, found in counts.items() if isinstance(found, VardskiftetError)}
-            missing = () if shut else gaps(programme, system, source)
+            missing = () if shut or not tables else gaps(programme, system, source)
             still = source.stillness is Stillness.RUN
         finally:
             source.close()
@@ -63,10 +68,14 @@ def _look_at_source(desk: Desk, system: System) -> Look:
     if missing:
         first_gap = f"{missing[0].where}: {missing[0].message}"
         more = f" And {len(missing) - 1} more." if len(missing) > 1 else ""
-        return wrong(look, f"{first_gap}{more}", path, f"`vardskiftet plan {programme.waves[0].wave}` lists them all.")
+        asking = f"plan {programme.waves[0].wave}" if programme.waves else f"profile {system.system}"
+        return wrong(look, f"{first_gap}{more}", path, f"`vardskiftet {asking}` lists them all.")
+    if not tables:
+        return well(look, f"{len(schema)} tables can be seen; no mapping reads any of them yet.", path)
     rows = sum(found for table, found in counts.items() if table in tables and tables[table] and isinstance(found, int))
-    advice = "" if still else "It cannot be held still for a whole run: close with a delta, or say `frozen:` why nothing changes it."
-    return well(look, f"{sum(tables.values())} tables, {rows:,} rows can be read.", path, advice)
+    advice = [] if still else ["It cannot be held still for a whole run: close with a delta, or say `frozen:` why nothing changes it."]
+    advice += [f"Under `ignored:`, '{one}' is like no table of the source." for one in idle_patterns(system, schema)]
+    return well(look, f"{sum(tables.values())} tables, {rows:,} rows can be read.", path, " ".join(advice))
 
 
 def _named(programme: Programme, system: str) -> dict[str, bool]:

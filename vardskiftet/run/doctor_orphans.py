@@ -57,7 +57,7 @@ def look_at_leftovers(desk: Desk) -> list[Look]:
     named = {one.manifest for one in _batches(desk)} | {str(event.payload.get("manifest")) for event in _batch_events(desk)}
     manifests = [path for path in (desk.work / "manifests").rglob("*.parquet") if path.stem not in named]
     held = [path for path in (desk.work / "rehearsals").glob("*/held/*") if path.is_file()]
-    wave = desk.programme.waves[0].wave
+    wave = desk.programme.waves[0].wave if desk.programme.waves else "WAVE"
     load, rehearse = f"vardskiftet apply {wave}", f"vardskiftet rehearse {wave}"
     found = [
         _left("spilled files", spilled, desk, f"They hold patients' rows, and nothing is at work: remove them, or {load} does."),

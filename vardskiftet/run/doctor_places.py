@@ -7,7 +7,7 @@ import shutil
 from pathlib import Path
 
 from vardskiftet.run.desk import Desk
-from vardskiftet.run.doctor_ends import file_of
+from vardskiftet.run.doctor_ends import file_of, is_read
 from vardskiftet.run.look import Look, well, wrong
 
 HELD, RECORD, MANIFESTS = 1.0, 1.75, 0.25
@@ -43,16 +43,35 @@ def look_at_privacy(desk: Desk) -> Look:
 def look_at_room(desk: Desk) -> Look:
     """The disk has room for a rehearsal and a load of everything that mappings read."""
     programme = desk.programme
-    read = {mapping.system for mapping in programme.mappings}
-    files = [file_of(system.source, programme.root) for system in programme.systems if system.system in read]
-    size = sum(path.stat().st_size for path in files if path is not None and path.is_file())
+    read = [system for system in programme.systems if is_read(programme, system)]
+    sizes = {system.system: _size_of(file_of(system.source, programme.root)) for system in read}
+    unknown = sorted(name for name, size in sizes.items() if size is None)
+    size = sum(size for size in sizes.values() if size is not None)
+    if unknown and not size:
+        said = f"{in_bytes(free_of(desk))} free; how large {', '.join(unknown)} is cannot be told from here"
+        return well(
+            "disk", f"{said}: a rehearsal and a load need about {(RECORD + MANIFESTS) * ROUNDS:.0f} times its tables' size.", "work"
+        )
     need = round(size * (HELD + RECORD + MANIFESTS) * ROUNDS)
-    free = shutil.disk_usage(existing(desk.work)).free
+    free = free_of(desk)
     said = f"{in_bytes(free)} free; a rehearsal and a load of {in_bytes(size)} of sources need about {in_bytes(need)}"
     if free < need:
         hint = "Make room, or put the project on a larger disk. A full disk loses nothing, but stops the load."
         return wrong("disk", f"{said}.", "work", hint)
-    return well("disk", f"{said} (copies, record, manifests).", "work")
+    more = f" What {', '.join(unknown)} needs comes on top, and cannot be told from here." if unknown else ""
+    return well("disk", f"{said} (copies, record, manifests).{more}", "work")
+
+
+def free_of(desk: Desk) -> int:
+    """Bytes free where the work folder is, or will be."""
+    return shutil.disk_usage(existing(desk.work)).free
+
+
+def _size_of(place: Path | None) -> int | None:
+    """Bytes of a source's file, or of all files in its folder; None where it lies on a server, or is not there."""
+    if place is None or not place.exists():
+        return None
+    return sum(one.stat().st_size for one in ([place] if place.is_file() else place.rglob("*")) if one.is_file())
 
 
 def in_bytes(size: int) -> str:

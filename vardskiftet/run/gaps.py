@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import difflib
-import re
 from collections.abc import Iterable
 
 from vardskiftet.engine.compile.named import naming
@@ -12,6 +11,7 @@ from vardskiftet.errors import DeclarationsWrong, Fault, Usage
 from vardskiftet.model.mapping import Mapping
 from vardskiftet.model.programme import Programme
 from vardskiftet.model.system import System
+from vardskiftet.run.spoken import speakers
 
 
 def gaps(programme: Programme, system: System, source: Source) -> tuple[Fault, ...]:
@@ -22,19 +22,18 @@ def gaps(programme: Programme, system: System, source: Source) -> tuple[Fault, .
     mine = [mapping for mapping in programme.mappings if mapping.system == system.system]
     for mapping in mine:
         faults += _mapping_gaps(programme, mapping, source)
-    spoken = {mapping.reads for mapping in mine} | {one.table for one in system.ignored}
-    spoken |= {table for route in system.routes for table in route.tables}
-    spoken |= {mapping.unit.via for mapping in mine if mapping.unit.via}
-    for table in sorted(spoken - set(schema) - {mapping.reads for mapping in mine}):
+    named = {one.table for one in system.ignored if not one.is_pattern}
+    named |= {table for route in system.routes for table in route.tables}
+    named |= {mapping.unit.via for mapping in mine if mapping.unit.via}
+    for table in sorted(named - set(schema) - {mapping.reads for mapping in mine}):
         faults.append(_fault(path, 1, system.system, table, schema))
     for one in (one for route in system.routes for one in route.patients if one.table in schema):
         columns = [column.name for column in schema[one.table]]
         if one.by not in columns:
             message = f"'{one.by}' is not a column of the source's table '{one.table}'."
             faults.append(Fault(path, 1, f"{system.system} › routes › patients", message, _near(one.by, columns)))
-    queries = " ".join(mapping.sql for mapping in mine)
-    for table in sorted(set(schema) - spoken):
-        if not re.search(rf"(?<!\w){re.escape(table)}(?!\w)", queries):
+    for table in sorted(schema):
+        if not speakers(programme, system, table):
             message = f"Table '{table}' of the source is read by no mapping, covered by no route and not ignored."
             faults.append(
                 Fault(path, 1, system.system, message, "Say which: a mapping, `tables:` of a route, or `ignored:` with a because.")

@@ -20,6 +20,7 @@ from vardskiftet.model.progress import Progress
 from vardskiftet.model.record import ColumnType
 from vardskiftet.run.desk import Desk
 from vardskiftet.run.patience import await_leave
+from vardskiftet.run.spoken import idle_patterns, speakers
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +32,8 @@ class Profile:
     tables: tuple[TableProfile, ...]
     spoken: dict[str, str]
     oddities: tuple[Oddity, ...]
+    idle: tuple[str, ...] = ()
+    """Patterns under `ignored:` that are like no table of the source."""
 
 
 def profile(desk: Desk, system: str, only: tuple[str, ...] = ()) -> Profile:
@@ -44,7 +47,7 @@ def profile(desk: Desk, system: str, only: tuple[str, ...] = ()) -> Profile:
     with ExitStack() as closing:
         source = open_source(declared, programme.root)
         closing.callback(source.close)
-        names = sorted(source.schema())
+        names, idle = sorted(source.schema()), idle_patterns(declared, source.schema())
         for wrong in (name for name in only if name not in names):
             raise Usage(f"System '{system}' has no table '{wrong}'.", hint=nearest(wrong, names))
         duck = open_duck(desk.work / "spill" / "profile", programme.codebooks, [declared.timezone])
@@ -57,9 +60,9 @@ def profile(desk: Desk, system: str, only: tuple[str, ...] = ()) -> Profile:
             meant = replace(_meant(programme, system, name), misfits=partial(_misfits, duck, programme, system, name))
             tables.append(profile_table(duck, source, name, declared.timezone, meant))
     mine = [one for one in programme.mappings if one.system == system]
-    spoken = {table.table: _spoken(programme, system, table.table) for table in tables}
+    spoken = {table.table: ", ".join(speakers(programme, declared, table.table)) for table in tables}
     oddities = tuple(odd for table in tables for odd in (*_of_table(table, mine), *_of_columns(table)))
-    return Profile(system, declared.title, tuple(tables), spoken, oddities)
+    return Profile(system, declared.title, tuple(tables), spoken, oddities, idle)
 
 
 def _meant(programme: Programme, system: str, table: str) -> Meant:
@@ -88,16 +91,6 @@ def _misfits(duck: duckdb.DuckDBPyConnection, programme: Programme, system: str,
             for column, number in misfits(duck, programme, mapping, rows).items():
                 found[column] = max(number, found.get(column, 0))
     return found
-
-
-def _spoken(programme: Programme, system: str, table: str) -> str:
-    readers = [one.mapping for one in programme.mappings if one.system == system and one.reads == table]
-    if readers:
-        return ", ".join(readers)
-    declared = programme.system(system)
-    routes = [f"{one.information} ({one.route.value})" for one in declared.routes if table in one.tables]
-    ignored = ["ignored" for one in declared.ignored if one.table == table]
-    return ", ".join([*routes, *ignored])
 
 
 def _of_table(table: TableProfile, mappings: list[Mapping]) -> list[Oddity]:

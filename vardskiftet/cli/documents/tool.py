@@ -23,6 +23,8 @@ TOOL: dict[str, Keys] = {
         "tables": many(TableProfile),
         "spoken": dict[str, str],
         "oddities": many(Oddity),
+        "idle": list[str],
+        "unfinished": int,
         "file": str,
     },
     "doctor": {"programme": str, "looks": many(Look)},
