@@ -289,3 +289,25 @@ def test_a_query_that_is_more_than_one_statement_is_refused(postgres: tuple[str,
         with pytest.raises(Exception, match="cannot"):
             read(source, Extract("t", ("a",), (), sql))
     assert source.count("t") == 1
+
+
+COMPOSITE = "create table line (id integer, part integer not null, place integer not null, primary key (place, part))"
+
+
+def test_a_declared_primary_key_is_told_in_its_own_order(
+    postgres: tuple[str, Source], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    url, source = postgres
+    with psycopg.connect(url) as connection:
+        connection.execute(COMPOSITE)
+        connection.execute("create table bare (id integer unique)")
+    assert [source.primary_key(table) for table in ("line", "bare", "gone")] == [("place", "part"), (), ()]
+    monkeypatch.setenv(VARIABLE, url.replace("postgresql://", "postgresql+psycopg://"))
+    with closing(opened("sqlalchemy", tmp_path)) as other:
+        assert [other.primary_key(table) for table in ("line", "bare")] == [("place", "part"), ()]
+
+
+def test_so_is_one_of_mysql(maria: tuple[str, Source]) -> None:
+    url, source = maria
+    my.did(url, COMPOSITE, "create table bare (id integer unique)")
+    assert [source.primary_key(table) for table in ("line", "bare")] == [("place", "part"), ()]

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import duckdb
 import pytest
 from hypothesis import example, given, settings
@@ -193,3 +195,22 @@ def test_no_text_is_too_much_for_it(text: str) -> None:
 def test_a_quoted_name_is_a_column_whatever_it_holds(name: str) -> None:
     probed = probe('"' + name.replace('"', '""') + "\" = '1'")
     assert (probed.columns == {name}) or (name.lower() in BARE_WORDS)
+
+
+@pytest.mark.parametrize(
+    ("expression", "word"),
+    [
+        ("concat_ws(' | ', k, at, raw)", "at"),
+        ("upper(order)", "order"),
+        ("Left || 'at'", "Left"),
+        ("a || /* at */ 'at' || \"at\" ||", ""),
+        ("case when a then b", ""),
+        ("a b", ""),
+    ],
+)
+def test_a_column_called_as_a_word_of_sql_is_told_to_be_quoted(expression: str, word: str) -> None:
+    said = probe(expression).error
+    assert said
+    assert ("double quotes" in said, f"'{word}' is a word of SQL" in said) == (bool(word), bool(word)), said
+    if word:
+        assert probe(re.sub(rf"\b{word}\b(?!')", f'"{word}"', expression)).error == ""

@@ -103,3 +103,25 @@ def test_what_cannot_be_looked_at_without_a_record_is_refused_with_every_fault(t
 def test_the_guide_names_every_kind_of_unit_and_every_scope() -> None:
     guide = (Path(__file__).parents[2] / "mappings" / "README.md").read_text(encoding="utf-8")
     assert [word for word in (*UnitKind, *Scope) if f"`{word.value}`" not in guide] == []
+
+
+KEYED = [
+    'create table "Playlist Track" ("List Id" integer, track integer, note text, primary key ("List Id", track))',
+    "insert into \"Playlist Track\" values (1, 10, 'a'), (1, 11, 'b'), (2, 10, 'c')",
+    "create table line (id integer, place integer, words text unique, primary key (place, id))",
+    "insert into line values (1, 1, 'x'), (2, 1, 'y')",  # `id` is different in every row: by chance
+    "create table plain (id integer, words text)",
+    "insert into plain values (1, 'x'), (2, 'x')",
+]
+
+
+def test_a_draft_takes_the_primary_key_that_the_source_declares(tmp_path: Path) -> None:
+    ward = Ward(project(tmp_path, source=KEYED, record=RECORD, mappings={}))
+    keys = {
+        table: next(
+            line for line in ward.ask("mappings", "new", "old", table, "--into", "finding").out.splitlines() if line.startswith("key:")
+        )
+        for table in ("Playlist Track", "line", "plain")
+    }
+    said = "    # the source's declared primary key"
+    assert keys == {"Playlist Track": f'key: ["List Id", track]{said}', "line": f"key: [place, id]{said}", "plain": "key: [id]"}

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 from landing import project
-from ward import Ward
+from ward import Ward, opened
 
 RECORD = """\
 tables:
@@ -81,3 +81,26 @@ def test_only_the_star_is_no_letter(pattern: str, covered: bool) -> None:
     from vardskiftet.model.system import IgnoredTable
 
     assert IgnoredTable(table=pattern, because="A test.").covers("ab?[c") is covered
+
+
+def test_a_stale_plan_is_told_in_sentences_that_end_once(tmp_path: Path) -> None:
+    ward = with_ignored(tmp_path, "words_fts*")
+    assert ward.ask("plan", "first").code == 0
+    with opened(tmp_path / "old.sqlite") as connection:
+        connection.execute("create table fresh (x)")
+    done = ward.ask("apply", "first")
+    assert (done.code, "'fresh'" in done.told) == (10, True), done.told
+    assert ".." not in done.told and ".;" not in done.told
+
+
+def test_status_says_beside_a_wave_that_nobody_decided_on_that_its_load_is_done(tmp_path: Path) -> None:
+    ward = with_ignored(tmp_path, "words_fts*")
+    assert ward.ask("plan", "first").code == 0
+    before = ward.ask("status", "first")
+    assert "are in the record" not in before.out
+    assert ward.ask("apply", "first").code == 0
+    after = ward.ask("status", "first")
+    assert (after.code, ward.ask("status", "first", "--json").document["waves"][0]["status"]) == (0, "planned")
+    assert "first: 1 of 1 batches are in the record. Its status is 'planned' all the same" in after.out
+    heading = next(line for line in after.out.splitlines() if "status" in line)
+    assert "its load" in heading and "source rows read" in heading

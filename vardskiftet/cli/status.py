@@ -33,21 +33,24 @@ def run(
     answer = console.Answer("vardskiftet.status/1", own={"waves": [asdict(one) | {"next_steps": list(one.next_steps)} for one in found]})
     answer.table(
         "",
-        ("wave", "status", "rehearsed", "load", "batches", "rows", "last commit"),
+        ("wave", "status", "its load", "batches", "source rows read", "rehearsed", "last commit"),
         [
             (
                 one.wave,
                 one.status,
-                {None: "", True: "closes", False: "OPEN"}[one.rehearsed],
                 one.load.replace("_", " "),
                 f"{one.batches_done} of {one.batches_planned}",
                 one.rows_done,
+                {None: "", True: "closes", False: "OPEN"}[one.rehearsed],
                 local_minute(one.last_commit, desk.programme.timezone),
             )
             for one in found
         ],
     )
     for one in found:
+        if one.batches_done and one.status == "planned":
+            said = f"{one.batches_done:,} of {one.batches_planned:,} batches are in the record"
+            answer.say(f"{one.wave}: {said}. Its status is 'planned' all the same: that speaks of decisions, and none was made yet.")
         if one.lock is not None:
             said = f"its process is dead; `{one.lock.verb}` takes over" if one.load == "dead" else "at work"
             answer.say(f"{one.wave}: held by {in_words(one.lock)}: {said}.")

@@ -117,10 +117,20 @@ def _conflict(form: Form) -> tuple[Conflict, str]:
             form.faults.at(node, "does not say which copy stands.", "Write {latest: COLUMN}, {earliest: COLUMN}, first or review.")
         word = next(iter(node.keys), "")
         return (Conflict(word), by.text(word)) if word in ("latest", "earliest") else (Conflict.REVIEW, "")
-    plain = form.scalar("conflict", scalars.choice(Conflict), Conflict.REVIEW)
+    plain = form.scalar("conflict", _copy, Conflict.REVIEW)
     if plain in (Conflict.LATEST, Conflict.EARLIEST):
         form.faults.at(node, f"{quoted(plain.value)} by which column?", f"Write {{{plain.value}: COLUMN}}.")
     return plain, ""
+
+
+def _copy(value: str) -> Conflict:
+    try:
+        return scalars.choice(Conflict)(value)
+    except scalars.Unreadable as error:
+        hint = error.hint
+        for word in (Conflict.LATEST, Conflict.EARLIEST):
+            hint = hint.replace(f"'{word.value}'", f"{{{word.value}: COLUMN}}")
+        raise scalars.Unreadable(str(error), hint) from None
 
 
 def _key(form: Form) -> tuple[str, ...]:

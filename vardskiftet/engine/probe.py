@@ -9,6 +9,7 @@ from typing import Any
 
 import duckdb
 
+from vardskiftet.engine.reserved import reserved_in
 from vardskiftet.model.vocabulary import Probed
 
 # What DuckDB does not call volatile, and yet reaches out of the row: files, settings, the catalogue, the clock.
@@ -85,7 +86,9 @@ def probe(expression: str) -> Probed:
                 return Probed(fault)
         return Probed(columns=frozenset(_columns(selected, frozenset())))
     except NotSql as error:
-        return Probed(str(error))
+        word = reserved_in(expression, _reserved(), _reads)
+        named = f" '{word}' is a word of SQL: a column of that name stands in double quotes." if word else ""
+        return Probed(f"{error}{named}")
     except RecursionError:
         return Probed("The expression is nested too deeply.")
 
@@ -99,6 +102,22 @@ def _parser() -> duckdb.DuckDBPyConnection:
     connection = duckdb.connect(config={"enable_external_access": "false"})
     connection.execute("set lock_configuration = true")
     return connection
+
+
+@cache
+def _reserved() -> frozenset[str]:
+    """Words that cannot stand bare where a column does."""
+    rows = (
+        _parser().execute("select keyword_name from duckdb_keywords() where keyword_category in ('reserved', 'type_function')").fetchall()
+    )
+    return frozenset(str(word) for (word,) in rows)
+
+
+def _reads(expression: str) -> bool:
+    try:
+        return len(_selected(f"({expression})")) == 1
+    except NotSql:
+        return False
 
 
 def _selected(expression: str) -> list[dict[str, Any]]:

@@ -214,7 +214,7 @@ def refuse_stale(desk: Desk, plan: Plan) -> None:
                 found = (*found, *(fault.message for fault in wrong.faults))
     if found:
         raise Stale(
-            f"The plan {plan.name} is stale: {'; '.join(found)}.",
+            f"The plan {plan.name} is stale: {'; '.join(one.rstrip('.') for one in found)}.",
             where=desk.plan_path(plan).name,
             hint=f"Look at what changed, then make a new plan: vardskiftet plan {plan.wave}",
         )

@@ -55,7 +55,10 @@ def draft(sketch: Sketch, system: str, table: str, into: str | None) -> str:
 
 
 def _key(source: Source, table: str, columns: list[str]) -> str:
-    """The first column whose values are all there and all different; else the whole row."""
+    """The declared primary key; else the first column whose values are all there and all different; else the whole row."""
+    declared = source.primary_key(table)
+    if declared:
+        return f"[{', '.join(map(_word, declared))}]    # the source's declared primary key"
     total = source.count(table)
     for column in columns:
         extract = Extract(table, (column,), (column,))

@@ -68,6 +68,10 @@ class HeldFiles(SqliteSource):
         told = self._noted["schema"]
         return {table: tuple(SourceColumn(name, kind) for name, kind in told[table]) for table in sorted(told)}
 
+    def primary_key(self, table: str) -> tuple[str, ...]:
+        """Files declare no keys; the copy's own key is none of theirs."""
+        return ()
+
     def count(self, table: str) -> int:
         """What the second parser counted in the files themselves, never a count of the copy."""
         self._demand(table)
@@ -162,6 +166,10 @@ class LiveFiles:
     def schema(self) -> Schema:
         """Tables and columns; of the files, only their heads are read for it."""
         return self._received().schema
+
+    def primary_key(self, table: str) -> tuple[str, ...]:
+        """Files declare no keys."""
+        return ()
 
     def count(self, table: str) -> int:
         """Rows by the second parser."""

@@ -40,6 +40,11 @@ left join information_schema.columns c on c.table_schema = t.table_schema and c.
 where t.table_schema = database() and t.table_type <> 'SEQUENCE'
 order by t.table_name, c.ordinal_position
 """
+_PRIMARY = """
+select column_name from information_schema.statistics
+where table_schema = database() and table_name = \0 and index_name = 'PRIMARY'
+order by seq_in_index
+"""
 
 
 def open_source(system: System, root: Path) -> Source:
@@ -89,6 +94,10 @@ class MysqlDoor(OneConnection):
     def tables(self) -> Schema:
         """Tables and views of the database; those that this user may not see are not there."""
         return schema_of(self.ask(Statement(_TABLES)))
+
+    def primary_key(self, table: str) -> tuple[str, ...]:
+        """The columns of the index PRIMARY."""
+        return tuple(str(name) for (name,) in self.ask(Statement(_PRIMARY, (table,))))
 
     def described(self, statement: Statement) -> tuple[SourceColumn, ...]:
         """Names and short types of what a statement gives. Raises Usage with the server's words if it cannot run it."""

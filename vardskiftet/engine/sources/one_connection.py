@@ -48,6 +48,10 @@ class OneConnection(ABC):
     def tables(self) -> Schema:
         """Tables and views with their columns."""
 
+    def primary_key(self, table: str) -> tuple[str, ...]:
+        """The columns of a table's declared primary key; a kind that cannot tell says none."""
+        return ()
+
     @abstractmethod
     def described(self, statement: Statement) -> tuple[SourceColumn, ...]:
         """Names and types of what a statement gives. Raises Usage with the server's words if it cannot run it."""

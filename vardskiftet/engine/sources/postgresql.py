@@ -33,6 +33,15 @@ left join pg_catalog.pg_attribute a on a.attrelid = c.oid and a.attnum > 0 and n
 where n.nspname = \0 and c.relkind in ('r', 'p', 'v', 'm', 'f') and not c.relispartition
 order by c.relname collate "C", a.attnum
 """
+_PRIMARY = """
+select a.attname
+from pg_catalog.pg_index i
+join pg_catalog.pg_class c on c.oid = i.indrelid
+join pg_catalog.pg_namespace n on n.oid = c.relnamespace
+join pg_catalog.pg_attribute a on a.attrelid = c.oid and a.attnum = any (i.indkey)
+where i.indisprimary and n.nspname = \0 and c.relname = \0
+order by array_position(i.indkey::smallint[], a.attnum)
+"""
 
 
 def open_source(system: System, root: Path) -> Source:
@@ -69,6 +78,10 @@ class PostgresqlDoor:
     def tables(self) -> Schema:
         """Tables and views of the schema; a partitioned table is one."""
         return schema_of(self.ask(Statement(_TABLES, (self.schema,))))
+
+    def primary_key(self, table: str) -> tuple[str, ...]:
+        """As pg_index has it: information_schema tells it to the table's owner only."""
+        return tuple(str(name) for (name,) in self.ask(Statement(_PRIMARY, (self.schema, table))))
 
     def described(self, statement: Statement) -> tuple[SourceColumn, ...]:
         """Names and types of what a statement gives. Raises Usage with the server's words if it cannot run it."""

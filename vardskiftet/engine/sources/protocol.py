@@ -57,6 +57,10 @@ class Source(Protocol):
         """Tables and their columns."""
         ...
 
+    def primary_key(self, table: str) -> tuple[str, ...]:
+        """The columns of the primary key that the source declares for a table, in its order; none where it declares or tells none."""
+        ...
+
     def count(self, table: str) -> int:
         """All rows of a table, unfiltered, on a connection (and a driver) of its own."""
         ...

@@ -36,6 +36,10 @@ class Door(Protocol):
         """Tables and views with their columns."""
         ...
 
+    def primary_key(self, table: str) -> tuple[str, ...]:
+        """The columns of a table's declared primary key; none where there is none, or the kind does not tell."""
+        ...
+
     def described(self, statement: Statement) -> tuple[SourceColumn, ...]:
         """Names and types of what a statement gives. Raises Usage with the server's words if it cannot run it."""
         ...
@@ -79,6 +83,10 @@ class ServerSource:
     def schema(self) -> Schema:
         """Tables and views with their columns, in their own order."""
         return self.door.tables()
+
+    def primary_key(self, table: str) -> tuple[str, ...]:
+        """As the server's catalogue has it."""
+        return self.door.primary_key(table)
 
     def count(self, table: str) -> int:
         """All rows of the table."""

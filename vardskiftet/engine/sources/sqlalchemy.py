@@ -108,6 +108,15 @@ class AlchemyDoor(OneConnection):
             self._rest()
         return schema_of(found)
 
+    def primary_key(self, table: str) -> tuple[str, ...]:
+        """As the dialect inspects it."""
+        import sqlalchemy as sa
+
+        with self.told():
+            found = sa.inspect(self.connection()).get_pk_constraint(table, self.schema or None)
+            self._rest()
+        return tuple(found["constrained_columns"])
+
     def _type(self, kind: Any) -> str:
         import sqlalchemy as sa
 

@@ -110,6 +110,12 @@ class SqliteSource:
                 for table in tables
             }
 
+    def primary_key(self, table: str) -> tuple[str, ...]:
+        """As `create table` says it."""
+        with self._counting() as connection:
+            found = connection.execute(f"select name from pragma_table_info({_literal(table)}) where pk > 0 order by pk").fetchall()
+            return tuple(name.decode() for (name,) in found)
+
     def count(self, table: str) -> int:
         """All rows of the table."""
         return int(self._asked(_asked(Extract(table, ())).count())[0][0])
