@@ -7,6 +7,7 @@ import getpass
 import io
 import os
 import re
+import shutil
 import subprocess
 import sys
 from datetime import UTC, datetime
@@ -24,6 +25,7 @@ from vardskiftet.declare.schemas import KINDS, schema_of
 from vardskiftet.demo.starter import FILES, WAVE, slug, start
 from vardskiftet.engine.vocabulary import vocabulary
 from vardskiftet.errors import Usage
+from vardskiftet.model.system import CONDITIONS
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -192,3 +194,56 @@ def test_the_same_day_gives_the_same_files(tmp_path: Path) -> None:
     assert read(tmp_path / "one", vocabulary()).wave(WAVE).days[0].isoformat() == "2024-09-17"
     with pytest.raises(Usage):
         start(tmp_path / "one", "Again", "anna", now, {})
+
+
+OWN_RECORD = """\
+record: new
+title: The new record
+version: "1"
+tables:
+  - table: note
+    title: Notes
+    key: note_id
+    columns:
+      - {column: note_id, type: uuid, required: true}
+      - {column: words, type: text, required: true}
+"""
+OWN_SYSTEM = f"""\
+system: paper
+title: Paper
+source: {{kind: csv, path: drop}}
+routes:
+  - {{information: notes, route: auto, owner: migration lead, conditions: {{{", ".join(f"{one}: true" for one in CONDITIONS)}}}}}
+"""
+OWN_UNITS = """\
+units:
+  - {unit: town, title: The town, kind: municipality, area: west, hsa_id: SE2321000131-X0007, systems: [paper], principal: A town}
+"""
+
+
+def test_the_guides_three_steps_are_all_that_a_database_of_ones_own_needs(mine: Ward) -> None:
+    shutil.rmtree(mine.folder / "mappings/journal")
+    (mine.folder / "mappings/codes/visit_kind.csv").unlink()
+    (mine.folder / "mappings/paper").mkdir()
+    (mine.folder / "mappings/paper/system.yaml").write_text(OWN_SYSTEM, encoding="utf-8")
+    mine.edit("waves/programme.yaml", "systems: [journal]", "systems: [paper]")
+    (mine.folder / "waves/units.yaml").write_text(OWN_UNITS, encoding="utf-8")
+    go_live = yaml.safe_load((mine.folder / "waves/first.yaml").read_text(encoding="utf-8"))["go_live"]
+    wave = f"wave: first\ntitle: First\ngo_live: {go_live}\nunits:\n  - {{unit: town, scope: base}}\n"
+    (mine.folder / "waves/first.yaml").write_text(wave, encoding="utf-8")
+    (mine.folder / "mappings/record.yaml").write_text(OWN_RECORD, encoding="utf-8")
+    (mine.folder / "drop").mkdir()
+    (mine.folder / "drop/slip.csv").write_text("number,words\n1,one\n2,two\n", encoding="utf-8")
+    missing = mine.ask("validate")
+    assert (missing.code, "'notes' is auto, but no mapping carries it" in missing.err) == (2, True), missing.told
+    assert "1 problem in 1 file" in missing.err, "nothing else is wrong with what init left"
+    for verb in (("profile", "paper"), ("mappings", "new", "paper", "slip")):
+        assert mine.ask(*verb).code == 0, mine.ask(*verb).told
+    drafted = mine.ask("mappings", "new", "paper", "slip").out
+    assert "key: [number]" in drafted
+    mapping = drafted.replace("unit: {from: COLUMN}", "unit: {is: town}")
+    (mine.folder / "mappings/paper/slip.yaml").write_text(mapping, encoding="utf-8")
+    for line in (("validate",), ("doctor",), ("plan", "first"), ("apply", "first")):
+        done = mine.ask(*line)
+        assert done.code == 0, done.told
+    assert rows_of(mine.target, "select words from note order by words") == [("one",), ("two",)]
