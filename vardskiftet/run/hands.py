@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import shutil
 from collections.abc import Sequence
-from contextlib import AbstractContextManager, ExitStack, nullcontext
+from contextlib import ExitStack
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -28,7 +28,6 @@ from vardskiftet.model.books import Books
 from vardskiftet.model.mapping import Mapping
 from vardskiftet.model.plan import Plan
 from vardskiftet.model.progress import Progress
-from vardskiftet.model.record import Table
 from vardskiftet.model.reject import Correction
 from vardskiftet.model.step import Balance, Hold, Load, Prepare
 from vardskiftet.run.balance import books_of, counts_of
@@ -40,6 +39,7 @@ from vardskiftet.run.moments import COUNTED, CUT, HELD, LOST, SCANNED
 from vardskiftet.run.patience import await_leave
 from vardskiftet.run.planning import extract_of
 from vardskiftet.run.stopwatch import stopwatch
+from vardskiftet.run.turns import persons_turn
 from vardskiftet.store.store import Store
 
 
@@ -108,7 +108,7 @@ class Working:
         compiled = compile_mapping(programme, mapping, extract.columns)
         await_leave(self.desk, mapping.system, source)
         prepare_places(duck, programme, mapping, source)
-        with self._turn(compiled.table):
+        with persons_turn(self.desk, self.target, compiled.table):
             self._load(duck, mapping, compiled, source, extract, left)
 
     def _load(
@@ -139,13 +139,6 @@ class Working:
         if self.plan.base:
             told = {"wave": self.plan.wave, "plan": self.plan.fingerprint, "mapping": mapping.mapping, "rows": loading.keys}
             self.store.append(SCANNED, told | {"seconds": round(loading.scanning, 3), "cpu": round(loading.scanning_cpu, 3)}, self.run_id)
-
-    def _turn(self, table: Table) -> AbstractContextManager[None]:
-        """Persons belong to all waves: only one at a time may look who is there and bring others."""
-        if not table.identity:
-            return nullcontext()
-        said = f"wait until another wave has loaded {table.table}"
-        return self.target.turn(table, lambda: self.desk.notify(Progress(said, 0, 0)))
 
     def _tell_cut(self, mapping: str, cut: dict[int, int]) -> None:
         """Say and remember that batches were read in parts: a whole one took its source too long."""

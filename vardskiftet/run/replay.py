@@ -6,6 +6,7 @@ from collections import Counter, defaultdict
 from dataclasses import dataclass, field
 
 from vardskiftet.engine.amend import Amendment, amendment, named_rows
+from vardskiftet.engine.compile import Compiled
 from vardskiftet.engine.corrections import corrected, guard, read_corrections
 from vardskiftet.engine.ledger import Ledger
 from vardskiftet.engine.lookups import prepare_references
@@ -30,6 +31,7 @@ from vardskiftet.run.last_books import DRAWN, drawn
 from vardskiftet.run.lock import holding
 from vardskiftet.run.rejects import loaded_plan, rejected_items
 from vardskiftet.run.trust import demand_trust
+from vardskiftet.run.turns import persons_turn
 from vardskiftet.run.workbench import Workbench, workbench
 from vardskiftet.store.runs import new_run_id
 from vardskiftet.store.store import Store
@@ -130,27 +132,43 @@ def _mend(bench: Workbench, target: Target, store: Store, run_id: str, correctio
         if not keys:
             continue
         compiled = bench.compiled(name)
-        prepare_references(bench.duck, programme, compiled.mapping, target)
-        prepare_standing(bench.duck, programme.record, compiled.mapping, target, plan.wave)
-        guard(bench.duck, compiled.mapping, said[name])
-        mine = (plan.fingerprint, name)
-        entries = {one.number: one for one in _entries(bench.desk, target, plan.wave) if (one.plan, one.mapping) == mine}
-        for number in sorted(keys):
-            bench.desk.notify(Progress(f"replay {name}", tally.batches, 0))
-            rows = corrected(bench.duck, compiled.mapping, compiled.columns, bench.rows(name, number), said[name])
-            rows = named_rows(bench.duck, compiled, rows, frozenset(keys[number]))
-            entry = entries[number]
-            figures = Ledger(target, programme.record).tallies_of(entry.batch)
-            done = amendment(bench.duck, compiled, rows, entry, figures, target, bench.desk.manifests(plan.wave))
-            if done.outcome is not None:
-                target.amend(done.outcome, done.keys)
-                _remember(store, run_id, entry, done)
-                remember(bench.duck, compiled)
-                tally.batches += 1
-                tally.released[name] += done.released
-            if done.held_back:
-                tally.held_back[name] += len(done.held_back)
-                tally.held |= {one.reject for one in said[name] if one.key in done.held_back}
+        with persons_turn(bench.desk, target, compiled.table):
+            _mend_mapping(bench, target, store, run_id, compiled, keys, said[name], tally)
+
+
+def _mend_mapping(
+    bench: Workbench,
+    target: Target,
+    store: Store,
+    run_id: str,
+    compiled: Compiled,
+    keys: dict[int, set[str]],
+    said: list[Correction],
+    tally: _Tally,
+) -> None:
+    """Batch by batch, the source keys of one mapping, on what the target holds now."""
+    programme, plan, name = bench.desk.programme, bench.plan, compiled.mapping.mapping
+    prepare_references(bench.duck, programme, compiled.mapping, target)
+    prepare_standing(bench.duck, programme.record, compiled.mapping, target, plan.wave)
+    guard(bench.duck, compiled.mapping, said)
+    mine = (plan.fingerprint, name)
+    entries = {one.number: one for one in _entries(bench.desk, target, plan.wave) if (one.plan, one.mapping) == mine}
+    for number in sorted(keys):
+        bench.desk.notify(Progress(f"replay {name}", tally.batches, 0))
+        rows = corrected(bench.duck, compiled.mapping, compiled.columns, bench.rows(name, number), said)
+        rows = named_rows(bench.duck, compiled, rows, frozenset(keys[number]))
+        entry = entries[number]
+        figures = Ledger(target, programme.record).tallies_of(entry.batch)
+        done = amendment(bench.duck, compiled, rows, entry, figures, target, bench.desk.manifests(plan.wave))
+        if done.outcome is not None:
+            target.amend(done.outcome, done.keys)
+            _remember(store, run_id, entry, done)
+            remember(bench.duck, compiled)
+            tally.batches += 1
+            tally.released[name] += done.released
+        if done.held_back:
+            tally.held_back[name] += len(done.held_back)
+            tally.held |= {one.reject for one in said if one.key in done.held_back}
 
 
 def _below(programme: Programme, names: set[str]) -> set[str]:
