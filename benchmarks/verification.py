@@ -184,7 +184,32 @@ def _told(entrants: list[Entrant], costs: Mapping[str, list[tuple[Cost, float]]]
         looked = everything if one.name.startswith("verify") else rows
         cells = (one.name, len(mine), f"{looked:,}", f"{seconds:.1f}", f"{looked / seconds:,.0f}", f"{cpu:.1f}", f"{served:.1f}")
         lines.append(f"| {' | '.join(str(cell) for cell in cells)} | {looked / (cpu + served):,.0f} | {peak:,.0f} |")
-    return "\n".join(lines)
+    speeds = {one.name: _speed(costs[one.name], everything if one.name.startswith("verify") else rows) for one in entrants}
+    return "\n".join([*lines, "", *_held_against(speeds)])
+
+
+def _speed(costs: list[tuple[Cost, float]], rows: int) -> float:
+    """Rows by the processor second of client and server."""
+    return rows / (statistics.median(cost.cpu for cost, _ in costs) + statistics.median(served for _, served in costs))
+
+
+ASKED = (
+    ("verify, rows", "reladiff hashdiff", 1),
+    ("verify, quick", "verify, rows", 4),
+    ("verify, rows", "datacompy, pandas", 5),
+    ("verify, quick", "datacompy, pandas", 5),
+)
+"""Who is to be how many times as fast as whom."""
+
+
+def _held_against(speeds: Mapping[str, float]) -> list[str]:
+    """What was asked for, and what came of it, by rows per processor second."""
+    told = []
+    for one, other, times in ASKED:
+        if one in speeds and other in speeds:
+            found = speeds[one] / speeds[other]
+            told.append(f"- {one}: {found:.2f} times {other}; asked: {times}{'' if found >= times else ', **not met**'}")
+    return told
 
 
 def server_seconds(url: str) -> float:
