@@ -86,6 +86,16 @@ class Expected:
         if unit == "*":
             one.given[by] = new
 
+    def replay(self, by: Round, journal: Journal, again: Iterable[Row]) -> None:
+        """Rows of a round that were rejected are tried once more, parents first; `journal` is as the round read it, and mended."""
+        for table, key in sorted(again, key=lambda row: TABLES.index(row[0]), reverse=True):
+            if table == "visit":
+                visit = journal.visits[key]
+                if not visit.struck and visit.note != "bad" and self._found(("patient", visit.pid)):
+                    self._load(by, (table, key), of_visit(visit), WAVES[by[0]])
+            elif table == "act" and self._found(("visit", journal.acts[key][0])):
+                self._load(by, (table, key), journal.acts[key], WAVES[by[0]])
+
     def leans(self, rounds: Iterable[Round]) -> bool:
         """Whether a row of another wave refers to one that would go with these rounds."""
         going = set(rounds)

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import csv
+import io
 import sqlite3
 from collections.abc import Callable
 from contextlib import closing
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime
 from functools import partial
 from pathlib import Path
@@ -15,14 +17,20 @@ import ends as ends_of
 import servers
 from ends import Ends
 from landing import desk
+from mending import mend_csv
 from ward import opened, rows_of
 
 from vardskiftet.model.plan import Plan
 from vardskiftet.run.apply import Applied, apply
 from vardskiftet.run.balance import present_books
+from vardskiftet.run.correcting import bring_back
 from vardskiftet.run.desk import save_plan
 from vardskiftet.run.planning import make_plan
+from vardskiftet.run.rejects import only
+from vardskiftet.run.replay import Replayed
+from vardskiftet.run.replay import replay as carry_through
 from vardskiftet.run.undo import Undone, undo
+from vardskiftet.run.worklist import OWN, export
 
 WAVES = {"first": "north", "second": "middle", "third": "south"}
 HSA = {unit: f"SE2321000131-X000{place}" for place, unit in enumerate(WAVES.values(), 1)}
@@ -94,6 +102,7 @@ fields:
   minutes: {sql: "length(note)"}
   urgent: {sql: "note like '%!'"}
 reject: [{when: "note = 'bad'", reason: BAD_NOTE}]
+correct: [note]
 """
 ACT = """\
 reads: act
@@ -135,6 +144,15 @@ class Journal:
         visits = [(vid, one.pid, HSA.get(one.unit, one.unit), one.note, "J" if one.struck else "N") for vid, one in self.visits.items()]
         persons = [(pid, *one) for pid, one in self.persons.items()]
         return {"person": persons, "visit": visits, "act": [(aid, *one) for aid, one in self.acts.items()]}
+
+    def mended(self, said: dict[tuple[object, ...], str]) -> Journal:
+        """A copy as it was written last, with other notes in visits of which somebody said so: for exactly such a row."""
+        visits = {}
+        for (table, *row), changed in self.written.items():
+            if table == "visit":
+                one = self.visits[row[0]]
+                visits[row[0]] = replace(one, note=said.get((*row, changed), one.note))
+        return Journal(dict(self.persons), visits, dict(self.acts), self.moment, dict(self.written))
 
     def write(self, path: Path) -> None:
         """The whole journal anew, as its database: a row that changed says so; one that came back says when it was written then."""
@@ -183,6 +201,29 @@ class Region:
 
     def apply(self, plan: Plan) -> Applied:
         return apply(desk(self.folder), plan)
+
+    def correct(self, wave: str, words: str) -> list[str]:
+        """A clerk takes out the visits with a bad note, writes other words, and brings them back; returns their keys."""
+        here, folder = desk(self.folder), self.folder / "sheets"
+        export(here, wave, folder, only("old.visit", "BAD_NOTE"), "a round of corrections")
+        sheet = folder / "old.visit.csv"
+        if not sheet.is_file():
+            return []
+        rows = list(csv.reader(io.StringIO(sheet.read_text(encoding="utf-8-sig")), delimiter=";"))
+        keys = [row[len(OWN)] for row in rows[1:]]
+        for key in keys:
+            mend_csv(sheet, key, {"note": words})
+        bring_back(here, wave, sheet)
+        sheet.unlink()
+        return keys
+
+    def replay(self, wave: str) -> Replayed:
+        return carry_through(desk(self.folder), wave)
+
+    def waiting(self, wave: str, plan: str) -> set[tuple[str, str]]:
+        """(table, key) of what a plan rejected because of its parent."""
+        query = f"select mapping, source_key from vs_fate join vs_batch using (batch) where wave = '{wave}' and plan like '{plan}%'"
+        return {(str(name).partition(".")[2], str(key)) for name, key in self.asked(f"{query} and reason = 'PARENT_REJECTED'")}
 
     def undo(self, wave: str, round_: str = "") -> Undone:
         return undo(desk(self.folder), wave, round_)
