@@ -19,6 +19,7 @@ from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
 
+from benchmarks.parts import part
 from benchmarks.workload.project import WAVE, write_project
 from benchmarks.workload.sizes import TABLES
 from benchmarks.workload.stores import sqlite_journal
@@ -61,7 +62,7 @@ def vardskiftet(project: Path, *arguments: str) -> Took:
 def made(folder: Path, size: float) -> Path:
     """A project whose journal says of each row when it was changed."""
     project = folder / "project"
-    write_project(project, "sqlite", "sqlite")
+    write_project(project, "sqlite", "sqlite", "")
     journal = Path(sqlite_journal(folder, size)["BENCH_JOURNAL"])
     shutil.move(journal, project / "journal.sqlite")
     with closing(sqlite3.connect(project / "journal.sqlite")) as old:
@@ -113,12 +114,22 @@ def main() -> None:
     finally:
         if asked.keep is None:
             shutil.rmtree(folder)
-    print(f"size            {asked.size}; {rows:,} rows changed")
-    print(f"first load      {whole.wall:8.2f} s  {whole.cpu:8.2f} s of processor")
-    print(f"delta           {delta.wall:8.2f} s  {delta.cpu:8.2f} s of processor, its key scan among them")
-    print(f"its key scan    {scan:8.2f} s  {scan_cpu:8.2f} s of processor: keys, units and marks of every row, and what stands")
-    print(f"delta : load    {(delta.wall - scan) / whole.wall:8.2f}    without the key scan; with it {delta.wall / whole.wall:.2f}")
-    print(f"processor       {(delta.cpu - scan_cpu) / whole.cpu:8.2f}    without the key scan; with it {delta.cpu / whole.cpu:.2f}")
+    part("delta", "A catch-up", _told(asked.size, rows, whole, delta, (scan, scan_cpu)))
+
+
+def _told(size: float, rows: int, whole: Took, delta: Took, scan: tuple[float, float]) -> str:
+    """The table of the part: the first load, the catch-up, and its scan apart."""
+    alone = Took({}, delta.wall - scan[0], delta.cpu - scan[1])
+    lines = [
+        f"Workload W at size {size}, SQLite to SQLite, with a mark in every table; then {rows:,} rows changed, one in a hundred.",
+        "The scan reads keys, units and marks of every row, and what stands in the record: it is mandatory, and grows with the whole.",
+        "",
+        "| | s | processor s | of the first load, by processor |",
+        "|---|---|---|---|",
+    ]
+    named = (("first load", whole), ("catch-up", delta), ("its key scan", Took({}, *scan)), ("catch-up without it", alone))
+    lines += [f"| {name} | {one.wall:.1f} | {one.cpu:.1f} | {one.cpu / whole.cpu:.2f} |" for name, one in named]
+    return "\n".join(lines)
 
 
 if __name__ == "__main__":
