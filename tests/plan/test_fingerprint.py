@@ -40,6 +40,7 @@ OTHER: dict[str, Any] = {
     "expectations": (EXPECTATION.model_copy(update={"rows": 10}),),
     "batches": (BATCH.model_copy(update={"range": KeyRange(low=(1,), high=(5, "b"))}),),
     "corrections": ("ff",),
+    "decisions": ("aa",),
     "findings": ({"id": "X"},),
 }
 
