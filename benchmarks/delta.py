@@ -62,7 +62,7 @@ def vardskiftet(project: Path, *arguments: str) -> Took:
 def made(folder: Path, size: float) -> Path:
     """A project whose journal says of each row when it was changed."""
     project = folder / "project"
-    write_project(project, "sqlite", "sqlite", "")
+    write_project(project, "sqlite", "sqlite")
     journal = Path(sqlite_journal(folder, size)["BENCH_JOURNAL"])
     shutil.move(journal, project / "journal.sqlite")
     with closing(sqlite3.connect(project / "journal.sqlite")) as old:

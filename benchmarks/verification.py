@@ -71,7 +71,7 @@ def main() -> None:
     try:
         env = {**os.environ, **STORES[asked.source](folder, asked.size)}
         project = folder / "project"
-        write_project(project, asked.source, "postgresql", env["BENCH_JOURNAL"])
+        write_project(project, asked.source, "postgresql")
         tool = (sys.executable, "-m", "vardskiftet", "--project", str(project))
         for verb in ("plan", "apply"):
             print(verb, run((*tool, verb, WAVE, "--quiet"), folder, env), flush=True)

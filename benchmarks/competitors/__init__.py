@@ -39,7 +39,7 @@ class Competitor:
 
 def _tool(run: Run) -> Commands:
     project = run.folder / "project"
-    write_project(project, run.source, run.target, run.journal)
+    write_project(project, run.source, run.target)
     verb = (sys.executable, "-m", "vardskiftet", "--project", str(project))
     return (("plan", (*verb, "plan", WAVE)), ("load", (*verb, "apply", WAVE)))
 

@@ -13,7 +13,7 @@ WAVE = "whole"
 SOURCES = {
     "sqlite": ("{kind: sqlite, path_from: BENCH_JOURNAL}", "utf-8"),
     "csv": ('{kind: csv, path_from: BENCH_JOURNAL, delimiter: ";"}', "cp1252"),
-    "postgresql": ("{kind: postgresql, url_from: BENCH_JOURNAL, schema: @schema@}", "utf-8"),
+    "postgresql": ("{kind: postgresql, url_from: BENCH_JOURNAL}", "utf-8"),
 }
 """Kind to its line in system.yaml, and its encoding."""
 
@@ -23,11 +23,10 @@ TARGETS = {
 }
 
 
-def write_project(folder: Path, source: str, target: str, journal: str) -> None:
-    """A project that `vardskiftet` can plan and apply; `journal` is where the journal lies, in a database with the schema in its URL."""
+def write_project(folder: Path, source: str, target: str) -> None:
+    """A project that `vardskiftet` can plan and apply."""
     shutil.copytree(DECLARATIONS, folder)
     line, encoding = SOURCES[source]
-    line = line.replace("@schema@", journal.rpartition("search_path%3D")[2])
     members = "\n".join(f"  - {{unit: ward-{n:02d}, scope: hospital}}" for n in range(1, len(UNITS) + 1))
     units = "\n".join(
         f"  - {{unit: ward-{n:02d}, title: Ward {n}, kind: hospital_administration, area: whole, hsa_id: {hsa}, systems: [journal]}}"
