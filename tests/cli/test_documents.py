@@ -135,6 +135,7 @@ def anywhere(*arguments: str) -> Done:
     return Done(code, out.getvalue(), err.getvalue())
 
 
+@pytest.mark.story
 def test_a_beginning_and_a_demo_answer_with_their_documents(tmp_path: Path) -> None:
     assert hold_against_schema("init", anywhere("init", str(tmp_path / "mine")))["ok"]
     assert hold_against_schema("demo", anywhere("demo", "--dir", str(tmp_path / "demo"), "--size", "60"))["ok"]

@@ -43,6 +43,10 @@ BEFORE_ITS_TIME = {
 """Examples that a fresh demo refuses for a reason that is the wave's, not the example's; the reason names this word."""
 
 
+LONG = ("demo",)
+"""Verbs that do the work of many; told among the stories."""
+
+
 def example_of(name: str) -> str:
     callback = verbs()[name].callback
     match = EXAMPLE.search(callback.__doc__ or "") if callback else None
@@ -69,7 +73,7 @@ def hold_elsewhere(ward: Ward) -> None:
         connection.execute(f"insert into vs_lock ({', '.join(names)}) values ({', '.join('?' for _ in names)})", values)
 
 
-@pytest.mark.parametrize("name", sorted(verbs()))
+@pytest.mark.parametrize("name", [pytest.param(name, marks=pytest.mark.story) if name in LONG else name for name in sorted(verbs())])
 def test_the_example_in_the_help_runs(name: str, demo: Ward, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     ward = demo.copy(tmp_path / "ward")
     monkeypatch.chdir(ward.folder)
