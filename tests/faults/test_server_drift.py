@@ -16,6 +16,11 @@ from vardskiftet.engine import move
 
 pytestmark = pytest.mark.server
 
+ASKED_FOR_A_TURN = (
+    "select count(*) from pg_stat_activity where datname = current_database() and query like '%%pg_try_advisory_lock%%'"
+    " and pid <> pg_backend_pid()"
+)
+"""Sessions whose last question was whether it is their turn: of the one that has it, and of the one that waits."""
 LATER = "SE2321000131-X0003"
 """The unit of the second wave."""
 
@@ -36,7 +41,7 @@ def test_i3_two_waves_with_persons_in_common_are_loaded_at_once(ends: Ends, tmp_
     assert [ward.ask("plan", wave).code for wave in waves] == [0, 0]
     with held_up(ward, "patient") as waiting:
         running = {wave: ward.start("apply", wave) for wave in waves}
-        until(lambda: waiting() > 0 and rows_of(ward.target, "select count(*) from vs_lock") == [(2,)])
+        until(lambda: waiting() > 0 and rows_of(ward.target, ASKED_FOR_A_TURN) == [(2,)])
     said = {wave: process.communicate(timeout=120) for wave, process in running.items()}
     assert {wave: process.returncode for wave, process in running.items()} == dict.fromkeys(waves, 0), said
     assert sum("wait until another wave has loaded patient" in err for _, err in said.values()) == 1, "one was to wait for the other"

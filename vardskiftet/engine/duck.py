@@ -53,7 +53,8 @@ def open_duck(spill: Path | None = None, codebooks: Iterable[Codebook] = (), zon
 
     `spill` is a private folder that is emptied first; without one, nothing is ever spilled. Raises nothing of its own.
     """
-    duck = duckdb.connect(config={"memory_limit": MEMORY, "temp_directory": str(_private(spill)) if spill else "", "threads": 2})
+    # Batches are worked side by side, each by its own connection; threads of the engine's own beside them cost a quarter more (measured).
+    duck = duckdb.connect(config={"memory_limit": MEMORY, "temp_directory": str(_private(spill)) if spill else "", "threads": 1})
     duck.execute("set global timezone = 'UTC'")  # also for connections beside this one
     duck.execute("set autoinstall_known_extensions = false")
     duck.execute("set autoload_known_extensions = false")

@@ -56,7 +56,7 @@ class PostgresqlRows:
 
     def count(self, table: str) -> int:
         """Counted by the server in one statement."""
-        with self._asking() as cursor:
+        with self._asking(table) as cursor:
             found = cursor.execute(f"select count(*) from {self._from(table, '')}".encode()).fetchone()
         return int(found[0]) if found else 0
 
@@ -82,7 +82,7 @@ class PostgresqlRows:
         order = ", ".join(_comparable(one, types[one]) for one in asked.key)
         statement = f"select {names} from {self._from(asked.table, asked.sql)} as row where {condition}"
         copy = f"copy ({statement}{f' order by {order}' if order else ''}) to stdout (format csv, force_quote *)"
-        found = self._parsed(copy, len(asked.columns))
+        found = self._parsed(asked.table, copy, len(asked.columns))
         self._pace.take(found.num_rows)
         raw = [number for number, one in enumerate(asked.columns) if types[one] == "bytea"]
         try:
@@ -94,11 +94,11 @@ class PostgresqlRows:
         place = pa.array(range(1, found.num_rows + 1), pa.int64())
         return pa.table([place, *texts, pa.nulls(found.num_rows, pa.string())], names=[PLACE, *asked.columns, DAMAGED])
 
-    def _parsed(self, copy: str, width: int) -> pa.Table:
+    def _parsed(self, table: str, copy: str, width: int) -> pa.Table:
         """The bytes of every value of a copy. Quoted is a value, unquoted and empty is NULL."""
         names = [f"c{number}" for number in range(width)]
         types = dict.fromkeys(names, pa.binary())
-        with self._asking() as cursor, cursor.copy(copy.encode()) as out:
+        with self._asking(table) as cursor, cursor.copy(copy.encode()) as out:
             stream = _Stream(iter(out))
             if not stream.filled():
                 return pa.table({name: pa.array([], kind) for name, kind in types.items()})
@@ -130,7 +130,7 @@ class PostgresqlRows:
     def _types(self, table: str, sql: str) -> dict[str, str]:
         """Column to its type in the server's words."""
         if (table, sql) not in self._known:
-            with self._asking() as cursor:
+            with self._asking(table) as cursor:
                 cursor.execute(f"select * from {self._from(table, sql)} as row where false".encode())
                 described, result = cursor.description or [], cursor.pgresult
                 places = range(len(described)) if result is not None else range(0)
@@ -145,8 +145,8 @@ class PostgresqlRows:
         return f"{quoted(self._options.schema_name)}.{quoted(table)}"
 
     @contextlib.contextmanager
-    def _asking(self) -> Iterator[psycopg.Cursor]:
-        """A cursor. Raises Unreachable for whatever the server or the line says; never with the connection's own words."""
+    def _asking(self, table: str) -> Iterator[psycopg.Cursor]:
+        """A cursor for questions to a table. Raises Unreachable, never with the connection's own words."""
         try:
             if self._open is None:
                 self._open = self._opened()
@@ -156,9 +156,9 @@ class PostgresqlRows:
             self.close()
             code = getattr(error, "sqlstate", None) or type(error).__name__
             raise Unreachable(
-                f"System '{self._system.system}' could not be read to the end ({code}).",
+                f"Table '{table}' of system '{self._system.system}' could not be read to the end ({code}).",
                 where=f"${self._options.url_from}",
-                hint="Does its server run, and may this user read? Then give the same command again: it goes on.",
+                hint="Does its server run, is the table there, and may this user read it? Then give the same command again: it goes on.",
             ) from error
 
     def _opened(self) -> psycopg.Connection:

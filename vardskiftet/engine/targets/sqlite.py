@@ -188,6 +188,7 @@ class SqliteTarget:
         with translated(self.path.name), connection.cursor() as cursor:
             try:
                 reach("target.rows.before")
+                _take_pen(cursor)
                 cursor.adbc_ingest("vs_batch", entry_table(outcome), mode="append")
                 _bring(cursor, outcome)
                 reach("target.rows.after")
@@ -204,6 +205,7 @@ class SqliteTarget:
         connection, entry = self._writer(), outcome.entry
         with translated(self.path.name), connection.cursor() as cursor:
             try:
+                _take_pen(cursor)
                 cursor.adbc_ingest(AMENDED, keys, mode="create", temporary=True)
                 for statement in amending(entry):
                     cursor.execute(statement)
@@ -222,6 +224,7 @@ class SqliteTarget:
         connection = self._writer()
         with translated(self.path.name), connection.cursor() as cursor:
             try:
+                _take_pen(cursor)
                 cursor.adbc_ingest(KEPT, taking.keep, mode="create", temporary=True)
                 cursor.adbc_ingest(RESTORED, taking.restored, mode="create", temporary=True)
                 taken = taken_back(lambda sql: _run(cursor, sql), self.record, taking)
@@ -290,6 +293,14 @@ class SqliteTarget:
                 connection.adbc_connection.set_autocommit(False)
                 self._writing = connection
         return self._writing
+
+
+def _take_pen(cursor: Cursor) -> None:
+    """Be the one who writes, before anything is read: a transaction that begins with a look is refused at once, and not kept waiting,
+
+    if somebody (the heartbeat, say) wrote between its look and its first word (https://sqlite.org/isolation.html).
+    """
+    cursor.execute("delete from vs_lock where 0")
 
 
 def _led_by_texts(query: Query) -> str:
