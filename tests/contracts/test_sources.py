@@ -290,6 +290,12 @@ def test_ranges_hold_every_row_once(
     put_together(placed(kind), table, Extract("t", ("n", "k"), ("k",)), size)
 
 
+@pytest.mark.parametrize("kind", [one for one in DATABASES if SOURCES[one].holds(float("inf"))] + ["sqlalchemy"])
+def test_a_number_without_end_is_no_border(kind: str, placed: Callable[[str], type[SourceWard]]) -> None:
+    keys = [0.0, 0.0, 1.0, float("inf"), float("-inf")]
+    put_together(placed(kind), Table("t", (("n", "integer"), ("k", "real")), list(enumerate(keys))), Extract("t", ("n", "k"), ("k",)), 1)
+
+
 @pytest.mark.parametrize("kind", CUT)
 @settings(max_examples=25, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(keys=st.lists(st.tuples(MIXED, st.none() | st.integers(0, 2) | st.sampled_from(["a", "b"])), max_size=25), size=st.integers(1, 7))

@@ -195,9 +195,15 @@ class ServerSource:
         return self.door.described(Asked(self.door.dialect, extract, {}, self.door.schema).columns())
 
 
+_ENDLESS = ("inf", "infinity", "nan")
+
+
 def _border(found: Sequence[Any]) -> Key | None:
-    """A key's texts as they can be written down and bound again; None if one of them is no text."""
-    key = tuple(part for part in found if isinstance(part, str) and "\0" not in part)
+    """A key's texts as they can be written down and bound again; None if one of them is no text, or a number that never ends.
+
+    SQLite says `Inf` for one, and reads that back as 0.
+    """
+    key = tuple(part for part in found if isinstance(part, str) and "\0" not in part and part.lower().lstrip("+-") not in _ENDLESS)
     return key if len(key) == len(found) else None
 
 
