@@ -82,7 +82,7 @@ def lines(path: Path) -> list[tuple[str, str, str]]:
     page = openpyxl.load_workbook(path)["old.price"]
     heading = [cell.value for cell in page[1]]
     places = [heading.index(name) for name in ("pid", "since", "reason")]
-    return sorted(tuple(str(row[place].value) for place in places) for row in page.iter_rows(min_row=2))  # type: ignore[misc]
+    return sorted(tuple(str(row[place].value) for place in places) for row in page.iter_rows(min_row=2))
 
 
 def listed(ward: Ward) -> dict[str, tuple[int, int, int]]:
