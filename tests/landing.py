@@ -39,6 +39,25 @@ WAVES = {
     "  - {unit: ward, scope: hospital}\n  - {unit: clinic, scope: primary_care}\n",
     "second": "wave: second\ntitle: Second\ngo_live: 2025-11-12 04:00\nafter: [first]\nunits:\n  - {unit: later, scope: primary_care}\n",
 }
+PATIENTS = """\
+  - table: patient
+    title: Patients
+    key: patient_id
+    identity: true
+    columns:
+      - {column: patient_id, type: uuid, required: true}
+      - {column: name, type: text, protected: true}
+"""
+"""A record's table of persons, under `tables:`."""
+VISITS = """\
+  - table: visit
+    title: Visits
+    key: visit_id
+    columns:
+      - {column: visit_id, type: uuid, required: true}
+      - {column: patient_id, type: uuid, required: true, references: patient}
+"""
+"""A table of what belongs to one of them."""
 SYSTEM = """\
 system: old
 title: The old journal

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from asking import CHECKS, make_asking
 from jsonschema import Draft202012Validator
-from landing import project
+from landing import PATIENTS, project
 from ward import Ward
 
 from vardskiftet.declare import read
@@ -15,15 +15,10 @@ from vardskiftet.declare.schemas import EXTENDABLE, overlay_of
 from vardskiftet.engine.vocabulary import vocabulary
 from vardskiftet.errors import DeclarationsWrong
 
-RECORD = """\
-tables:
-  - table: patient
-    title: Patients
-    key: patient_id
-    identity: true
-    columns:
-      - {column: patient_id, type: uuid, required: true}
-      - {column: name, type: text, protected: true}
+RECORD = (
+    "tables:\n"
+    + PATIENTS
+    + """\
   - table: note
     title: Notes
     key: note_id
@@ -33,6 +28,7 @@ tables:
       - {column: kind, type: text, code_system: kind}
 code_systems: [{code_system: kind, title: Kinds, version: "1"}]
 """
+)
 NOTE = """\
 mapping: old.note
 information: note

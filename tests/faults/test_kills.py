@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-import os
-import pty
 import signal
 import sqlite3
 import subprocess
-import sys
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -22,7 +19,8 @@ from journals import (
     assert_whole_batches_and_a_true_status,
     systems_in,
 )
-from ward import ROOT, WAVE, Ward, batches_in, logical, memory_of, rows_of
+from question import broken_off
+from ward import WAVE, Ward, batches_in, logical, memory_of, rows_of
 
 from vardskiftet.engine.sources.protocol import Extract
 from vardskiftet.engine.sources.sqlite import SqliteSource
@@ -136,28 +134,9 @@ def test_a6_the_second_signal_ends_it_at_once_and_it_can_be_resumed(copy: Ward, 
 
 def test_a7_ctrl_c_at_the_question_does_nothing(undisturbed: Ward) -> None:
     before = logical(undisturbed.target)
-    primary, secondary = pty.openpty()
-    environment = {**os.environ, "PYTHONPATH": str(ROOT), "TERM": "dumb"}
-    command = [sys.executable, "-m", "vardskiftet", "undo", WAVE]
-    with subprocess.Popen(
-        command,
-        cwd=undisturbed.folder,
-        env=environment,
-        stdin=secondary,
-        stdout=secondary,
-        stderr=secondary,
-        start_new_session=True,
-        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),  # noqa: PLW1509 - this process has one thread
-    ) as process:
-        os.close(secondary)
-        said = b""
-        while b"?" not in said:
-            said += os.read(primary, 4096)
-        process.send_signal(signal.SIGINT)
-        process.wait(timeout=PATIENCE)
-    os.close(primary)
+    code, said = broken_off(undisturbed.folder, "undo", WAVE)
     assert b"Type the wave's name" in said, "the question was not asked"
-    assert process.returncode == 130
+    assert code == 130
     assert logical(undisturbed.target) == before
     assert memory_of(undisturbed) == batches_in(undisturbed.target)
 

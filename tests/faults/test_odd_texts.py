@@ -9,19 +9,15 @@ from pathlib import Path
 
 import pytest
 from fault import Carried, carried, deliver, project, refused
+from landing import PATIENTS
 from ward import rows_of
 
 from vardskiftet.engine.sources import csv
 
-RECORD = """\
-tables:
-  - table: patient
-    title: Patients
-    key: patient_id
-    identity: true
-    columns:
-      - {column: patient_id, type: uuid, required: true}
-      - {column: name, type: text, protected: true}
+RECORD = (
+    "tables:\n"
+    + PATIENTS
+    + """\
   - table: note
     title: Notes
     key: note_id
@@ -31,6 +27,7 @@ tables:
       - {column: words, type: text, protected: true}
       - {column: short, type: text, max_length: 10}
 """
+)
 PERSON = """\
 reads: person
 into: patient

@@ -2,13 +2,9 @@
 
 from __future__ import annotations
 
-import os
-import pty
 import shutil
 import signal
 import sqlite3
-import subprocess
-import sys
 from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
@@ -20,10 +16,11 @@ import servers
 import sqlalchemy as sa
 from ends import WardOnServer
 from fault import WAVE
+from question import broken_off
 from records import rows_of
 from servers import Postgresql
 from small import APPLY, BATCHES, PATIENCE, Small, ends_alike, held_up, holds, no_backend_of_ours, reaching, stopped, told, until
-from ward import ROOT, batches_in, logical, memory_of
+from ward import batches_in, logical, memory_of
 
 from vardskiftet.engine.sources.protocol import Extract
 from vardskiftet.engine.sources.server import ServerSource
@@ -134,26 +131,9 @@ def test_a6_a_signal_stops_it_and_a_second_one_at_once(small: Small, mine: WardO
 def test_a7_ctrl_c_at_the_question_does_nothing(small: Small, mine: WardOnServer) -> None:
     assert mine.ask(*APPLY).code == 0
     before = logical(mine.target)
-    primary, secondary = pty.openpty()
-    with subprocess.Popen(
-        [sys.executable, "-m", "vardskiftet", "undo", WAVE],
-        cwd=mine.folder,
-        env={**os.environ, "PYTHONPATH": str(ROOT), "TERM": "dumb"},
-        stdin=secondary,
-        stdout=secondary,
-        stderr=secondary,
-        start_new_session=True,
-        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),  # noqa: PLW1509 - this process has one thread
-    ) as process:
-        os.close(secondary)
-        said = b""
-        while b"?" not in said:
-            said += os.read(primary, 4096)
-        process.send_signal(signal.SIGINT)
-        process.wait(timeout=PATIENCE)
-    os.close(primary)
+    code, said = broken_off(mine.folder, "undo", WAVE)
     assert b"Type the wave's name" in said, "the question was not asked"
-    assert process.returncode == 130
+    assert code == 130
     assert logical(mine.target) == before
     ends_alike(small, mine, BATCHES)
 

@@ -5,25 +5,10 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from landing import UNITS, both_ways_agree, project
+from landing import PATIENTS, UNITS, VISITS, both_ways_agree, project
 from ward import Ward
 
-RECORD = """\
-tables:
-  - table: patient
-    title: Patients
-    key: patient_id
-    identity: true
-    columns:
-      - {column: patient_id, type: uuid, required: true}
-      - {column: name, type: text, protected: true}
-  - table: visit
-    title: Visits
-    key: visit_id
-    columns:
-      - {column: visit_id, type: uuid, required: true}
-      - {column: patient_id, type: uuid, required: true, references: patient}
-"""
+RECORD = "tables:\n" + PATIENTS + VISITS
 PERSON = "reads: person\ninto: patient\nkey: [pid]\nunit: {wherever: [visit.pid]}\nidentities: []\nfields:\n  name: {from: name}\n"
 VISIT = "reads: visit\ninto: visit\nkey: [vid]\nunit: UNIT\nfields:\n  patient_id: {find: patient, by: pid}\n"
 RULES = {

@@ -77,7 +77,7 @@ def exported(ward: Ward) -> tuple[Any, Path]:
     return done.document, path
 
 
-def lines(path: Path) -> list[tuple[str, str, str]]:
+def lines(path: Path) -> list[tuple[str, ...]]:
     """(key, since, reason) of every line of the export."""
     page = openpyxl.load_workbook(path)["old.price"]
     heading = [cell.value for cell in page[1]]

@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 from jsonschema import Draft202012Validator
-from landing import both_ways_agree, desk, project
+from landing import PATIENTS, VISITS, both_ways_agree, desk, project
 from ward import Done, Ward, logical, opened, rows_of
 
 from vardskiftet.cli import documents
@@ -19,24 +19,15 @@ from vardskiftet.model.difference import Kind, Level
 from vardskiftet.run.verify import verify
 from vardskiftet.run.verifying.found import differences_in
 
-RECORD = """\
-tables:
-  - table: patient
-    title: Patients
-    key: patient_id
-    identity: true
-    columns:
-      - {column: patient_id, type: uuid, required: true}
-      - {column: name, type: text, protected: true}
-  - table: visit
-    title: Visits
-    key: visit_id
-    columns:
-      - {column: visit_id, type: uuid, required: true}
-      - {column: patient_id, type: uuid, required: true, references: patient}
+RECORD = (
+    "tables:\n"
+    + PATIENTS
+    + VISITS
+    + """\
       - {column: note, type: text}
 code_systems: []
 """
+)
 PERSON = """\
 reads: person
 into: patient
