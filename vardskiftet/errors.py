@@ -89,12 +89,6 @@ class EvidenceWrong(DeclarationsWrong):
         self.message = f"{len(faults)} problem{'s' if len(faults) != 1 else ''} in the file. Nothing was stored."
 
 
-class SchemaMissing(Usage):
-    """A mapping names a table or a column that its source does not have."""
-
-    id = "SOURCE_LACKS"
-
-
 class Unreachable(VardskiftetError):
     """A database or a file could not be reached, or it refused."""
 

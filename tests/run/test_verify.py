@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 import shutil
 import sqlite3
 from pathlib import Path
@@ -129,6 +130,17 @@ def test_a_dropped_negation_is_told_by_its_word(ward: Ward) -> None:
     (line,) = differences_in(ward.work / "verify" / WAVE)
     assert (line.key, line.column) == (key, "reason_text")
     assert (line.expected or "").count("ej") == (line.stored or "").count("ej") + 1
+
+
+def test_a_value_that_a_spreadsheet_would_run_is_written_out_as_a_text(ward: Ward, tmp_path: Path) -> None:
+    formula = '=HYPERLINK("http://exempel.invalid/")'
+    key = rows(ward, "select min(_key) from referral where reason_text <> ''")[0][0]
+    spoil(ward, "update referral set reason_text = ? where _key = ?", formula, key)
+    assert verified(ward, "--level", "rows").code == 1
+    done = ward.ask("diff", "export", WAVE, "--out", str(tmp_path / "all.csv"), "--show-values", "--reason", "a test")
+    assert done.code in (0, 1), done.told
+    with (tmp_path / "all.csv").open(encoding="utf-8", newline="") as file:
+        assert [line["stored"] for line in csv.DictReader(file)] == [f"'{formula}"]
 
 
 def test_a_booking_that_points_at_nobody_is_told(ward: Ward) -> None:

@@ -11,7 +11,6 @@ from vardskiftet.model.check import How, Measure
 from vardskiftet.model.own import OWN
 
 WAYS = {how.value: how for how in How}
-OVER_ROWS = (How.SHARE, How.RATIO, How.COUNT, How.LARGEST, How.SMALLEST, How.DAYS_SINCE)
 NOTHING = Measure(how=How.COUNT, evidence="", that="")
 
 

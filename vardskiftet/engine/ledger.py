@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, field, fields
 from typing import Any
 
 import sqlalchemy as sa
@@ -24,23 +24,23 @@ FATES = tuple(fate.value for fate in Fate)
 class Accounts:
     """Everything that the books of one plan of one wave are made of."""
 
-    batches: tuple[BatchEntry, ...]
-    tallies: dict[tuple[str, str], Tally]
+    batches: tuple[BatchEntry, ...] = ()
+    tallies: dict[tuple[str, str], Tally] = field(default_factory=dict)
     """(mapping, unit) to its items."""
-    places: dict[str, dict[Place, int]]
+    places: dict[str, dict[Place, int]] = field(default_factory=dict)
     """Mapping to source rows by place."""
-    in_target: dict[tuple[str, str], int]
+    in_target: dict[tuple[str, str], int] = field(default_factory=dict)
     """(mapping, unit) to rows counted in the record's own tables."""
-    rejected: dict[tuple[str, str], int]
+    rejected: dict[tuple[str, str], int] = field(default_factory=dict)
     """(mapping, reason) to items."""
-    excluded: dict[tuple[str, str], int]
-    instances: dict[tuple[str, str], str]
+    excluded: dict[tuple[str, str], int] = field(default_factory=dict)
+    instances: dict[tuple[str, str], str] = field(default_factory=dict)
     """(mapping, reason) to the detail of one reject: where it stands, and what of it is wrong."""
-    flagged: dict[tuple[str, str, str], int]
+    flagged: dict[tuple[str, str, str], int] = field(default_factory=dict)
     """(mapping, flag, detail) to items that were kept, or values that were read in the second encoding."""
-    left: dict[tuple[str, str, Left], int]
+    left: dict[tuple[str, str, Left], int] = field(default_factory=dict)
     """(mapping, unit, why) to rows of the record that no item of this plan is."""
-    taken_over: dict[tuple[str, str], int]
+    taken_over: dict[tuple[str, str], int] = field(default_factory=dict)
     """(mapping, other wave) to rows that this wave brought and that the other one wrote since."""
 
 

@@ -13,7 +13,6 @@ MASK = "[identifier]"
 LONGEST = 120
 
 _LIKE = re.compile(r"(?<![0-9A-Za-z])((?:[0-2][0-9])?[0-9]{6})[-+ ]?([0-9]{4}|[KMXkmx][0-9]{3}|[A-Za-z]{2}[0-9]{2})(?![0-9A-Za-z])")
-_FORMULA = "=+-@\t\r"
 
 
 def identifiers(text: str) -> int:
@@ -30,12 +29,6 @@ def inert(text: str) -> str:
     """The text as it may be shown anywhere: identifiers masked, control and direction signs spelled out, of one line's length."""
     plain = "".join(char if _harmless(char) else char.encode("unicode_escape", "surrogatepass").decode("ascii") for char in masked(text))
     return plain if len(plain) <= LONGEST else plain[: LONGEST - 1] + "…"
-
-
-def inert_cell(text: str) -> str:
-    """The text as it may stand in a spreadsheet's cell: one that would be taken for a formula begins with an apostrophe."""
-    plain = inert(text)
-    return f"'{plain}" if plain[:1] and plain[0] in _FORMULA else plain
 
 
 def inert_markdown(text: str) -> str:

@@ -30,7 +30,7 @@ def books_of(desk: Desk, plan: Plan, target: Target, counted: dict[str, int | No
 
 
 def _balanced(desk: Desk, plan: Plan, accounts: Accounts | None, counted: dict[str, int | None]) -> Books:
-    found = accounts or Accounts((), {}, {}, {}, {}, {}, {}, {}, {}, {})
+    found = accounts or Accounts()
     return balance(
         desk.programme,
         plan.wave,

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from vardskiftet.engine.files import place_file
+from vardskiftet.engine.worksheets.cells import inert
 from vardskiftet.errors import Usage
 from vardskiftet.model.difference import Difference, Kind, Level
 from vardskiftet.model.programme import Programme
@@ -87,7 +88,10 @@ def shown_key(programme: Programme, one: Difference) -> str:
 
 
 def export(desk: Desk, wave: str, asked: Asked, out: Path, columns: tuple[str, ...]) -> int:
-    """All wanted differences as a CSV file for its owner alone, with a key that may be shown; returns how many."""
+    """All wanted differences as a CSV file for its owner alone, with a key that may be shown; returns how many.
+
+    No cell is one that a spreadsheet would run.
+    """
     text = io.StringIO()
     writer = csv.writer(text, lineterminator="\n")
     writer.writerow(columns)
@@ -96,7 +100,7 @@ def export(desk: Desk, wave: str, asked: Asked, out: Path, columns: tuple[str, .
         line = {**one.model_dump(mode="json"), "class": one.kind.value}
         if VALUES[0] not in columns:
             line["key"] = shown_key(desk.programme, one)
-        writer.writerow(["" if line[name] is None else line[name] for name in columns])
+        writer.writerow(["" if line[name] is None else inert(str(line[name])) for name in columns])
         number += 1
     place_file(out, text.getvalue().encode())
     return number

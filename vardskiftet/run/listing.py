@@ -12,6 +12,7 @@ import sqlalchemy as sa
 from vardskiftet.engine.files import place_file
 from vardskiftet.engine.targets.protocol import Target
 from vardskiftet.engine.targets.tables import layout
+from vardskiftet.engine.worksheets.cells import inert
 from vardskiftet.failpoint import reach
 from vardskiftet.model.plan import Plan
 from vardskiftet.model.record import Record
@@ -24,7 +25,7 @@ def place_list(path: Path, heads: Sequence[str], rows: Iterable[Sequence[str]]) 
     text = io.StringIO()
     lines = csv.writer(text)
     lines.writerow(heads)
-    lines.writerows([[_harmless(value) for value in row] for row in rows])
+    lines.writerows([[inert(value) for value in row] for row in rows])
     reach("list.write.before")
     place_file(path, text.getvalue().encode(), lambda: reach("list.rename.before"))
     reach("list.rename.after")
@@ -41,8 +42,3 @@ def list_left(target: Target, record: Record, plan: Plan, folder: Path) -> Path 
     path = folder / f"left-{plan.name}.csv"
     place_list(path, LEFT, [[str(value) for value in row] for row in found])
     return path
-
-
-def _harmless(value: str) -> str:
-    """A key that a spreadsheet would take for a formula gets an apostrophe before it."""
-    return f"'{value}" if value.startswith(("=", "+", "-", "@", "\t", "\r")) else value

@@ -14,7 +14,6 @@ _NUMBER = re.compile(r"[-+]?[0-9]+(\.[0-9]+)?")
 _DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 _MOMENT = re.compile(r"([0-9]{4}-[0-9]{2}-[0-9]{2})[T ]([0-9]{2}:[0-9]{2}(?::[0-9]{2}(?:\.[0-9]{1,6})?)?)(Z|[-+][0-9]{2}(?::?[0-9]{2})?)")
 _UUID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
-_AS_IT_IS = (ColumnType.TEXT, ColumnType.UUID, ColumnType.DECIMAL)
 
 
 def stored(value: Value, kind: ColumnType, column: Column) -> Answer:

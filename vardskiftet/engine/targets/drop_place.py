@@ -18,8 +18,6 @@ from vardskiftet.errors import IntegrityBroken, Locked, NoRoom, Unreachable
 
 PATIENCE = 400
 """Looks at a guard that another holds, a twentieth of a second apart."""
-HOLDS = ("new", "renewed", "removed")
-"""What a file of rows does to the receiver's table: adds, changes, or takes out by key."""
 
 
 @dataclass(frozen=True, slots=True)

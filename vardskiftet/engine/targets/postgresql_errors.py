@@ -13,9 +13,6 @@ import sqlalchemy.exc
 from vardskiftet.engine.postgresql_words import code_of
 from vardskiftet.errors import IntegrityBroken, Locked, NoRoom, Stale, Unreachable, VardskiftetError
 
-AGAIN = frozenset({"40001", "40P01"})
-"""Two transactions stood in each other's way, and the server let one of them go: nothing speaks against trying again."""
-
 
 class Lost(Unreachable):
     """The connection is gone. What was under way is done or not: look before it is done again."""
