@@ -14,10 +14,9 @@ from vardskiftet.engine.corrupt.catalogue import CATALOGUE
 from vardskiftet.engine.reconcile import clinical, digests, staged, totals
 from vardskiftet.engine.targets import open_target
 from vardskiftet.judge import differences
-from vardskiftet.model.difference import Kind
 from vardskiftet.run.desk import Desk
 from vardskiftet.run.verify import loaded_plan
-from vardskiftet.run.verifying import books, derived, rows, selftest
+from vardskiftet.run.verifying import books, cells, derived, rows, selftest
 from vardskiftet.run.verifying.bench import laid
 from vardskiftet.run.verifying.levels import Judging
 from vardskiftet.run.verifying.selftest import Tried
@@ -103,10 +102,10 @@ def joined(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def sampled(monkeypatch: pytest.MonkeyPatch) -> None:
-    """VDiff: ten samples and no more; here one cell of each kind of difference."""
-    real = rows.kinds_of
-    monkeypatch.setattr(rows, "kinds_of", lambda cells, patients: real(cells[:1], patients) + [Kind.OTHER] * (len(cells) - 1))
-    monkeypatch.setattr(rows, "_cells", _first_of(rows._cells))
+    """VDiff: ten samples and no more; here one cell of a mapping, held against no other."""
+    keep = cells.keep
+    monkeypatch.setattr(cells, "keep", lambda stage, found: keep(stage, found[:1]))
+    monkeypatch.setattr(rows, "cell_differences", _first_of(rows.cell_differences))
 
 
 def _first_of(real: Callable[..., Any]) -> Callable[..., Any]:
@@ -130,7 +129,7 @@ def _if_counts_differ(plain: Callable[[Any, str], None]) -> Callable[[Any, str],
 def no_tail(monkeypatch: pytest.MonkeyPatch) -> None:
     """ACE: what lies beyond the last key is not looked at."""
     real = rows.unequal_lines
-    monkeypatch.setattr(rows, "unequal_lines", lambda stage: real(stage)[:-1])
+    monkeypatch.setattr(rows, "unequal_lines", lambda *part: real(*part)[:-1])
 
 
 def zones_forgiven(monkeypatch: pytest.MonkeyPatch) -> None:

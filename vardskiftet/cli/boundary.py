@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import errno
 import platform
+import sys
 import traceback
 from collections.abc import Callable
 from datetime import datetime
@@ -33,12 +34,18 @@ def told(error: BaseException, clock: Callable[[], datetime]) -> VardskiftetErro
             return error
         case TyperException():
             return Usage(str(error), hint="vardskiftet --help")
-        case MemoryError():
+        case _ if _no_memory(error):
             return NoRoom("There is not enough memory.", hint="What was committed stands; free memory and give the same command again.")
         case OSError():
             return _of_system(error)
         case _:
             return _bug(error, clock())
+
+
+def _no_memory(error: BaseException) -> bool:
+    """Whether an allocation failed, in Python or in DuckDB, which is not loaded for the sake of this question."""
+    duckdb = sys.modules.get("duckdb")
+    return isinstance(error, MemoryError if duckdb is None else (MemoryError, duckdb.OutOfMemoryException))
 
 
 def _of_system(error: OSError) -> VardskiftetError:

@@ -7,6 +7,7 @@ import duckdb
 from vardskiftet.engine.names import literal, quoted
 from vardskiftet.engine.open_care import NOBODY
 from vardskiftet.engine.sources.protocol import Extract, Source
+from vardskiftet.engine.whole import read_whole
 from vardskiftet.model.system import InformationRoute, ManualTable, System
 
 _COLUMNS = "person varchar, key varchar, information varchar, system varchar, rows bigint, content varchar"
@@ -22,7 +23,7 @@ def gather_by_hand(duck: duckdb.DuckDBPyConnection, system: System, route: Infor
     columns = tuple(column.name for column in source.schema()[one.table])
     duck.execute("create or replace temp table seen_row (key varchar, content varchar)")
     said = " || ".join(f"tagged('t', {quoted(name)})" for name in columns)
-    for batch in source.read(Extract(one.table, columns), None):
+    for batch in read_whole(source, Extract(one.table, columns)):
         duck.register("extract", batch)
         duck.execute(f"insert into seen_row select {quoted(one.by)}, sha256({said}) from extract")
         duck.unregister("extract")

@@ -11,6 +11,7 @@ from vardskiftet.engine.compile import compile_mapping
 from vardskiftet.engine.lookups import prepare_places
 from vardskiftet.engine.names import literal, quoted
 from vardskiftet.engine.sources.protocol import Extract, Source
+from vardskiftet.engine.whole import read_whole
 from vardskiftet.model.mapping import Field, Mapping
 from vardskiftet.model.programme import Programme
 from vardskiftet.model.record import ColumnType
@@ -61,7 +62,7 @@ def codes_of(duck: duckdb.DuckDBPyConnection, programme: Programme, mapping: Map
     compiled = compile_mapping(_with_texts(programme, mapping, fields), asked, columns)
     person = _person(programme, mapping)
     duck.execute("create or replace temp table seen_code (field bigint, code varchar, person varchar, rows bigint)")
-    for batch in source.read(Extract(mapping.reads, columns, mapping.key if mapping.key[0] in columns else (), mapping.sql), None):
+    for batch in read_whole(source, Extract(mapping.reads, columns, mapping.key if mapping.key[0] in columns else (), mapping.sql)):
         duck.register("extract", batch)
         duck.execute(compiled.place)
         duck.execute(f"create or replace temp table judged_code as {compiled.judged}")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from pathlib import Path
 
 from vardskiftet.failpoint import reach
@@ -36,11 +36,17 @@ def private_folder(folder: Path) -> Path:
 
 def place_file(path: Path, content: bytes, ready: Callable[[], None] = lambda: None) -> None:
     """Write under a temporary name, sync, rename; readable for the owner alone. `ready` is called when only the name is missing."""
+    place_parts(path, (content,), ready)
+
+
+def place_parts(path: Path, parts: Iterable[bytes], ready: Callable[[], None] = lambda: None) -> None:
+    """The same of a content that comes in parts, none of which is kept."""
     private_folder(path.parent)
     partial = path.with_name(path.name + ".partial")
     reach("file.write.before")
     with partial.open("wb") as file:
-        file.write(content)
+        for part in parts:
+            file.write(part)
         file.flush()
         os.fsync(file.fileno())
     partial.chmod(0o600)

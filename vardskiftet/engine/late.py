@@ -9,6 +9,7 @@ from vardskiftet.engine.compile.places import key_sql
 from vardskiftet.engine.names import quoted
 from vardskiftet.engine.sources.protocol import Extract, Source
 from vardskiftet.engine.watermark import told
+from vardskiftet.engine.whole import read_whole
 from vardskiftet.model.mapping import Mapping
 from vardskiftet.model.plan import Mark
 
@@ -19,7 +20,7 @@ def differing(duck: duckdb.DuckDBPyConnection, mapping: Mapping, live: Source, h
     whole = ", ".join(quoted(name) for name in columns)
     for name, source in (("now", live), ("then", held)):
         duck.execute(f"create or replace temp table {name}_rows (key varchar, content varchar)")
-        for part in source.read(Extract(mapping.reads, columns, sql=mapping.sql), None):
+        for part in read_whole(source, Extract(mapping.reads, columns, sql=mapping.sql)):
             duck.register("part", part)
             line = f"coalesce({key_sql(mapping, columns)}, ''), sha256(row({whole})::varchar)"
             duck.execute(f"insert into {name}_rows select {line} from part")
@@ -36,7 +37,7 @@ def marked_after(duck: duckdb.DuckDBPyConnection, mapping: Mapping, live: Source
     number, moment = told(mapping)
     columns = columns_of(live, mapping)
     keys: set[str] = set()
-    for part in live.read(Extract(mapping.reads, columns, sql=mapping.sql), None):
+    for part in read_whole(live, Extract(mapping.reads, columns, sql=mapping.sql)):
         duck.register("part", part)
         after = f"({number} > try_cast(? as decimal(38, 9)) or {moment} > try_cast(? as timestamp))"
         found = duck.execute(f"select {key_sql(mapping, columns)} from part where {after}", [mark.number or None, mark.moment or None])

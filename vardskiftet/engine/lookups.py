@@ -11,6 +11,7 @@ from vardskiftet.engine.held import Held
 from vardskiftet.engine.names import literal, quoted
 from vardskiftet.engine.sources.protocol import Extract, Source
 from vardskiftet.engine.targets.protocol import Target
+from vardskiftet.engine.whole import read_whole
 from vardskiftet.model.mapping import Mapping, UnitRule
 from vardskiftet.model.programme import Programme
 
@@ -51,7 +52,7 @@ def prepare_places(duck: duckdb.DuckDBPyConnection, programme: Programme, mappin
 def _unit_path(duck: duckdb.DuckDBPyConnection, rule: UnitRule, source: Source) -> None:
     """Key of the other table to its unit; a key with several units has none."""
     duck.execute("create or replace temp table pairs (key varchar, value varchar)")
-    for batch in source.read(Extract(rule.via, (rule.to, rule.source)), None):
+    for batch in read_whole(source, Extract(rule.via, (rule.to, rule.source))):
         _fill(duck, "pairs", pa.Table.from_batches([batch]).select([1, 2]).rename_columns(["key", "value"]))
     duck.execute(
         "create or replace table unit_path as select key, case when count(distinct value) = 1 then min(value) end as value"
@@ -71,7 +72,7 @@ def _care(duck: duckdb.DuckDBPyConnection, programme: Programme, mapping: Mappin
             _unit_path(duck, rule, source)
         telling = (column, rule.on if rule.via else rule.source)
         wanted = tuple(dict.fromkeys(name for name in telling if name))
-        for batch in source.read(Extract(table, wanted, sql=caring.sql), None):
+        for batch in read_whole(source, Extract(table, wanted, sql=caring.sql)):
             duck.register("rows_seen", pa.Table.from_batches([batch]))
             duck.execute(_seen(rule, column))
             duck.unregister("rows_seen")

@@ -15,6 +15,7 @@ from vardskiftet.engine.lookups import prepare_places
 from vardskiftet.engine.move import remember
 from vardskiftet.engine.names import literal, quoted
 from vardskiftet.engine.sources.protocol import Extract, Source
+from vardskiftet.engine.whole import read_whole
 from vardskiftet.model.mapping import Mapping
 from vardskiftet.model.programme import Programme
 from vardskiftet.model.record import OpenCare
@@ -79,7 +80,7 @@ def _placed(duck: duckdb.DuckDBPyConnection, programme: Programme, mapping: Mapp
     prepare_places(duck, programme, mapping, source)
     columns = columns_of(source, mapping)
     compiled = compile_mapping(programme, mapping, columns)
-    for batch in source.read(Extract(mapping.reads, columns, mapping.key if mapping.key[0] in columns else (), mapping.sql), None):
+    for batch in read_whole(source, Extract(mapping.reads, columns, mapping.key if mapping.key[0] in columns else (), mapping.sql)):
         rows = pa.Table.from_batches([batch])
         duck.register("extract", rows)
         duck.execute(compiled.place)

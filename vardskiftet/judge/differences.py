@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import unicodedata
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from decimal import Decimal, InvalidOperation
@@ -17,44 +17,31 @@ _ASCII_OF = str.maketrans({"ø": "o", "Ø": "O", "æ": "a", "Æ": "A", "ß": "s"
 
 @dataclass(frozen=True, slots=True)
 class Cell:
-    """One cell of a row that stands on both sides. `patient` is whom the row should belong to."""
+    """One cell of a row that stands on both sides."""
 
-    id: str
-    patient: str
     column: Column
     expected: str | None
     stored: str | None
     stands_as_written: bool
     """Whether the whole stored row is still the one whose digest was written at the load."""
+    exchanged: bool = False
+    """Whether a row of another patient has the two values the other way round."""
+    due_elsewhere: bool = False
+    """Whether what stands here should stand in a row of another patient that differs as well."""
 
 
-def kinds_of(cells: Sequence[Cell], patients: str) -> list[Kind]:
-    """The kind of every cell. `patients` is the table that patient references lead to; exchanged values are seen over all cells."""
-    exchanged: dict[tuple[str, str | None, str | None], set[str]] = {}
-    taken: dict[tuple[str, str | None], set[str]] = {}
-    for cell in cells:
-        exchanged.setdefault((cell.column.column, cell.expected, cell.stored), set()).add(cell.patient)
-        taken.setdefault((cell.column.column, cell.expected), set()).add(cell.patient)
-    return [_kind(cell, exchanged, taken, patients) for cell in cells]
-
-
-def _kind(
-    cell: Cell,
-    exchanged: dict[tuple[str, str | None, str | None], set[str]],
-    taken: dict[tuple[str, str | None], set[str]],
-    patients: str,
-) -> Kind:
-    name, telling = cell.column.column, cell.column.type is not ColumnType.BOOLEAN
+def kind_of(cell: Cell, patients: str) -> Kind:
+    """The kind of a cell. `patients` is the table that patient references lead to."""
+    telling = cell.column.type is not ColumnType.BOOLEAN
     if patients and cell.column.references == patients and cell.stored:
         return Kind.WRONG_PATIENT
-    if telling and exchanged.get((name, cell.stored, cell.expected), set()) - {cell.patient}:
+    if telling and cell.exchanged:
         return Kind.WRONG_PATIENT  # two patients' rows hold each other's value
     looks = likeness(cell.expected, cell.stored, cell.column.type)
     if looks is not None:
         return looks
     # A code stands in many rows by itself; any other value that another differing row should have came from there.
-    others = taken.get((name, cell.stored), set()) - {cell.patient}
-    if others and telling and cell.stored and not cell.column.code_system:
+    if cell.due_elsewhere and telling and cell.stored and not cell.column.code_system:
         return Kind.WRONG_PATIENT
     return Kind.OTHER if cell.stands_as_written else Kind.CHANGED_IN_TARGET
 

@@ -6,9 +6,10 @@ import csv
 import io
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import count
 from pathlib import Path
 
-from vardskiftet.engine.files import place_file
+from vardskiftet.engine.files import place_parts
 from vardskiftet.engine.worksheets.cells import inert
 from vardskiftet.errors import Usage
 from vardskiftet.model.difference import Difference, Kind, Level
@@ -88,19 +89,26 @@ def shown_key(programme: Programme, one: Difference) -> str:
 
 
 def export(desk: Desk, wave: str, asked: Asked, out: Path, columns: tuple[str, ...]) -> int:
-    """All wanted differences as a CSV file for its owner alone, with a key that may be shown; returns how many.
+    """All wanted differences as a CSV file, for its owner alone, with a key that may be shown; returns how many.
 
-    No cell is one that a spreadsheet would run.
+    No cell is one that a spreadsheet would run. However many there are, few are in memory at a time.
     """
+    written = count()
+    place_parts(out, _lines(desk, wave, asked, columns, written))
+    return next(written)
+
+
+def _lines(desk: Desk, wave: str, asked: Asked, columns: tuple[str, ...], written: Iterator[int]) -> Iterator[bytes]:
     text = io.StringIO()
     writer = csv.writer(text, lineterminator="\n")
     writer.writerow(columns)
-    number = 0
     for one in chosen(desk, wave, asked):
         line = {**one.model_dump(mode="json"), "class": one.kind.value}
         if VALUES[0] not in columns:
             line["key"] = shown_key(desk.programme, one)
         writer.writerow(["" if line[name] is None else inert(str(line[name])) for name in columns])
-        number += 1
-    place_file(out, text.getvalue().encode())
-    return number
+        next(written)
+        yield text.getvalue().encode()
+        text.seek(0)
+        text.truncate()
+    yield text.getvalue().encode()

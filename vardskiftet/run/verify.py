@@ -73,7 +73,7 @@ def recheck(desk: Desk, wave: str) -> Verification:
         if last is None or last.plan != bench.plan.name:
             raise Usage(f"Wave '{wave}' was not verified yet as it is loaded now.", hint=f"vardskiftet verify {wave}")
         found = Found(folder)
-        found.take(list(still_there(folder, bench.frozen, bench.target)))
+        found.take(still_there(folder, bench.frozen, bench.target))
         left = found.tally((Level.ROWS,))
         verdict = Verdict.DIFFERENT if left.all > left.explained else Verdict.EQUAL
         level = LevelVerdict(level=Level.ROWS, verdict=verdict, problems=(f"{left.all:,} of {last.total:,} differences still stand",))

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator, Sequence
 import duckdb
 
 from vardskiftet.engine.names import literal, quoted
-from vardskiftet.engine.rederive.stage import arrow
+from vardskiftet.engine.rederive.stage import arrow, lines_of
 from vardskiftet.model.difference import Difference, Kind, Level
 from vardskiftet.model.mapping import Mapping
 from vardskiftet.model.record import Column, ColumnType, Table
@@ -126,7 +126,7 @@ def clinical_differences(stage: duckdb.DuckDBPyConnection, mapping: Mapping, tab
         f" full join (select * from negation where mapping = {name} and side = 'stood') as r on r.id = l.id and r.col = l.col"
         " where l.words is distinct from r.words order by all",
     )
-    yield from (_told(mapping, table, line, "negation") for line in found.to_pylist())
+    yield from (_told(mapping, table, line, "negation") for line in lines_of(found))
     sums = "select patient, what, sum(rows)::bigint as rows from pair where mapping = {m} and side = {s} group by all"
     ours, theirs = (sums.format(m=name, s=literal(side)) for side in (DERIVED, STOOD))
     found = arrow(
@@ -135,7 +135,7 @@ def clinical_differences(stage: duckdb.DuckDBPyConnection, mapping: Mapping, tab
         f" concat_ws(' × ', r.rows, r.what) as stored from ({ours}) as l full join ({theirs}) as r"
         " on r.patient is not distinct from l.patient and r.what = l.what where l.rows is distinct from r.rows order by all",
     )
-    yield from (_told(mapping, table, line, "pair") for line in found.to_pylist())
+    yield from (_told(mapping, table, line, "pair") for line in lines_of(found))
     sums = "select unit, col, sum(rows)::bigint as rows from mark where mapping = {m} and side = {s} group by all"
     ours, theirs = (sums.format(m=name, s=literal(side)) for side in (DERIVED, STOOD))
     found = arrow(
@@ -144,7 +144,7 @@ def clinical_differences(stage: duckdb.DuckDBPyConnection, mapping: Mapping, tab
         f" r.rows::varchar as stored from ({ours}) as l full join ({theirs}) as r on r.unit is not distinct from l.unit and r.col = l.col"
         " where l.rows is distinct from r.rows order by all",
     )
-    yield from (_told(mapping, table, line, "protection") for line in found.to_pylist())
+    yield from (_told(mapping, table, line, "protection") for line in lines_of(found))
 
 
 def receivers(stage: duckdb.DuckDBPyConnection, mapping: str) -> list[dict[str, str | None]]:
@@ -158,7 +158,7 @@ def sent_to(stage: duckdb.DuckDBPyConnection, mapping: Mapping, table: Table, co
     late = f" and day > {literal(after)}" if after else ""
     query = f"select id, key, unit from receiver where mapping = {literal(mapping.mapping)}"
     query += f" and col = {literal(column)} and named = {literal(named)}"
-    for line in arrow(stage, f"{query}{late} order by all").to_pylist():
+    for line in lines_of(arrow(stage, f"{query}{late} order by all")):
         yield _told(mapping, table, {**line, "col": column, "expected": None, "stored": named}, "receiver", Kind.OTHER)
 
 

@@ -10,6 +10,8 @@ from vardskiftet.engine.names import literal, quoted
 from vardskiftet.model.record import Column, ColumnType
 
 BUCKETS = 4096
+AT_A_TIME = 20_000
+"""Rows that differ are told in parts of so many, so that half a million of them need no more room than these."""
 SUM = "(sum({0}::hugeint) % 18446744073709551616)::ubigint"
 """A sum modulo 2^64: one row too many, one too few and one doubled all show, which XOR would cancel."""
 
@@ -27,7 +29,10 @@ def hashes(columns: Sequence[Column]) -> str:
 
 
 def unequal(stage: duckdb.DuckDBPyConnection, mapping: str) -> None:
-    """Make `unequal` (id, why): rows of one mapping that only one side has, or that differ, looked for in differing buckets only."""
+    """Make `unequal`: rows of one mapping that only one side has, or that differ, looked for in differing buckets only.
+
+    Its columns: id, batch, key, stood_key, why (missing, extra, differs), part (within the batch, by id; of `AT_A_TIME` rows each).
+    """
     name = literal(mapping)
     for side, table in (("left", "derived"), ("right", "stood")):
         where = f"mapping = {name}" + (" and fate = 'L'" if table == "derived" else "")
@@ -43,7 +48,8 @@ def unequal(stage: duckdb.DuckDBPyConnection, mapping: str) -> None:
     picked = f"hash(id) % {BUCKETS} in (select bucket from differing)"
     stage.execute(
         "create or replace temp table unequal as select coalesce(l.id, r.id) as id, l.batch, l.key, r.key as stood_key,"
-        " case when r.id is null then 'missing' when l.id is null then 'extra' else 'differs' end as why"
+        " case when r.id is null then 'missing' when l.id is null then 'extra' else 'differs' end as why,"
+        f" (row_number() over (partition by l.batch order by coalesce(l.id, r.id)) - 1) // {AT_A_TIME} as part"
         f" from (select id, key, h1, h2, batch from derived where mapping = {name} and fate = 'L' and {picked}) as l"
         f" full join (select id, key, h1, h2 from stood where mapping = {name} and {picked}) as r on r.id = l.id"
         " where (l.h1, l.h2) is distinct from (r.h1, r.h2)"

@@ -8,7 +8,7 @@ import duckdb
 import sqlalchemy as sa
 
 from vardskiftet.engine.names import literal
-from vardskiftet.engine.rederive.stage import arrow
+from vardskiftet.engine.rederive.stage import arrow, lines_of
 from vardskiftet.engine.targets.protocol import Target
 from vardskiftet.engine.targets.tables import layout
 from vardskiftet.model.difference import Difference, Kind, Level
@@ -50,7 +50,7 @@ def fate_differences(
         " l.fate as fate, f.fate as found, l.reason as reason, f.reason as found_reason, coalesce(l.id, f.id) as id"
         " from lost as l full join found as f on f.key is not distinct from l.key and f.item = l.item order by all",
     )
-    for line in pairs.to_pylist():
+    for line in lines_of(pairs):
         yield _difference(programme, mapping, line)
 
 

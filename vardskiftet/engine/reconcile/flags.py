@@ -9,7 +9,7 @@ import sqlalchemy as sa
 
 from vardskiftet.engine.names import literal
 from vardskiftet.engine.reconcile.fates import LEFT_ALONE
-from vardskiftet.engine.rederive.stage import arrow
+from vardskiftet.engine.rederive.stage import arrow, lines_of
 from vardskiftet.engine.targets.protocol import Target
 from vardskiftet.engine.targets.tables import layout
 from vardskiftet.model.difference import Difference, Kind, Level
@@ -40,7 +40,7 @@ def flag_differences(
     )
     sides = (("missing", f"{ours} except all select * from noted"), ("extra", f"select * from noted except all ({ours})"))
     for kind, query_text in sides:
-        for line in arrow(stage, f"select * from ({query_text}) order by all").to_pylist():
+        for line in lines_of(arrow(stage, f"select * from ({query_text}) order by all")):
             flag = str(line["flag"])
             yield Difference(
                 level=Level.ROWS,

@@ -8,7 +8,7 @@ import duckdb
 import sqlalchemy as sa
 
 from vardskiftet.engine.names import literal
-from vardskiftet.engine.rederive.stage import arrow
+from vardskiftet.engine.rederive.stage import arrow, lines_of
 from vardskiftet.engine.targets.protocol import Target
 from vardskiftet.engine.targets.tables import layout
 from vardskiftet.model.difference import Difference, Kind, Level
@@ -28,9 +28,9 @@ def link_differences(stage: duckdb.DuckDBPyConnection, target: Target, programme
         f" join (select id, min(key) as key, min(unit) as unit from derived where mapping = {name} and fate in ('L', 'M') group by id) as d"
         " on d.id = p.id left join linked as l on l.domain = p.domain and l.identifier = p.identifier"
         f" where p.record_table = {literal(mapping.into)} and l.id is distinct from p.id order by p.id, p.domain",
-    ).to_pylist()
+    )
     stage.unregister("linked")
-    for line in lines:
+    for line in lines_of(lines):
         yield Difference(
             level=Level.ROWS,
             mapping=mapping.mapping,

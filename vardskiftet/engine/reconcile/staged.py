@@ -38,32 +38,46 @@ def keep_stood(stage: duckdb.DuckDBPyConnection, mapping: Mapping, columns: Sequ
     stage.unregister("met")
 
 
-def unequal_lines(stage: duckdb.DuckDBPyConnection) -> list[dict[str, object]]:
-    """What `unequal` found, by id."""
-    return list(arrow(stage, "select id, why, batch, key, stood_key from unequal order by id").to_pylist())
+def unequal_parts(stage: duckdb.DuckDBPyConnection) -> list[tuple[int | None, int]]:
+    """(batch, part) of what `unequal` found, in order; rows that nothing was derived for have no batch, and come last."""
+    found = stage.execute("select distinct batch, part from unequal order by batch nulls last, part").fetchall()
+    return [(batch, int(part)) for batch, part in found]
 
 
-def merged_into(stage: duckdb.DuckDBPyConnection, mapping: str) -> set[str]:
-    """Ids to which a mapping's items only add."""
-    found = stage.execute("select distinct id from derived where mapping = ? and fate = 'M'", [mapping]).fetchall()
-    return {str(one) for (one,) in found}
+def unequal_lines(stage: duckdb.DuckDBPyConnection, batch: int | None, part: int) -> list[dict[str, object]]:
+    """One part of what `unequal` found, by id: id, why, batch, key, stood_key."""
+    which = f"batch is not distinct from {'null' if batch is None else int(batch)} and part = {int(part)}"
+    return list(arrow(stage, f"select id, why, batch, key, stood_key from unequal where {which} order by id").to_pylist())
 
 
-def settled_rows(stage: duckdb.DuckDBPyConnection, deriver: Deriver, wanted: set[str]) -> dict[str, Row]:
+def unequal_keys(stage: duckdb.DuckDBPyConnection, most: int) -> list[str] | None:
+    """Source keys of what `unequal` found; None if they are more than `most`."""
+    found = stage.execute(f"select distinct key from unequal where key is not null order by key limit {most + 1}").fetchall()
+    return [str(key) for (key,) in found] if len(found) <= most else None
+
+
+def without_merged(stage: duckdb.DuckDBPyConnection, mapping: str) -> None:
+    """Take out of `unequal` extra rows to which a mapping's items only add: their row is another's, whichever batch owns it now."""
+    merged = f"select id from derived where mapping = {literal(mapping)} and fate = 'M'"
+    stage.execute(f"delete from unequal where why = 'extra' and id in ({merged})")
+
+
+def settled_rows(stage: duckdb.DuckDBPyConnection, deriver: Deriver, wanted: Sequence[str]) -> dict[str, Row]:
     """Of rows that were looked at once more, those with these ids.
 
     Whose row it is was settled when it was derived in its turn: it is looked up by key and item, never anew.
     """
+    stage.register("wanted", pa.table({"id": pa.array(wanted, pa.string())}))
     rows = arrow(
         stage,
         f"select d.id as _settled, e.* from ({deriver.expected_sql('true')}) as e join derived as d"
         f" on d.mapping = {literal(deriver.mapping.mapping)} and d.fate = 'L'"
-        " and d.key = e._key and d.item = e._item",
+        " and d.key = e._key and d.item = e._item where d.id in (select id from wanted)",
     ).to_pylist()
+    stage.unregister("wanted")
     found: dict[str, Row] = {}
     for row in sorted(rows, key=lambda one: one["_fate"] != "L"):  # a copy that was merged comes after the one that stands
-        if row["_settled"] in wanted:
-            found.setdefault(str(row["_settled"]), row)
+        found.setdefault(str(row["_settled"]), row)
     return found
 
 

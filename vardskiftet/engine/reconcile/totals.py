@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 import duckdb
 
 from vardskiftet.engine.names import literal, quoted
-from vardskiftet.engine.rederive.stage import arrow
+from vardskiftet.engine.rederive.stage import arrow, lines_of
 from vardskiftet.model.difference import Difference, Kind, Level
 from vardskiftet.model.mapping import Mapping
 from vardskiftet.model.record import Column, ColumnType, Table
@@ -98,7 +98,7 @@ def total_differences(stage: duckdb.DuckDBPyConnection, mapping: Mapping, table:
         f" from ({ours}) as l full join ({theirs}) as r on r.unit is not distinct from l.unit and r.month = l.month and r.col = l.col"
         f" and r.code = l.code where ({left}) is distinct from ({right}) order by all",
     )
-    for line in lines.to_pylist():
+    for line in lines_of(lines):
         where = " ".join(str(one) for one in (line["unit"] or "no unit", line["month"], line["code"]) if one)
         yield Difference(
             level=Level.TOTALS,

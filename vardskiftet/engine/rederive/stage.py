@@ -6,6 +6,7 @@ import shutil
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 import duckdb
 import pyarrow as pa
@@ -111,6 +112,15 @@ def fill_new(stage: duckdb.DuckDBPyConnection, table: str, rows: pa.Table) -> No
 def arrow(stage: duckdb.DuckDBPyConnection, query: str) -> pa.Table:
     """The answer of a query as an Arrow table."""
     return stage.sql(query).to_arrow_table()
+
+
+AT_A_TIME = 20_000
+
+
+def lines_of(answer: pa.Table) -> Iterator[dict[str, Any]]:
+    """The rows of an answer by column, of which only a part is ever there as Python objects."""
+    for part in answer.to_batches(max_chunksize=AT_A_TIME):
+        yield from part.to_pylist()
 
 
 def finished(stage: duckdb.DuckDBPyConnection, mapping: str, side: str, part: str) -> int | None:

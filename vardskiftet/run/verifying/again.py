@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Iterator
+from itertools import groupby, islice
 from pathlib import Path
 
 import sqlalchemy as sa
@@ -16,21 +17,19 @@ from vardskiftet.judge.differences import bare
 from vardskiftet.model.difference import Difference, Kind, Level
 from vardskiftet.model.programme import Programme
 from vardskiftet.model.record import ColumnType
-from vardskiftet.run.verifying.found import differences_in
+from vardskiftet.run.verifying.found import AT_A_TIME, differences_in
 
 BOOKS_OWN = ("fate", "reason", "identity")
 
 
 def still_there(folder: Path, frozen: Programme, target: Target) -> Iterator[Difference]:
     """Row and cell differences of the last verification that the record still shows; what the books said is asked of the books again."""
-    by_mapping: dict[str, list[Difference]] = {}
-    for one in differences_in(folder):
-        if one.level is Level.ROWS:
-            by_mapping.setdefault(one.mapping, []).append(one)
-    for name, differences in sorted(by_mapping.items()):
-        rows = [one for one in differences if one.column not in BOOKS_OWN]
-        yield from _rows(frozen, target, name, rows)
-        yield from _of_books(frozen, target, (one for one in differences if one.column in BOOKS_OWN))
+    of_rows = (one for one in differences_in(folder) if one.level is Level.ROWS)
+    for name, of_mapping in groupby(of_rows, lambda one: one.mapping):
+        while differences := list(islice(of_mapping, AT_A_TIME)):
+            rows = [one for one in differences if one.column not in BOOKS_OWN]
+            yield from _rows(frozen, target, name, rows)
+            yield from _of_books(frozen, target, (one for one in differences if one.column in BOOKS_OWN))
 
 
 def _rows(frozen: Programme, target: Target, name: str, differences: list[Difference]) -> Iterator[Difference]:

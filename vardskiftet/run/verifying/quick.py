@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from vardskiftet.engine.reconcile.digests import unequal
 from vardskiftet.engine.reconcile.quick import keep_digests, keep_written
-from vardskiftet.engine.reconcile.staged import sides, unequal_lines
+from vardskiftet.engine.reconcile.staged import sides, unequal_lines, unequal_parts
 from vardskiftet.engine.reconcile.stood import rows_of
 from vardskiftet.engine.rederive.derive import stored_columns
 from vardskiftet.errors import IntegrityBroken
@@ -66,7 +66,8 @@ def _differences(bench: Bench, name: str) -> Iterator[Difference]:
     mapping = bench.frozen.mapping(name)
     table = bench.frozen.record.table(mapping.into)
     unequal(bench.stage, name)
-    for line in unequal_lines(bench.stage):
+    lines = (line for batch, part in unequal_parts(bench.stage) for line in unequal_lines(bench.stage, batch, part))
+    for line in lines:
         kind = Kind.CHANGED_IN_TARGET if line["why"] == "differs" else Kind(str(line["why"]))
         yield Difference(
             level=Level.ROWS,
