@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import io
+import zipfile
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
@@ -14,8 +16,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from vardskiftet.declare.scalars import Unreadable
-from vardskiftet.engine.evidence import read_file, values
-from vardskiftet.engine.evidence.raw import Unusable
+from vardskiftet.engine.evidence import content_of, read_rows, values
+from vardskiftet.engine.evidence.raw import MOST_BYTES, Unusable
 from vardskiftet.engine.evidence.table import Names, Understood, understand
 from vardskiftet.errors import Fault
 from vardskiftet.model.evidence import ColumnKind, EvidenceColumn, EvidenceSource, Format
@@ -55,7 +57,7 @@ def taken(tmp_path: Path) -> Taken:
     def take(content: bytes | str, name: str = "t.csv", of: EvidenceSource | None = None) -> tuple[Understood, tuple[Fault, ...]]:
         path = tmp_path / name
         path.write_bytes(content.encode() if isinstance(content, str) else content)
-        return understand(of or source(), read_file(of or source(), path), NAMES, name)
+        return understand(of or source(), read_rows(of or source(), path, content_of(path)), NAMES, name)
 
     return take
 
@@ -148,6 +150,49 @@ def test_a_workbook_that_excel_never_calculated_or_that_holds_errors_is_refused(
         taken(twice, "t.xlsx")
 
 
+def test_a_workbook_that_would_fill_the_memory_is_refused_unread(taken: Taken, tmp_path: Path) -> None:
+    rows = workbook(tmp_path / "r.xlsx", HEADINGS, ("sas", 24, 17, 0.7, 1))
+    bomb = spoilt(rows, lambda sheet: sheet.replace(b"</sheetData>", b" " * (MOST_BYTES + 1) + b"</sheetData>"))
+    assert len(bomb) < len(rows) + 200_000
+    with pytest.raises(Unusable, match="unpacks to"):
+        taken(bomb, "t.xlsx")
+    far = spoilt(rows, lambda sheet: sheet.replace(b"</sheetData>", b'<row r="3"><c r="XFD3"><v>1</v></c></row></sheetData>'))
+    with pytest.raises(Unusable, match="more than 1,000 columns"):
+        taken(far, "t.xlsx")
+    entities = (
+        b'<!DOCTYPE a [<!ENTITY a "aa">' + b"".join(b'<!ENTITY %c "%s">' % (98 + n, b"&%c;" % (97 + n) * 10) for n in range(8)) + b"]>"
+    )
+    laughs = spoilt(rows, lambda sheet: sheet.replace(b"<worksheet", entities + b"<worksheet", 1).replace(b"sas", b"&i;"))
+    with pytest.raises(Unusable, match="no whole workbook"):
+        taken(laughs, "t.xlsx")
+
+
+def spoilt(content: bytes, change: Callable[[bytes], bytes]) -> bytes:
+    """A workbook whose first sheet is changed in its XML."""
+    made = io.BytesIO()
+    with zipfile.ZipFile(io.BytesIO(content)) as whole, zipfile.ZipFile(made, "w", zipfile.ZIP_DEFLATED) as other:
+        for part in whole.infolist():
+            held = whole.read(part)
+            other.writestr(part.filename, change(held) if part.filename == "xl/worksheets/sheet1.xml" else held)
+    assert made.getvalue() != content
+    return made.getvalue()
+
+
+def test_merged_cells_and_days_as_numbers_are_told_with_their_line(taken: Taken, tmp_path: Path) -> None:
+    book = openpyxl.Workbook()
+    page = book.active
+    assert page is not None
+    for row in (HEADINGS, ("sas", 24, 17, 0.7, 1), ("sas", 24, 17, 0.7, 1)):
+        page.append(list(row))
+    page.merge_cells("A2:A3")
+    book.save(tmp_path / "m.xlsx")
+    _, faults = taken((tmp_path / "m.xlsx").read_bytes(), "t.xlsx")
+    assert [(fault.trail, fault.message) for fault in faults] == [("line 3 › Enhet", "is empty.")]
+    dated = source(columns=(*source().columns, EvidenceColumn(column="den", heading="Den", kind=ColumnKind.DAY)))
+    _, faults = taken(workbook(tmp_path / "d.xlsx", (*HEADINGS, "Den"), ("sas", 24, 17, 0.7, 1, 45601)), "t.xlsx", dated)
+    assert [(fault.trail, fault.message) for fault in faults] == [("line 2 › Den", "is not a day.")]
+
+
 FAULTY = [
     ("kinna;10;11;1;1", "line 2 › klara", "is above ska"),
     ("kinna;-1;0;1;1", "line 2 › Ska", "is negative"),
@@ -231,13 +276,15 @@ def test_every_attempt_of_a_test_is_a_row(taken: Taken) -> None:
     ("text", "what"),
     [
         ('<!DOCTYPE x [<!ENTITY a "b">]><testsuites>&a;</testsuites>', "entities"),
+        ('<?xml version="1.0" encoding="utf-16"?><!DOCTYPE x [<!ENTITY a "b">]><testsuites/>', "entities"),
+        (f"<testsuites>{'<testsuite>' * 9_999}{'</testsuite>' * 9_999}</testsuites>", "nested too deeply"),
         ("<testsuites><testsuite>", "not to its end"),
         ("<html/>", "no JUnit report"),
     ],
 )
 def test_xml_that_is_no_report_is_refused(taken: Taken, text: str, what: str) -> None:
     with pytest.raises(Unusable) as wrong:
-        taken(text, "t.xml", JUNIT)
+        taken(text.encode("utf-16" if "utf-16" in text else "utf-8"), "t.xml", JUNIT)
     assert what in wrong.value.message
 
 

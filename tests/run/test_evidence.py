@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
+from typing import Any
 
 import pytest
 from asking import WAVE, Asking, make_asking, objections, training
+
+from vardskiftet.run import evidence
 
 
 @pytest.fixture
@@ -74,6 +78,53 @@ def test_a_path_with_blanks_and_letters_and_a_missing_file(asking: Asking) -> No
     assert (missing.code, "could not be read" in missing.err) == (6, True)
     assert asking.ask("evidence", "add", "trainnig", "x.csv").code == 2
     assert "Did you mean 'training'?" in asking.ask("evidence", "add", "trainnig", "x.csv").err
+
+
+@pytest.mark.parametrize("what", ["folder", "fifo", "device", "link to nothing", "link in a circle"])
+def test_what_is_no_file_is_refused_and_never_waited_for(asking: Asking, what: str) -> None:
+    path = asking.folder / "odd.csv"
+    match what:
+        case "folder":
+            path.mkdir()
+        case "fifo":
+            os.mkfifo(path)
+        case "device":
+            path.symlink_to("/dev/zero")
+        case _:
+            path.symlink_to("nowhere.csv" if "nothing" in what else "odd.csv")
+    done = asking.ask("evidence", "add", "training", str(path))
+    assert (done.code, "Traceback" in done.told) == (6 if "link" in what else 2, False), done.told
+    assert not (asking.folder / "work/evidence").exists()
+
+
+def test_a_link_to_a_file_is_the_file(asking: Asking) -> None:
+    (asking.folder / "whole.csv").write_text(training(), encoding="utf-8")
+    (asking.folder / "link.csv").symlink_to("whole.csv")
+    assert asking.ask("evidence", "add", "training", str(asking.folder / "link.csv")).code == 0
+    (kept,) = (asking.folder / "work/evidence/training").iterdir()
+    assert (kept.is_symlink(), kept.read_bytes()) == (False, (asking.folder / "whole.csv").read_bytes())
+
+
+def test_a_file_that_changes_while_it_is_read_is_kept_as_it_was_understood(asking: Asking, monkeypatch: pytest.MonkeyPatch) -> None:
+    path = asking.folder / "training.csv"
+    after = training(hospital=1)
+
+    def changing(*arguments: Any) -> Any:
+        changed.append(path.write_text(after, encoding="utf-8"))
+        return understand(*arguments)
+
+    changed: list[int] = []
+    understand = evidence.understand
+    monkeypatch.setattr(evidence, "understand", changing)
+    assert asking.hand_in("training", training()).code == 0
+    assert (len(changed), path.read_text(encoding="utf-8")) == (1, after)
+    monkeypatch.undo()
+    (kept,) = (asking.folder / "work/evidence/training").iterdir()
+    assert kept.read_text(encoding="utf-8") == training()
+    asking.hand_in("objections", objections("answered"), "2024-11-05 07:00")
+    asking.ask("check", "run", WAVE)
+    results = asking.ask("ready", WAVE, "--gate", "G7", "--json").document["results"]
+    assert {one["result"] for one in results if one["check"] == "R05"} == {"pass"}
 
 
 def test_a_faulty_file_leaves_nothing_behind(asking: Asking) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import getpass
+import hashlib
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
@@ -11,11 +12,11 @@ from zoneinfo import ZoneInfo
 
 from vardskiftet.declare.words import nearest
 from vardskiftet.engine.duck import open_duck
-from vardskiftet.engine.evidence import format_of, read_file
+from vardskiftet.engine.evidence import content_of, format_of, read_rows
 from vardskiftet.engine.evidence.raw import Unusable
 from vardskiftet.engine.evidence.table import Names, Understood, understand
 from vardskiftet.engine.evidence.values import plain_name
-from vardskiftet.engine.files import place_file, sha256_of
+from vardskiftet.engine.files import place_file
 from vardskiftet.engine.measure import broken_rules, place_rows
 from vardskiftet.errors import EvidenceWrong, Fault, IntegrityBroken, Unreachable, Usage
 from vardskiftet.judge.masking import inert
@@ -56,22 +57,34 @@ def names_of(programme: Programme) -> Names:
     return Names(units, waves, ZoneInfo(programme.timezone))
 
 
-def read_evidence(programme: Programme, source: EvidenceSource, path: Path, shown: str) -> tuple[Understood, str]:
-    """The rows of a file, and its encoding. Raises EvidenceWrong with all faults, Unreachable if the file is not there."""
+def read_evidence(programme: Programme, source: EvidenceSource, path: Path, content: bytes, shown: str) -> tuple[Understood, str]:
+    """The rows of a file's content, and its encoding. Raises EvidenceWrong with all faults."""
     try:
-        raw = read_file(source, path)
+        raw = read_rows(source, path, content)
         found, faults = understand(source, raw, names_of(programme), shown)
     except Unusable as wrong:
-        raise EvidenceWrong([Fault(shown, wrong.line, source.evidence, wrong.message, wrong.hint)]) from wrong
-    except OSError as error:
-        raise Unreachable(
-            f"The file could not be read: {error.strerror}.", where=shown, hint="Is it there, and readable for you?"
-        ) from error
+        raise _refused(source, wrong, shown) from wrong
     if not faults:
         faults = _broken(source, found, shown)
     if faults:
         raise EvidenceWrong(faults)
     return found, raw.encoding
+
+
+def _content(source: EvidenceSource, path: Path, shown: str) -> bytes:
+    """A file's bytes. Raises EvidenceWrong for what can be no evidence, Unreachable if it is not there."""
+    try:
+        return content_of(path)
+    except Unusable as wrong:
+        raise _refused(source, wrong, shown) from wrong
+    except OSError as error:
+        raise Unreachable(
+            f"The file could not be read: {error.strerror}.", where=shown, hint="Is it there, and readable for you?"
+        ) from error
+
+
+def _refused(source: EvidenceSource, wrong: Unusable, shown: str) -> EvidenceWrong:
+    return EvidenceWrong([Fault(shown, wrong.line, source.evidence, wrong.message, wrong.hint)])
 
 
 def _broken(source: EvidenceSource, found: Understood, shown: str) -> tuple[Fault, ...]:
@@ -99,11 +112,18 @@ def add(desk: Desk, name: str, path: Path, as_of: datetime | None) -> Taken:
     """Take in a file. Raises EvidenceWrong, Unreachable, Usage where its time cannot be told or lies in the future."""
     source = source_of(desk.programme, name)
     shown = inert(path.name)
-    found, encoding = read_evidence(desk.programme, source, path, shown)
+    content = _content(source, path, shown)
+    found, encoding = read_evidence(desk.programme, source, path, content, shown)
     when = _when(desk, source, found, as_of, shown)
+    return _keep(desk, source, path, content, found, when, encoding)
+
+
+def _keep(desk: Desk, source: EvidenceSource, path: Path, content: bytes, found: Understood, when: datetime, encoding: str) -> Taken:
+    """Keep what was understood, as it came. Raises Usage for other content of the very same moment."""
+    name, shown = source.evidence, inert(path.name)
     with desk.reading_store() as store:
         known = of_source(added(store.events(ADDED)), name)
-    digest = sha256_of(path)
+    digest = hashlib.sha256(content).hexdigest()
     same = next((one for one in known if one.digest == digest and one.as_of == when), None)
     later = max((one for one in known if one.as_of > when), key=lambda one: one.as_of, default=None)
     if same is not None:
@@ -114,7 +134,7 @@ def add(desk: Desk, name: str, path: Path, as_of: datetime | None) -> Taken:
             where=shown,
             hint="Say to the minute when this one was true; evidence is never replaced.",
         )
-    place_file(place_of(desk, name, digest, path.suffix), path.read_bytes())
+    place_file(place_of(desk, name, digest, path.suffix), content)
     payload = {
         "name": name,
         "digest": digest,
@@ -191,12 +211,13 @@ def stored_rows(desk: Desk, source: EvidenceSource, evidence: AddedEvidence) -> 
     """
     folder = desk.work / "evidence" / evidence.name
     path = next(iter(sorted(folder.glob(f"{evidence.digest}.*"))), None)
-    if path is None or sha256_of(path) != evidence.digest:
+    content = path.read_bytes() if path is not None else b""
+    if path is None or hashlib.sha256(content).hexdigest() != evidence.digest:
         state = "is gone from the work folder" if path is None else "is not as it was handed in"
         raise IntegrityBroken(
             f"Evidence '{evidence.name}' {state}.", where=evidence.file, hint="Restore work/evidence, or hand it in anew."
         )
-    return read_evidence(desk.programme, source, path, evidence.file)[0]
+    return read_evidence(desk.programme, source, path, content, evidence.file)[0]
 
 
 def day_of(moment: datetime, programme: Programme) -> date:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import codecs
 import csv
 import io
-from pathlib import Path
 
 from vardskiftet.engine.evidence.raw import RawFile, Unusable, below, plain
 
@@ -17,9 +16,9 @@ _MARKS = (
 )
 
 
-def read(path: Path, wanted: tuple[str, ...]) -> RawFile:
+def read(content: bytes, wanted: tuple[str, ...]) -> RawFile:
     """The rows of a file. Raises Unusable for what is no text, or has other columns."""
-    text, encoding = decoded(path.read_bytes())
+    text, encoding = decoded(content)
     delimiter = max(DELIMITERS, key=lambda one: _fits(text, one, wanted))
     try:
         reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True)

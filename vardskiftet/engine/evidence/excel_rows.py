@@ -2,20 +2,28 @@
 
 from __future__ import annotations
 
-from pathlib import Path
+import io
+import zipfile
 from typing import Any
 
-from vardskiftet.engine.evidence.raw import RawFile, Unusable, below, header_at
-from vardskiftet.engine.sources.excel_cells import opened, text_of
-from vardskiftet.errors import Unreachable
+from vardskiftet.engine.evidence.raw import MOST_BYTES, RawFile, Unusable, below, header_at
+from vardskiftet.engine.sources.excel_cells import BROKEN, text_of, workbook
+
+WIDEST = 1_000
+"""Columns. A cell far out makes every cell before it, and a file of a few bytes fills the memory."""
 
 
-def read(path: Path, wanted: tuple[str, ...]) -> RawFile:
+def read(content: bytes, wanted: tuple[str, ...]) -> RawFile:
     """The rows of the sheet that holds the columns. Raises Unusable if none does, several do, or the file is no whole workbook."""
+    from openpyxl.utils.exceptions import InvalidFileException
+
     try:
-        with opened(path) as book:
+        _hold_size(content)
+        with workbook(io.BytesIO(content)) as book:
             sheets = {sheet.title: _rows(sheet) for sheet in book.worksheets}
-    except Unreachable as error:
+    except Unusable:
+        raise
+    except (*BROKEN, InvalidFileException, EOFError, zipfile.LargeZipFile, NotImplementedError, AttributeError, TypeError) as error:
         raise Unusable("is no whole workbook.", "Was it copied to the end? Close it in Excel, and copy it again.") from error
     sheets = {title: rows for title, rows in sheets.items() if rows}
     fitting = [title for title, rows in sheets.items() if _has(rows, wanted)]
@@ -30,7 +38,10 @@ def read(path: Path, wanted: tuple[str, ...]) -> RawFile:
 def _rows(sheet: Any) -> list[tuple[int, tuple[str, ...]]]:
     sheet.reset_dimensions()
     found = []
-    for number, cells in enumerate(sheet.iter_rows(), 1):
+    for number, whole in enumerate(sheet.iter_rows(), 1):
+        cells = whole[: max((place for place, cell in enumerate(whole, 1) if cell.value is not None), default=0)]
+        if len(cells) > WIDEST:
+            raise Unusable(f"has more than {WIDEST:,} columns.", "Keep the ones that are asked for.", number)
         wrong = next((cell for cell in cells if cell.value is not None and cell.data_type == "e"), None)
         if wrong is not None:
             raise Unusable("holds a cell with an error of Excel's.", "Correct it in the workbook.", number)
@@ -38,6 +49,15 @@ def _rows(sheet: Any) -> list[tuple[int, tuple[str, ...]]]:
         if any(text.strip() for text in texts):
             found.append((number, texts))
     return found
+
+
+def _hold_size(content: bytes) -> None:
+    """What the parts of a workbook say of their own size is all that is ever unpacked of them."""
+    with zipfile.ZipFile(io.BytesIO(content)) as parts:
+        unpacked = sum(part.file_size for part in parts.infolist())
+    if unpacked > MOST_BYTES:
+        what = f"unpacks to {unpacked // 1_000_000:,} MB; at most {MOST_BYTES // 1_000_000} are read."
+        raise Unusable(what, "Keep the rows that are asked for.")
 
 
 def _has(rows: list[tuple[int, tuple[str, ...]]], wanted: tuple[str, ...]) -> bool:

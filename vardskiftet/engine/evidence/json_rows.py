@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 import json
-from pathlib import Path
 from typing import Any
 
 from vardskiftet.engine.evidence.csv_rows import decoded
 from vardskiftet.engine.evidence.raw import RawFile, Unusable, header_at
 
 
-def read(path: Path, wanted: tuple[str, ...]) -> RawFile:
+def read(content: bytes, wanted: tuple[str, ...]) -> RawFile:
     """The rows of a document; a row's line is its place in the list. Raises Unusable for anything else."""
-    text, encoding = decoded(path.read_bytes())
+    text, encoding = decoded(content)
     try:
         body = json.loads(text.lstrip("\ufeff"), parse_float=str, parse_int=str, parse_constant=_no_number, object_pairs_hook=_once)
     except json.JSONDecodeError as error:

@@ -9,6 +9,9 @@ from dataclasses import dataclass
 from vardskiftet.declare.words import nearest_of
 from vardskiftet.judge.masking import inert
 
+MOST_BYTES = 100_000_000
+"""Of a file, packed or unpacked: a register of people and tests is never as large, and what is read lies in memory."""
+
 SEARCHED = 10
 """Rows among which the header is looked for: people write titles above it."""
 

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import date, datetime, time, timedelta
 from pathlib import Path
-from typing import Any
+from typing import Any, BinaryIO
 from xml.etree.ElementTree import ParseError
 
 from vardskiftet.engine.sources.transcode import unreadable
@@ -22,18 +22,27 @@ _ESCAPED = re.compile("_x([0-9A-Fa-f]{4})_")
 @contextmanager
 def opened(path: Path) -> Iterator[Any]:
     """The workbook, its stored results instead of formulas. Raises Unreachable if it is none."""
-    import openpyxl
+    from openpyxl.utils.exceptions import InvalidFileException
 
     try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")
-            book = openpyxl.load_workbook(path, read_only=True, data_only=True)
-            try:
-                yield book
-            finally:
-                book.close()
-    except (*BROKEN, openpyxl.utils.exceptions.InvalidFileException) as error:
+        with workbook(path) as book:
+            yield book
+    except (*BROKEN, InvalidFileException) as error:
         raise unreadable(path, error) from error
+
+
+@contextmanager
+def workbook(held: Path | BinaryIO) -> Iterator[Any]:
+    """The workbook of a file, or of its bytes. Raises what is in BROKEN, or InvalidFileException, if it is none."""
+    import openpyxl
+
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        book = openpyxl.load_workbook(held, read_only=True, data_only=True)
+        try:
+            yield book
+        finally:
+            book.close()
 
 
 def sheets_of(path: Path, *, empty: bool = False) -> tuple[str, ...]:
