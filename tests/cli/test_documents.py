@@ -269,6 +269,7 @@ FAILING = [
     ("evidence.add", ["evidence", "add", "nope", "nope.csv"]),
     ("evidence.list", ["evidence", "list", "--nope"]),
     ("evidence.show", ["evidence", "show", "nope"]),
+    ("evidence.trust", ["evidence", "trust", "nope", "--reason", "x"]),
     ("check.run", ["check", "run", "nope"]),
     ("check.explain", ["check", "explain", "nope", "south-1"]),
     ("check.history", ["check", "history", "R05", "nope"]),

@@ -73,6 +73,14 @@ def hold_elsewhere(ward: Ward) -> None:
         connection.execute(f"insert into vs_lock ({', '.join(names)}) values ({', '.join('?' for _ in names)})", values)
 
 
+def declare_command(ward: Ward) -> None:
+    """Evidence that a command tells, in a programme that has none."""
+    sources = ward.folder / "checks/sources.yaml"
+    told = "command: {words: [probe], within: 1m}, columns: {one: text}, key: [one], max_age: 1d, owner: x"
+    text = sources.read_text(encoding="utf-8") + f"  - {{evidence: interface_answers, title: x, {told}}}\n"
+    sources.write_text(text, encoding="utf-8")
+
+
 @pytest.mark.parametrize("name", [pytest.param(name, marks=pytest.mark.story) if name in LONG else name for name in sorted(verbs())])
 def test_the_example_in_the_help_runs(name: str, demo: Ward, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     ward = demo.copy(tmp_path / "ward")
@@ -83,6 +91,8 @@ def test_the_example_in_the_help_runs(name: str, demo: Ward, tmp_path: Path, mon
     if name == "mappings.trust":
         (ward.folder / "mappings/python").mkdir()
         (ward.folder / "mappings/python/streets.py").write_text("def plain(streets):\n    return streets\n", encoding="utf-8")
+    if name == "evidence.trust":
+        declare_command(ward)
     if name == "lock.break":
         hold_elsewhere(ward)
     if name == "evidence.add":

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import shutil
 from pathlib import Path
 
 import pytest
@@ -193,16 +194,20 @@ def test_words_that_yaml_would_change_stay_words(project: Path) -> None:
 
 def test_the_examples_of_the_guide_are_right(project: Path) -> None:
     guide = (shipped() / "checks/README.md").read_text(encoding="utf-8")
-    sources, topic = re.findall(r"```yaml\n(.*?)```", guide, re.DOTALL)
+    sources, commanded, topic = re.findall(r"```yaml\n(.*?)```", guide, re.DOTALL)
+    sources += commanded.removeprefix("sources:\n")
     head, _, rest = PEOPLE.partition("  - check: R05")
     told(project)
     (project / "checks/training.yaml").write_text(topic, encoding="utf-8")
+    (project / "checks/commands").mkdir()
+    (project / "checks/commands/probe").write_text("#!/bin/sh\n", encoding="utf-8")
     found = told(
         project,
         sources=sources + SOURCES.partition("  - evidence: objections")[1] + SOURCES.partition("  - evidence: objections")[2],
         people=head + rest[rest.index("  - check: R31") :],
     )
     (project / "checks/training.yaml").unlink()
+    shutil.rmtree(project / "checks/commands")
     assert found == []
 
 

@@ -224,6 +224,16 @@ fields:
 """
 LIST = QUERY.replace("latest", "earliest").replace("elvis.part", "elvis.list")
 LIST = LIST.replace('  - {item: main, when: "kod is not null", code: kod}', '  {each: koder, by: ";", as: code}')
+COMMANDED = """\
+sources:
+  - evidence: answers
+    title: x
+    command: {words: [checks/commands/probe, 1], within: 5m, exit_codes: [0, 1], environment: [PROBE_AT]}
+    columns: {interface: text}
+    key: [interface]
+    max_age: 1d
+    owner: x
+"""
 LANGUAGE = {
     "mappings/elvis/part.yaml": QUERY,
     "mappings/elvis/list.yaml": LIST,
@@ -241,11 +251,22 @@ def test_the_whole_language_passes(path: str, tmp_path: Path) -> None:
     assert complaints("mapping", as_an_editor_reads("mapping", LANGUAGE[path].encode())) == []
 
 
+def test_a_command_that_tells_evidence_passes(tmp_path: Path) -> None:
+    files = {"checks/sources.yaml": COMMANDED, "checks/commands/probe": "#!/bin/sh\n"}
+    (source,) = read(small_region.write(tmp_path, files), WORDS).criteria.sources
+    assert source.command is not None
+    assert (source.command.words, source.command.exit_codes) == (("checks/commands/probe", "1"), (0, 1))
+    assert complaints("sources", as_an_editor_reads("sources", COMMANDED.encode())) == []
+
+
 def test_keys_of_the_schemas_are_the_keys_that_the_reader_knows(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     by_path = ("unit: {from: enhet_hsaid}", "unit: {via: kontakt, on: kontakt_id, from: enhet}")
     overlapping = ("changed: andrad_tid", "changed: {from: andrad_tid, overlap: 120}")
     frame = small_region.edited(FRAME, ("systems: [elvis]", "store: {url_from: LANDSTAD_STORE, schema: minne}\nsystems: [elvis]"))
-    region = small_region.write(tmp_path, {**LANGUAGE, BOOKING: small_region.edited(BOOKING, by_path, overlapping), FRAME: frame})
+    told_by = {"checks/sources.yaml": COMMANDED, "checks/commands/probe": "#!/bin/sh\n"}
+    region = small_region.write(
+        tmp_path, {**LANGUAGE, **told_by, BOOKING: small_region.edited(BOOKING, by_path, overlapping), FRAME: frame}
+    )
     asked = asked_by_the_reader(region, monkeypatch) | asked_by_the_reader(shipped(), monkeypatch)
     wrong, seen = [], set()
     for kind, trail, needs, may in sorted(asked):

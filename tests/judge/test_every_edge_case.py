@@ -57,6 +57,11 @@ HELD = {
     27: [("cli/test_readiness.py", "test_a_lowered_threshold_is_shown_and_holds_the_gate_until_it_is_signed")],
     28: [("cli/test_readiness.py", "test_a_renamed_check_keeps_its_history_only_if_it_says_what_it_was")],
     29: [("declare/test_criteria.py", "test_a_fault_is_told_with_its_place_and_the_nearest_right_word")],
+    30: [
+        ("run/test_commands.py", "test_a_command_that_hangs_is_ended_with_its_children_and_the_others_stand"),
+        ("run/test_commands.py", "test_what_is_no_answer_is_never_green"),
+        ("run/test_commands.py", "test_a_command_runs_only_as_it_was_signed"),
+    ],
     31: [("cli/test_readiness.py", "test_evidence_that_was_changed_or_lost_in_the_work_folder_is_an_error_and_the_other_checks_stand")],
     32: [("run/test_evidence.py", "test_a_source_that_flaps_shows_each_time_in_its_history")],
     33: [("run/test_evidence.py", "test_other_content_of_the_very_same_moment_is_refused")],
@@ -92,7 +97,6 @@ HELD = {
 
 LATER = {
     20: "a machine asleep during a run: with the cutover's clockwork",
-    30: "a command that hangs: there are no checks by command; evidence is handed in as a file, or asked in SQL",
     59: "a window shorter than the critical path: with runbooks",
 }
 """Cases without a test, each with its reason."""

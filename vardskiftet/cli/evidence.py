@@ -9,6 +9,7 @@ import typer
 
 from vardskiftet.cli import console
 from vardskiftet.cli.options import AsJson, Now, Project, given
+from vardskiftet.cli.turning import Reason, Said
 
 app = typer.Typer(name="evidence", help="Evidence: what checks are measured on.", no_args_is_help=True, rich_markup_mode=None)
 
@@ -75,6 +76,7 @@ def show_evidence(ctx: typer.Context, name: Name, project: Project = None, as_js
     from vardskiftet.cli.opening import open_desk
     from vardskiftet.cli.telling_evidence import entry, source_entry, tell_source
     from vardskiftet.run.evidence import ADDED, added, of_source, source_of
+    from vardskiftet.run.trust import is_trusted
 
     options = given(ctx, project, as_json, now)
     desk = open_desk(options)
@@ -89,5 +91,35 @@ def show_evidence(ctx: typer.Context, name: Name, project: Project = None, as_js
         "handed_in": [entry(one) for one in every],
         "checks": asking,
     }
-    tell_source(answer, source, every, asking, desk.programme.timezone)
+    trusted = source.command is not None and is_trusted(desk, source.command.sha256)
+    tell_source(answer, source, every, asking, desk.programme.timezone, trusted=trusted)
+    raise typer.Exit(console.show(answer, as_json=options.as_json))
+
+
+@app.command("trust")
+def trust_command_of(
+    ctx: typer.Context,
+    name: Name,
+    reason: Reason,
+    said: Said = None,
+    project: Project = None,
+    as_json: AsJson = False,
+    now: Now = None,
+) -> None:
+    """Sign the command that tells evidence as you have read it: from then on check run may ask it, until a word or a file of it changes.
+
+    Example:  vardskiftet evidence trust interface_answers --reason "Read line by line" --as anna
+    """
+    from vardskiftet.cli.opening import open_desk
+    from vardskiftet.cli.telling_evidence import tell_trusted
+    from vardskiftet.run.evidence import source_of
+    from vardskiftet.run.trust import trust_command
+
+    options = given(ctx, project, as_json, now)
+    desk = open_desk(options)
+    source = source_of(desk.programme, name)
+    done = trust_command(desk, source, reason, said)
+    answer = console.Answer("vardskiftet.evidence.trust/1")
+    answer.own = {"evidence": name, "sha256": done.sha256, "reason": done.reason, "signature": done.signature.payload()}
+    tell_trusted(answer, source, done)
     raise typer.Exit(console.show(answer, as_json=options.as_json))

@@ -31,7 +31,7 @@ NO_WAVES = ("programme", "units", "coexistence")
 
 WaveName = Annotated[str, typer.Argument(help="The wave.", metavar="WAVE", autocompletion=waves_here)]
 WaveOrPlan = Annotated[str, typer.Argument(help="The wave, or a plan's name or file.", metavar="WAVE|PLAN", autocompletion=waves_here)]
-TrustCode = Annotated[bool, typer.Option("--trust-code", help="Let code of mappings/python run, though nobody signed it.")]
+TrustCode = Annotated[bool, typer.Option("--trust-code", help="Let the project's own code and commands run, though nobody signed them.")]
 Quiet = Annotated[bool, typer.Option("--quiet", help="No progress on stderr.")]
 
 

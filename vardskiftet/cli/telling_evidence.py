@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
@@ -10,6 +11,7 @@ from vardskiftet.cli.console import Answer
 from vardskiftet.cli.telling import local_minute
 from vardskiftet.model.evidence import AddedEvidence, EvidenceSource
 from vardskiftet.run.evidence import Taken
+from vardskiftet.run.trust import Trusted
 
 
 def entry(one: AddedEvidence) -> dict[str, Any]:
@@ -22,6 +24,7 @@ def source_entry(source: EvidenceSource, held: AddedEvidence | None, now: dateti
     return {
         "name": source.evidence,
         "title": source.title,
+        "command": source.command.model_dump(mode="json") if source.command is not None else None,
         "owner": source.owner,
         "max_age_hours": source.max_age.total_seconds() / 3600,
         "state": state(source, held, now),
@@ -64,14 +67,19 @@ def tell_sources(
         dated = local_minute(one.as_of, timezone) if one else ""
         rows.append((source.evidence, state(source, one, now), dated, one.rows if one else 0, source.owner))
     answer.table("", ("evidence", "state", "as of", "rows", "owner"), rows)
-    missing = [source.evidence for source in sources if source.evidence not in held]
+    missing = [source for source in sources if source.evidence not in held]
     if missing:
-        answer.next_steps = [f"vardskiftet evidence add {missing[0]} FILE"]
+        answer.next_steps = [_how_to_get(missing[0])]
 
 
-def tell_source(answer: Answer, source: EvidenceSource, every: Sequence[AddedEvidence], checks: Sequence[str], timezone: str) -> None:
+def tell_source(
+    answer: Answer, source: EvidenceSource, every: Sequence[AddedEvidence], checks: Sequence[str], timezone: str, *, trusted: bool
+) -> None:
     """One kind of evidence: what a file must look like, and what was handed in."""
     answer.say(f"{source.evidence}: {source.title}")
+    if source.command is not None:
+        limit = f"within {source.command.within.total_seconds():g} seconds"
+        answer.say(f"    told by the command {shlex.join(source.command.words)}, {limit}; {'trusted' if trusted else 'trusted by nobody'}")
     answer.say(f"    owner {source.owner}; not older than {source.max_age}; asked by {', '.join(checks) or 'no check'}")
     answer.table(
         "a file's columns",
@@ -86,4 +94,20 @@ def tell_source(answer: Answer, source: EvidenceSource, every: Sequence[AddedEvi
         )
     else:
         answer.say("Nothing was handed in yet.")
-        answer.next_steps = [f"vardskiftet evidence add {source.evidence} FILE"]
+        answer.next_steps = [_how_to_get(source)]
+
+
+def _how_to_get(source: EvidenceSource) -> str:
+    return f"vardskiftet evidence add {source.evidence} FILE" if source.command is None else "vardskiftet check run WAVE"
+
+
+def tell_trusted(answer: Answer, source: EvidenceSource, done: Trusted) -> None:
+    """What was signed, word for word and file for file."""
+    if source.command is None:
+        return
+    answer.own["command"] = source.command.model_dump(mode="json")
+    signed = f"signed by {done.signature.name}, {done.signature.role}"
+    answer.say(f"{shlex.join(source.command.words)} may run as it stands ({done.sha256[:12]}), {signed}.")
+    for path, digest in source.command.files:
+        answer.say(f"    with {path}  SHA-256 {digest[:16]}")
+    answer.next_steps = ["vardskiftet check run WAVE"]

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 
 from vardskiftet.declare.check import UNSAID
+from vardskiftet.declare.command import check_commands
 from vardskiftet.declare.criteria import DeclaredCriteria
 from vardskiftet.declare.evidence import check_columns
 from vardskiftet.declare.node import found
@@ -39,6 +40,8 @@ def check_criteria(told: DeclaredCriteria, declared: Declarations, reading: Read
             )
     _check_gates(told, reading)
     _check_freeze(told, reading)
+    if told.sources_read:
+        check_commands(told.sources, told.programs, reading)
     asked = {f"checks/{one.value.topic}/{one.value.measure.sql}.sql" for one in told.checks if one.value.measure.sql}
     for path in sorted(set(told.queries) - asked) if told.checks_read else ():
         reading.faults.in_file(path, "is a query that no check asks.", "Name it in a check's `measure: {sql: …}`, or remove it.")

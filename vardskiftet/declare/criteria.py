@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 
 from vardskiftet.declare.check import UNSAID, read_topic
 from vardskiftet.declare.evidence import read_sources
-from vardskiftet.declare.files import CheckFiles
+from vardskiftet.declare.files import CheckFiles, File
 from vardskiftet.declare.gates import read_gates
 from vardskiftet.declare.reading import Declared, Reading
 from vardskiftet.model.check import Check, Criteria, Gate, Topic
@@ -24,6 +24,8 @@ class DeclaredCriteria:
     freeze: str = ""
     queries: dict[str, str] = field(default_factory=dict)
     """Path to the text of a query."""
+    programs: tuple[File, ...] = ()
+    """What lies in checks/commands."""
     sources_read: bool = True
     checks_read: bool = True
     gates_read: bool = True
@@ -31,7 +33,7 @@ class DeclaredCriteria:
 
 def read_criteria(files: CheckFiles, reading: Reading) -> DeclaredCriteria:
     """All that checks/ declares."""
-    told = DeclaredCriteria(queries={file.path: file.content.decode("utf-8", "replace") for file in files.queries})
+    told = DeclaredCriteria(queries={file.path: file.content.decode("utf-8", "replace") for file in files.queries}, programs=files.programs)
     if files.sources:
         sources = read_sources(files.sources, reading)
         told.sources, told.sources_read = sources or [], sources is not None
@@ -54,7 +56,7 @@ def read_criteria(files: CheckFiles, reading: Reading) -> DeclaredCriteria:
 
 def made(told: DeclaredCriteria, files: CheckFiles) -> Criteria:
     """The criteria, once everything was found sound: ages taken from the evidence, queries from their files."""
-    sources = {one.value.evidence: one.value for one in told.sources}
+    sources = {one.value.evidence: _told_by(one.value, files) for one in told.sources}
     return Criteria(
         topics=tuple(told.topics),
         sources=tuple(sources[name] for name in sorted(sources)),
@@ -65,6 +67,14 @@ def made(told: DeclaredCriteria, files: CheckFiles) -> Criteria:
     )
 
 
+def _told_by(source: EvidenceSource, files: CheckFiles) -> EvidenceSource:
+    """The source with the digests of all that its command may be made of."""
+    if source.command is None:
+        return source
+    made_of = tuple((file.path, file.sha256) for file in files.programs)
+    return source.model_copy(update={"command": source.command.model_copy(update={"files": made_of})})
+
+
 def _whole(check: Check, sources: dict[str, EvidenceSource], queries: dict[str, str]) -> Check:
     """A check may ask for fresher evidence than its source does, never for older."""
     measure = check.measure
@@ -72,6 +82,8 @@ def _whole(check: Check, sources: dict[str, EvidenceSource], queries: dict[str, 
     if measure.evidence:
         limit = sources[measure.evidence].max_age
         own = limit if own == UNSAID else min(own, limit)
+        command = sources[measure.evidence].command
+        measure = measure.model_copy(update={"command": command.sha256 if command else ""})
     if measure.sql:
         path = f"checks/{check.topic}/{measure.sql}.sql"
         measure = measure.model_copy(update={"sql": queries[path], "file": path})

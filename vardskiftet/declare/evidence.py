@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 
 from vardskiftet.declare import bounds, scalars
+from vardskiftet.declare.command import read_command
 from vardskiftet.declare.fields import read_sql
 from vardskiftet.declare.files import File
 from vardskiftet.declare.form import Form
@@ -14,7 +15,7 @@ from vardskiftet.declare.words import nearest, quoted
 from vardskiftet.model.evidence import ColumnKind, EvidenceColumn, EvidenceSource, Format, RowRule
 
 NEEDS = ("evidence", "title", "columns", "key", "max_age", "owner")
-MAY = ("format", "unit", "wave", "as_of", "open_while", "parts", "rules", "may_be_empty", "small_counts")
+MAY = ("command", "format", "unit", "wave", "as_of", "open_while", "parts", "rules", "may_be_empty", "small_counts")
 ALWAYS = ("as_of", "go_live")
 """Columns that every row has in an expression: when the evidence was true, and the wave's day of go-live."""
 
@@ -38,10 +39,12 @@ def read_sources(file: File, reading: Reading) -> list[Declared[EvidenceSource]]
 
 def _source(form: Form, reading: Reading) -> EvidenceSource:
     columns = tuple(_column(name, node, reading) for name, node in form.entries("columns").items())
+    command = read_command(form, reading)
     source = EvidenceSource(
         evidence=form.text("evidence", scalars.slug),
         title=form.text("title"),
-        format=form.scalar("format", scalars.choice(Format), None),
+        command=command,
+        format=form.scalar("format", scalars.choice(Format), Format.JSON if command else None),
         columns=columns,
         key=form.texts("key"),
         unit=form.text("unit"),

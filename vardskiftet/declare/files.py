@@ -24,6 +24,7 @@ SYSTEM = "system.yaml"
 CHECKS = "checks"
 SOURCES = "checks/sources.yaml"
 GATES = "checks/gates.yaml"
+COMMANDS = "checks/commands"
 BASE = "base"
 """The folder of what other files extend: a region's share in common with others."""
 
@@ -59,6 +60,8 @@ class CheckFiles:
     gates: File | None = None
     topics: tuple[File, ...] = ()
     queries: tuple[File, ...] = ()
+    programs: tuple[File, ...] = ()
+    """What commands that tell evidence are made of, whatever language it is in."""
     extended: tuple[File, ...] = ()
     """The files of base/ that these extend."""
 
@@ -70,7 +73,7 @@ class CheckFiles:
     def digests(self) -> tuple[tuple[str, str], ...]:
         """(path, SHA-256) of every file, sorted."""
         single = [file for file in (self.sources, self.gates) if file]
-        return tuple(sorted((file.path, file.sha256) for file in (*single, *self.topics, *self.queries, *self.extended)))
+        return tuple(sorted((file.path, file.sha256) for file in (*single, *self.topics, *self.queries, *self.programs, *self.extended)))
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,7 +119,7 @@ def find_files(root: Path, faults: Faults) -> Files:
             hint="Go to the folder of a project, or name it with --project DIR; `vardskiftet demo` makes one.",
         )
     shelf: dict[str, list[File]] = {"units": [], "waves": [], "systems": [], "mappings": [], "codebooks": [], "code": []}
-    asked: dict[str, list[File]] = {"topics": [], "queries": []}
+    asked: dict[str, list[File]] = {"topics": [], "queries": [], "programs": []}
     single: dict[str, File] = {}
     for path in sorted(path for folder in ("waves", "mappings", CHECKS) for path in _under(root, folder, faults)):
         place = kind_of(path)
@@ -135,7 +138,7 @@ def find_files(root: Path, faults: Faults) -> Files:
         programme=single.get("programme"),
         coexistence=single.get("coexistence"),
         record=single.get("record"),
-        checks=CheckFiles(single.get("sources"), single.get("gates"), tuple(asked["topics"]), tuple(asked["queries"])),
+        checks=CheckFiles(single.get("sources"), single.get("gates"), **{kind: tuple(files) for kind, files in asked.items()}),
         base=tuple(file for path in sorted(_under(root, BASE, faults)) if kind_in_base(path) and (file := _read(root, path, faults))),
         **{kind: tuple(files) for kind, files in shelf.items()},
     )
@@ -155,6 +158,7 @@ def _under(root: Path, folder: str, faults: Faults) -> list[str]:
 def _looks_declared(path: Path) -> bool:
     ending = path.suffix.lower()
     known = ending in (".yaml", ".yml", ".py", ".sql") or (ending == ".csv" and path.parent.name == CODES)
+    known = known or path.parent.as_posix().endswith(f"/{COMMANDS}")
     return known and not path.name.startswith(".")
 
 
@@ -180,6 +184,8 @@ def kind_of(path: str) -> str:
             return "codebooks" if name.endswith(".csv") else ""
         case ["mappings", "python", name]:
             return "code" if name.endswith(".py") else ""
+        case ["checks", "commands", _]:
+            return "programs"
         case ["checks", _, name] if name.endswith(".sql"):
             return "queries"
         case _ if not path.endswith(".yaml"):

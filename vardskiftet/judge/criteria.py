@@ -23,7 +23,8 @@ def as_they_stand(criteria: Criteria, wave: Wave) -> Frozen:
     for check in criteria.checks:
         found[f"check {check.check}"] = _of_check(check)
     for source in criteria.sources:
-        shown = source.model_dump(mode="json", exclude={"evidence", "title", "owner"})
+        unsaid = set() if source.command else {"command"}
+        shown = source.model_dump(mode="json", exclude={"evidence", "title", "owner", *unsaid})
         found[f"evidence {source.evidence}"] = {name: _text(value) for name, value in shown.items()}
     for place, gate in enumerate(criteria.gates):
         found[f"gate {gate.gate}"] = {"at": _text(gate.at.model_dump(mode="json")), "place": str(place)}
@@ -54,7 +55,7 @@ def _of_check(check: Check) -> dict[str, str]:
         mode="json",
         include={"per", "applies_to", "severity", "gate", "max_age", "waivable", "shadow", "target", "was"},
     )
-    measure = check.measure.model_dump(mode="json", exclude={"file"}, exclude_defaults=True)
+    measure = check.measure.model_dump(mode="json", exclude={"file", "command"}, exclude_defaults=True)
     threshold = f"pass {check.threshold.passes}" + (f", warn {check.threshold.warns}" if check.threshold.warns else "")
     return {name: _text(value) for name, value in shown.items()} | {"measure": _text(measure), "threshold": threshold}
 

@@ -10,8 +10,9 @@ from vardskiftet.model.check import Check
 
 def definition(check: Check) -> str:
     """SHA-256 of what a measurement depends on: the measure, whom it is asked of, and which way is better."""
+    told_of = {"file"} if check.measure.command else {"file", "command"}
     body = {
-        "measure": check.measure.model_dump(mode="json", exclude={"file"}),
+        "measure": check.measure.model_dump(mode="json", exclude=told_of),
         "per": check.per.value,
         "applies_to": check.applies_to.model_dump(mode="json"),
         "more_is_better": check.threshold.more_is_better,

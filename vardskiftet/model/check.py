@@ -55,6 +55,8 @@ class Measure(Frozen):
     """The column of the whole, in a ratio."""
     of: str = ""
     """SQL over a row: which rows count; the others are told as excluded."""
+    command: str = ""
+    """The digest of the command that tells the evidence; empty where people hand it in."""
     by: tuple[str, ...] = ()
     """Columns that make groups; the worst group speaks for the unit."""
     at_least: int = 1

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 from enum import StrEnum
 
+from vardskiftet.model.command import Command
 from vardskiftet.model.frozen import Frozen
 
 
@@ -58,6 +59,8 @@ class EvidenceSource(Frozen):
 
     evidence: str
     title: str
+    command: Command | None = None
+    """What tells it, where nobody hands it in."""
     format: Format | None = None
     """None: by the file's ending."""
     columns: tuple[EvidenceColumn, ...]

@@ -5,9 +5,9 @@ from __future__ import annotations
 import getpass
 import os
 import socket
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import ExitStack
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 
 import duckdb
@@ -26,6 +26,7 @@ from vardskiftet.model.own import CRITERIA
 from vardskiftet.model.progress import Progress
 from vardskiftet.plan.calendar import calendar
 from vardskiftet.run.asking import asked_rows
+from vardskiftet.run.commands import ask_commands
 from vardskiftet.run.desk import Desk
 from vardskiftet.run.evidence import ADDED, added, in_force
 from vardskiftet.run.measured import MEASURED, payload_of
@@ -47,6 +48,8 @@ class Surroundings:
     go_live: date
     now: datetime
     handed_in: tuple[AddedEvidence, ...]
+    unanswered: Mapping[str, str] = field(default_factory=dict)
+    """Evidence whose command gave no answer, and why: what it told before does not stand in for it."""
 
     @property
     def in_force(self) -> dict[str, AddedEvidence]:
@@ -71,7 +74,9 @@ class Checked:
 def run_checks(desk: Desk, wave: str, names: Sequence[str] = ()) -> Checked:
     """Measure all checks of a wave, or the named ones, and keep what was found. Raises Usage for an unknown wave or check."""
     checks = chosen(desk, names)
-    around = surroundings(desk, wave)
+    desk.wave(wave)
+    unanswered = ask_commands(desk, checks)
+    around = replace(surroundings(desk, wave), unanswered=unanswered)
     found: list[Measurement] = []
     altered: set[str] = set()
     with ExitStack() as closing:
@@ -123,6 +128,8 @@ def _measured(desk: Desk, store: StoreReader, rows: Rows, check: Check, around: 
     error = ""
     try:
         refs = _stands_on(desk, store, check, around)
+        if check.measure.evidence in around.unanswered:
+            raise CannotMeasure(around.unanswered[check.measure.evidence])
         if refs:
             values = _values(desk, store, rows, check, around)
     except BROKEN as wrong:

@@ -112,15 +112,12 @@ def add(desk: Desk, name: str, path: Path, as_of: datetime | None) -> Taken:
     """Take in a file. Raises EvidenceWrong, Unreachable, Usage where its time cannot be told or lies in the future."""
     source = source_of(desk.programme, name)
     shown = inert(path.name)
+    if source.command is not None:
+        hint = "vardskiftet check run WAVE asks it."
+        raise Usage(f"'{name}' is told by a command; nobody hands it in.", where="checks/sources.yaml", hint=hint)
     content = _content(source, path, shown)
     found, encoding = read_evidence(desk.programme, source, path, content, shown)
     when = _when(desk, source, found, as_of, shown)
-    return _keep(desk, source, path, content, found, when, encoding)
-
-
-def _keep(desk: Desk, source: EvidenceSource, path: Path, content: bytes, found: Understood, when: datetime, encoding: str) -> Taken:
-    """Keep what was understood, as it came. Raises Usage for other content of the very same moment."""
-    name, shown = source.evidence, inert(path.name)
     with desk.reading_store() as store:
         known = of_source(added(store.events(ADDED)), name)
     digest = hashlib.sha256(content).hexdigest()
@@ -134,12 +131,20 @@ def _keep(desk: Desk, source: EvidenceSource, path: Path, content: bytes, found:
             where=shown,
             hint="Say to the minute when this one was true; evidence is never replaced.",
         )
-    place_file(place_of(desk, name, digest, path.suffix), content)
+    return Taken(keep(desk, source, path, content, found, when, encoding, "evidence add"), new=True, newer=later)
+
+
+def keep(
+    desk: Desk, source: EvidenceSource, path: Path, content: bytes, found: Understood, when: datetime, encoding: str, verb: str
+) -> AddedEvidence:
+    """Keep content that was understood, as it came."""
+    digest = hashlib.sha256(content).hexdigest()
+    place_file(place_of(desk, source.evidence, digest, path.suffix), content)
     payload = {
-        "name": name,
+        "name": source.evidence,
         "digest": digest,
         "as_of": when.isoformat(),
-        "file": shown,
+        "file": inert(path.name),
         "ending": path.suffix.lower(),
         "format": format_of(source, path).value,
         "encoding": encoding,
@@ -148,10 +153,9 @@ def _keep(desk: Desk, source: EvidenceSource, path: Path, content: bytes, found:
         "identifiers": found.identifiers,
         "importer": getpass.getuser(),
     }
-    run_id = note(desk, "evidence add", "", ADDED, payload)
+    run_id = note(desk, verb, "", ADDED, payload)
     with desk.reading_store() as store:
-        taken = added(event for event in store.events(run_id=run_id) if event.kind == ADDED)[0]
-    return Taken(taken, new=True, newer=later)
+        return added(event for event in store.events(run_id=run_id) if event.kind == ADDED)[0]
 
 
 def _when(desk: Desk, source: EvidenceSource, found: Understood, said: datetime | None, shown: str) -> datetime:

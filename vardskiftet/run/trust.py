@@ -5,9 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+from vardskiftet.declare.files import SOURCES
 from vardskiftet.engine.python_code import calls
 from vardskiftet.errors import Usage
 from vardskiftet.model.code import Code
+from vardskiftet.model.evidence import EvidenceSource
 from vardskiftet.model.mapping import Mapping
 from vardskiftet.run.desk import Desk
 from vardskiftet.run.noted import note
@@ -34,10 +36,26 @@ def trust(desk: Desk, name: str, reason: str, said: str | None) -> Trusted:
     if code is None:
         known = ", ".join(one.path for one in desk.programme.codes) or "none"
         raise Usage(f"'{name}' is no file of code of this programme.", hint=f"Known: {known}.")
+    return _signed(desk, "mappings trust", code.path, code.sha256, reason, said)
+
+
+def trust_command(desk: Desk, source: EvidenceSource, reason: str, said: str | None) -> Trusted:
+    """Sign the command that tells evidence: its words, its limits, and every file of checks/commands, as they stand.
+
+    Raises Usage if the evidence is handed in, without a reason, or if nobody may sign.
+    """
+    if not reason.strip():
+        raise Usage("A command is trusted for a reason.", hint="--reason TEXT")
+    if source.command is None:
+        raise Usage(f"'{source.evidence}' is handed in; no command tells it.", where=SOURCES)
+    return _signed(desk, "evidence trust", f"{SOURCES} {source.evidence}", source.command.sha256, reason, said)
+
+
+def _signed(desk: Desk, verb: str, path: str, sha256: str, reason: str, said: str | None) -> Trusted:
     signature = sign(desk.programme, said)
-    payload = {"path": code.path, "sha256": code.sha256, "reason": reason.strip(), **signature.payload()}
-    note(desk, "mappings trust", "", TRUSTED, payload)
-    return Trusted(code.path, code.sha256, reason.strip(), signature)
+    payload = {"path": path, "sha256": sha256, "reason": reason.strip(), **signature.payload()}
+    note(desk, verb, "", TRUSTED, payload)
+    return Trusted(path, sha256, reason.strip(), signature)
 
 
 def demand_trust(desk: Desk, mappings: Iterable[Mapping]) -> None:
@@ -45,8 +63,7 @@ def demand_trust(desk: Desk, mappings: Iterable[Mapping]) -> None:
     needed = {function.partition(".")[0] for function, _ in calls(mappings)}
     if not needed or desk.trust_code:
         return
-    with desk.reading_store() as store:
-        signed = {str(event.payload["sha256"]) for event in store.events() if event.kind == TRUSTED}
+    signed = _signed_digests(desk)
     wanting: list[Code] = [code for code in desk.programme.codes if code.code in needed and code.sha256 not in signed]
     if wanting:
         first = wanting[0]
@@ -55,3 +72,13 @@ def demand_trust(desk: Desk, mappings: Iterable[Mapping]) -> None:
             where=first.path,
             hint=f"Read it, then: vardskiftet mappings trust {first.code} --reason TEXT, or --trust-code for this once.",
         )
+
+
+def is_trusted(desk: Desk, sha256: str) -> bool:
+    """Whether somebody signed it, as it stands, or whoever sits here lets it run."""
+    return desk.trust_code or sha256 in _signed_digests(desk)
+
+
+def _signed_digests(desk: Desk) -> frozenset[str]:
+    with desk.reading_store() as store:
+        return frozenset(str(event.payload["sha256"]) for event in store.events(TRUSTED))

@@ -5,7 +5,9 @@ from __future__ import annotations
 from datetime import date, datetime
 
 from vardskiftet.cli.documents.shape import Keys, Schema, keys, many
+from vardskiftet.cli.documents.waves import SIGNATURE
 from vardskiftet.model.check import Per
+from vardskiftet.model.command import Command
 from vardskiftet.model.evidence import AddedEvidence, EvidenceColumn, EvidenceRef
 from vardskiftet.model.outcome import Outcome, Severity, Verdict
 from vardskiftet.model.readiness import CriteriaChange
@@ -17,6 +19,7 @@ _CHANGES = many(CriteriaChange)
 _SOURCE: Keys = {
     "name": str,
     "title": str,
+    "command": Command | None,
     "owner": str,
     "max_age_hours": float,
     "state": {"enum": ["missing", "stale", "fresh"]},
@@ -93,6 +96,7 @@ READINESS: dict[str, Keys] = {
     "evidence.add": {"evidence": AddedEvidence, "new": bool, "in_force": bool},
     "evidence.list": {"sources": many(keys(_SOURCE))},
     "evidence.show": {**_SOURCE, "columns": many(EvidenceColumn), "handed_in": many(AddedEvidence), "checks": list[str]},
+    "evidence.trust": {"evidence": str, "command": Command, "sha256": str, "reason": str, "signature": SIGNATURE},
     "check.run": {
         "wave": str,
         "measured": many(keys({"check": str, "units": int, "evidence": many(EvidenceRef), "error": str})),

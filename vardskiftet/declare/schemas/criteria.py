@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from vardskiftet.declare import scalars
-from vardskiftet.declare.bounds import AGE, BOUND, CHECK
+from vardskiftet.declare.bounds import AGE, BOUND, CHECK, EXIT_CODE, PATIENCE
 from vardskiftet.declare.schemas.shapes import (
     Schema,
+    cell,
     count,
     flag,
     free_keys,
@@ -42,6 +43,7 @@ def sources(_vocabulary: Vocabulary) -> Schema:
             "owner": text("Who hands it in."),
         },
         {
+            "command": _command(),
             "format": one_of(Format, "How the file is written, where its ending does not say."),
             "unit": text("The column that names the unit."),
             "wave": text("The column that names the wave."),
@@ -54,6 +56,21 @@ def sources(_vocabulary: Vocabulary) -> Schema:
         },
     )
     return keys({"sources": many(source, "Evidence that people hand in as files.")})
+
+
+def _command() -> Schema:
+    """What tells evidence that nobody hands in."""
+    return keys(
+        {
+            "words": many(cell(), "A program and its words; no shell sees them. The project's own lie in checks/commands.", 1),
+            "within": shaped(PATIENCE, "How long it may take: 30s, 5m; then it is ended with all that it started."),
+        },
+        {
+            "exit_codes": names(shaped(EXIT_CODE), "Those with which its output counts; 0, where they are left out."),
+            "environment": names(shaped(scalars.VARIABLE), "Variables that it may see."),
+        },
+        "What prints the evidence: JSON, or what `format:` says. It runs only where a person trusts it.",
+    )
 
 
 def gates(_vocabulary: Vocabulary) -> Schema:
