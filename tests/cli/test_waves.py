@@ -9,11 +9,14 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from asking import WAVE as FIRST
+from asking import make_asking, training
 
 from vardskiftet.cli.main import run
 from vardskiftet.demo.project import begin
 from vardskiftet.run.signing import system_user
 from vardskiftet.shipped import shipped
+from vardskiftet.store import reader
 
 
 @pytest.fixture(scope="module")
@@ -195,3 +198,19 @@ def test_the_programme_page_is_written_also_before_any_load(capsys: pytest.Captu
     assert code == 0 and [one["load"] for one in document["waves"]] == ["not_planned"] * 4
     page = Path(document["file"]).read_text(encoding="utf-8")
     assert "The 49 municipalities" in page and "Västra Götalandsregionen" in page
+
+
+def test_neither_the_status_nor_the_list_reads_what_was_measured(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    asking = make_asking(tmp_path / "ward")
+    asking.hand_in("training", training())
+    assert asking.ask("check", "run", FIRST).code == 0
+    asking.ask("gate", "freeze", FIRST, "--as", "anna")
+    asking.ask("waves", "pause", FIRST, "--reason", "a test", "--as", "anna")
+    read: list[str] = []
+    told = reader.event_of
+    monkeypatch.setattr(reader, "event_of", lambda line, shown: (read.append(line.kind), told(line, shown))[1])
+    for command in (("status",), ("waves", "list"), ("waves", "show", FIRST), ("waves", "timeline")):
+        document = asking.ask(*command, "--json").document
+        assert "paused" in str(document), command
+    assert "wave.paused" in read
+    assert not {"check.measured", "evidence.added"} & set(read)

@@ -14,6 +14,7 @@ import pytest
 from sqlalchemy.exc import OperationalError
 
 from vardskiftet import errors
+from vardskiftet.store import reader
 from vardskiftet.store.store import Store
 from vardskiftet.store.tables import TOLD
 
@@ -138,3 +139,20 @@ def test_the_newest_of_a_wave_and_a_check_is_found_by_the_index_and_not_by_readi
         (plan,) = connection.execute(asked).fetchall()
     connection.close()
     assert "ix_event_told (kind=? AND <expr>=? AND <expr>=?)" in plan[3]
+
+
+def test_events_of_some_kinds_come_in_order_and_no_other_is_read(store: Store, path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    kinds = ("wave.paused", "check.measured", "books.drawn")
+    for number in range(1_205):
+        store.append(kinds[number % 3], {"number": number}, "run-1")
+    read: list[str] = []
+    told = reader.event_of
+    monkeypatch.setattr(reader, "event_of", lambda line, shown: (read.append(line.kind), told(line, shown))[1])
+    found = list(store.of_kinds(("books.drawn", "wave.paused", "never.said", "wave.paused")))
+    assert [event.payload["number"] for event in found] == [number for number in range(1_205) if number % 3 != 1]
+    assert set(read) == {"wave.paused", "books.drawn"}
+    assert list(store.of_kinds(())) == []
+    with sqlite3.connect(path) as connection:
+        (plan,) = connection.execute("explain query plan select seq from event where kind in ('a', 'b')").fetchall()
+    connection.close()
+    assert "COVERING INDEX" in plan[3]

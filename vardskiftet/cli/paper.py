@@ -76,8 +76,8 @@ def readiness_facts(desk: Desk, asked: Asked) -> ReadinessFacts:
     with desk.reading_store() as store:
         head = store.head()
         measured_then = store.newest(MEASURED, before) is not None
+        points = {check.check: points_of(store, check, wave, now) for check in wanting}
     earlier = ask_gate(desk, wave, asked.gate.gate, before).readiness if measured_then else None
-    points = {check.check: points_of(desk, check, wave, now) for check in wanting}
     freezings = [FreezingFacts(one.at, one.digest, one.name, one.role, one.reason, one.changes) for one in asked.criteria.freezings]
     return gather_readiness(
         desk.programme,

@@ -143,11 +143,14 @@ def tell_gate(answer: Answer, asked: Asked, programme: Programme) -> None:
 
 
 def tell_reported(answer: Answer, asked: Asked, programme: Programme, path: Path) -> None:
-    """The verdict in a line, where the report lies, and every reason."""
+    """The verdict in a line, where the report lies, and the first reasons."""
     readiness = asked.readiness
     answer.say(f"{SIGNS[readiness.verdict]} {WORDS[readiness.verdict]}  {readiness.wave} at {asked.gate.gate}. The report lies in {path}")
-    for line in unmet(lines(programme.criteria, readiness)):
+    wanting = unmet(lines(programme.criteria, readiness))
+    for line in wanting[:SHOWN]:
         _because(answer, line, programme.criteria)
+    if len(wanting) > SHOWN:
+        answer.say(f"{SHOWN} of {len(wanting):,} checks that do not pass; all in {path}")
     if not answer.reasons and answer.exit_code:
         answer.because("NOTHING_ASKED", "No check is asked at this gate.", where="checks/gates.yaml")
 

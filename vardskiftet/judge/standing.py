@@ -23,6 +23,9 @@ _ENDS_A_PAUSE = {RESUMED, "wave.closed", "wave.cancelled", "wave.undone"}
 OVER = ("cancelled", "closed")
 LOADED = "books.drawn"
 
+TOLD_BY = (*STATUS_AFTER, PAUSED, RESUMED, LOADED)
+"""Every kind of event that a status is folded from."""
+
 # A resumed wave goes on from where it was paused. A decided go does not outlive the pause, and a wave that was taken back begins anew.
 _RESUMES_AS = {"go_decided": "preparing", "rolled_back": "planned"}
 

@@ -20,7 +20,7 @@ from vardskiftet.engine.targets.protocol import BatchEntry, Target
 from vardskiftet.engine.targets.seed import seed
 from vardskiftet.errors import DeclarationsWrong, IntegrityBroken, Stale, Usage
 from vardskiftet.judge.books import beyond, exit_code, outlived
-from vardskiftet.judge.standing import OVER, standing
+from vardskiftet.judge.standing import OVER, TOLD_BY, standing
 from vardskiftet.model.books import Books
 from vardskiftet.model.mapping import Mapping
 from vardskiftet.model.plan import Plan
@@ -29,7 +29,7 @@ from vardskiftet.plan.fingerprint import moved
 from vardskiftet.run.desk import Desk
 from vardskiftet.run.gaps import demand_no_gaps
 from vardskiftet.run.hands import Working
-from vardskiftet.run.last_books import DRAWN, REHEARSED, closed, drawn
+from vardskiftet.run.last_books import DRAWN, OF_BOOKS, REHEARSED, closed, drawn
 from vardskiftet.run.late import LATE, in_words, list_late, written_after
 from vardskiftet.run.listing import list_left
 from vardskiftet.run.lock import holding
@@ -38,7 +38,7 @@ from vardskiftet.run.planning import schema_digest
 from vardskiftet.run.rehearsals import clear_dead, discard_old
 from vardskiftet.run.trust import demand_trust
 from vardskiftet.run.walk import steps, walk
-from vardskiftet.store.runs import new_run_id
+from vardskiftet.store.runs import STARTED, new_run_id
 from vardskiftet.store.store import Store
 
 
@@ -185,7 +185,7 @@ def run_of(desk: Desk, store: Store, run_id: str, verb: str, plan: Plan) -> Iter
 def refuse_stopped(desk: Desk, wave: str) -> None:
     """Raise Usage if a person paused, cancelled or closed the wave: then nothing of it is loaded."""
     with desk.reading_store() as store:
-        status = standing(((event.kind, str(event.payload.get("wave", ""))) for event in store.events()), wave)
+        status = standing(((event.kind, str(event.payload.get("wave", ""))) for event in store.of_kinds(TOLD_BY)), wave)
     if status in ("paused", *OVER):
         hint = f"vardskiftet waves resume {wave} --reason TEXT" if status == "paused" else f"vardskiftet waves show {wave}"
         raise Usage(f"Wave '{wave}' is {status}: nothing of it is loaded.", where=wave, hint=hint)
@@ -242,7 +242,7 @@ def refuse_others(desk: Desk, plan: Plan, target: Target) -> None:
 def refuse_after_open_rehearsal(desk: Desk, plan: Plan) -> None:
     """Raise IntegrityBroken if this very plan's last rehearsal ended with books that do not close."""
     with desk.reading_store() as store:
-        rehearsed = closed(store.events(), plan.wave, plan.fingerprint, REHEARSED)
+        rehearsed = closed(store.of_kinds(OF_BOOKS), plan.wave, plan.fingerprint, REHEARSED)
     if rehearsed is False:
         raise IntegrityBroken(
             f"The last rehearsal of plan {plan.name} ended with books that do not close: it is not carried out on the record.",
@@ -251,14 +251,15 @@ def refuse_after_open_rehearsal(desk: Desk, plan: Plan) -> None:
         )
 
 
+OF_BATCHES = ("batch.done", "batch.undone")
 _NAMES_A_BATCH = ("wave", "plan", "mapping", "number", "manifest")
 
 
 def catch_up(desk: Desk, store: Store, target: Target, wave: str, run_id: str) -> int:
     """Bring the memory up to the target: batches committed or taken back when a run died before it could say so. Returns how many."""
     known: set[tuple[Any, ...]] = set()
-    for event in lived(store.events(), wave):
-        if event.kind in ("batch.done", "batch.undone"):
+    for event in lived(store.of_kinds((STARTED, *OF_BATCHES)), wave):
+        if event.kind in OF_BATCHES:
             batch = tuple(event.payload[name] for name in _NAMES_A_BATCH)
             (known.add if event.kind == "batch.done" else known.discard)(batch)
     there = {tuple(getattr(one, name) for name in _NAMES_A_BATCH): one for one in _batches(desk, target, wave)}

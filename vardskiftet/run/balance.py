@@ -14,7 +14,7 @@ from vardskiftet.judge.books import balance
 from vardskiftet.model.books import Books
 from vardskiftet.model.plan import Plan
 from vardskiftet.run.desk import Desk, load_plan, plans_of, whole
-from vardskiftet.run.moments import counted_then
+from vardskiftet.run.moments import OF_COUNTS, counted_then
 
 
 def counts_of(desk: Desk, plan: Plan, sources: Map[str, Source]) -> dict[str, int | None]:
@@ -99,6 +99,6 @@ def present_books(desk: Desk, wave: str) -> tuple[Plan, Books]:
         if held is not None:
             sources[name] = held
     with desk.reading_store() as store:
-        then = counted_then(store.events(), wave, plan.fingerprint)
+        then = counted_then(store.of_kinds(OF_COUNTS), wave, plan.fingerprint)
     counted = {name: then.get(name) if rows is None else rows for name, rows in counts_of(desk, plan, sources).items()}
     return plan, books_of(desk, plan, open_target(desk.programme), counted)

@@ -80,7 +80,7 @@ def bring_back(desk: Desk, wave: str, path: Path) -> Brought:
 
 def _later(desk: Desk, wave: str) -> dict[str, frozenset[str]]:
     with desk.reading_store() as store:
-        events = tuple(store.events())
+        events = tuple(store.of_kinds((IMPORTED, EXPORTED)))
     files = imported_files(events)
     mine = [event.payload for event in events if event.kind == EXPORTED and event.payload["wave"] == wave]
     return {str(one["export"]): rejects_named(corrections_folder(desk), files[int(one["files_in_force"]) :]) for one in mine}

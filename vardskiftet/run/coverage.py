@@ -136,7 +136,7 @@ def _field(programme: Programme, mapping: Mapping, found: FieldCodes, seen: dict
 def _before(desk: Desk, wave: str) -> tuple[str, dict[str, dict[str, int]] | None]:
     """When the wave was measured last, and what was missing then: field to code to rows; None if it never was."""
     with desk.reading_store() as store:
-        told = [event for event in store.events() if event.kind == MEASURED and event.payload["wave"] == wave]
+        told = [event for event in store.events(MEASURED) if event.payload["wave"] == wave]
     return (told[-1].at.isoformat(), dict(told[-1].payload["missing"])) if told else ("", None)
 
 

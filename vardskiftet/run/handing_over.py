@@ -83,7 +83,7 @@ def take_back(desk: Desk, wave: str, path: Path) -> Returned:
     sheets = read_sheets(path)
     found = handovers(desk, wave)
     with desk.reading_store() as store:
-        mine = [event.payload for event in store.events() if event.kind == LISTED and event.payload["wave"] == wave]
+        mine = [event.payload for event in store.events(LISTED) if event.payload["wave"] == wave]
     held = _Held({one.line: one for one in found.lines}, _told(found), frozenset(str(one["export"]) for one in mine))
     for sheet in sheets:
         if sheet.heading != HEADING:

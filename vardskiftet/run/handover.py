@@ -76,7 +76,7 @@ def handovers(desk: Desk, wave: str) -> Handovers:
         found = lines_of(duck, units)
         ((nobody,),) = duck.execute("select coalesce(sum(rows), 0)::bigint from by_hand where person is null").fetchall()
     with desk.reading_store() as store:
-        done, checked = states(store.events())
+        done, checked = states(store.events(BROUGHT))
     lines = tuple(
         Handover(
             line=line,
@@ -109,5 +109,5 @@ def states(events: Iterable[Event]) -> tuple[dict[str, str], dict[str, str]]:
 def _of_wave(desk: Desk, wave: str) -> set[str]:
     """Lines that were done in this wave at any time."""
     with desk.reading_store() as store:
-        mine = [event for event in store.events() if event.kind == BROUGHT and event.payload["wave"] == wave]
+        mine = [event for event in store.events(BROUGHT) if event.payload["wave"] == wave]
     return {line for event in mine for line in event.payload["done"]}

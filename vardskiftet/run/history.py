@@ -16,6 +16,7 @@ from vardskiftet.model.outcome import Outcome, worst
 from vardskiftet.model.threshold import Bound, Threshold
 from vardskiftet.run.desk import Desk
 from vardskiftet.run.measured import as_of, different_values, events_of, history_of
+from vardskiftet.store.reader import StoreReader
 
 
 class Past(Frozen):
@@ -46,10 +47,9 @@ MOST_POINTS = 60
 """Points of a way: a year of weeks, and the newest of any longer one."""
 
 
-def points_of(desk: Desk, check: Check, wave: str, until: datetime) -> tuple[Point, ...]:
+def points_of(store: StoreReader, check: Check, wave: str, until: datetime) -> tuple[Point, ...]:
     """The worst value of each measurement as of its evidence, oldest first; one of several on the same evidence."""
-    with desk.reading_store() as store:
-        found = [(as_of(event), _worst(event, check)) for event in islice(events_of(store, check, wave, until), MOST_POINTS)]
+    found = [(as_of(event), _worst(event, check)) for event in islice(events_of(store, check, wave, until), MOST_POINTS)]
     told = {at: value for at, value in reversed(found) if value is not None}
     return tuple(Point(at, told[at]) for at in sorted(told))
 

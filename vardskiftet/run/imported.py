@@ -29,7 +29,7 @@ def imported_files(events: Iterable[Event]) -> tuple[str, ...]:
 def corrections_of(desk: Desk, wave: str) -> tuple[Correction, ...]:
     """Those that were brought in by one wave's worklists."""
     with desk.reading_store() as store:
-        files = imported_files(event for event in store.events() if event.payload.get("wave") == wave)
+        files = imported_files(event for event in store.events(IMPORTED) if event.payload.get("wave") == wave)
     mine = {one.reject for one in read_corrections(corrections_folder(desk), files)}
     return tuple(one for one in corrections_in_force(desk) if one.reject in mine)
 
@@ -37,7 +37,7 @@ def corrections_of(desk: Desk, wave: str) -> tuple[Correction, ...]:
 def files_in_force(desk: Desk) -> tuple[str, ...]:
     """The same, from the programme's memory. A correction belongs to its source row, and so to every wave that reads it."""
     with desk.reading_store() as store:
-        return imported_files(store.events())
+        return imported_files(store.events(IMPORTED))
 
 
 def corrections_in_force(desk: Desk) -> tuple[Correction, ...]:
@@ -48,6 +48,6 @@ def corrections_in_force(desk: Desk) -> tuple[Correction, ...]:
 def corrections_in_effect(desk: Desk, plan: Plan) -> tuple[Correction, ...]:
     """Those that a plan's rows stand on in the record: its own, and what was replayed since, less what was held back."""
     with desk.reading_store() as store:
-        told = [event.payload for event in store.events() if event.kind == REPLAYED and event.payload["plan"] == plan.fingerprint]
+        told = [event.payload for event in store.events(REPLAYED) if event.payload["plan"] == plan.fingerprint]
     files, held = (told[-1]["files"], set(told[-1]["held"])) if told else (plan.corrections, set())
     return tuple(one for one in read_corrections(corrections_folder(desk), tuple(files)) if one.reject not in held)

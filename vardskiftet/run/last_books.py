@@ -11,6 +11,8 @@ from vardskiftet.model.plan import Plan
 DRAWN = "books.drawn"
 REHEARSED = "books.rehearsed"
 UNDONE = "wave.undone"
+OF_BOOKS = (DRAWN, REHEARSED, UNDONE)
+"""Every kind of event that says how books stood."""
 
 
 def closed(events: Iterable[Event], wave: str, plan: str, kind: str) -> bool | None:

@@ -7,12 +7,17 @@ from collections.abc import Iterable
 from vardskiftet.engine.sources.protocol import Stillness
 from vardskiftet.model.event import Event
 from vardskiftet.run.memory import lived
+from vardskiftet.store.runs import STARTED
 
 HELD = "source.held"
 LOST = "snapshot.lost"
 COUNTED = "source.counted"
 SCANNED = "keys.scanned"
 CUT = "batches.cut"
+OF_COUNTS = (STARTED, COUNTED)
+"""Every kind of event that `counted_then` looks at."""
+OF_MOMENTS = (STARTED, HELD, LOST)
+"""Every kind of event that `owing` looks at."""
 
 
 def owing(events: Iterable[Event], wave: str, plan: str) -> tuple[str, ...]:

@@ -44,7 +44,7 @@ def trends(desk: Desk, wave: str) -> Trends:
     plan = loaded_plan(desk, wave)
     now = Counter(one.reason for one in rejected_items(desk, plan))
     with desk.reading_store() as store:
-        told = [event for event in store.events() if event.kind in (DRAWN, REHEARSED) and event.payload.get("wave") == wave]
+        told = [event for event in store.of_kinds((DRAWN, REHEARSED)) if event.payload.get("wave") == wave]
     loads = [event for event in told if event.kind == DRAWN]
     earlier = loads[:-1] or [event for event in told if event.kind == REHEARSED]
     before = _by_reason(earlier[-1]) if earlier else None

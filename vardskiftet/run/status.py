@@ -8,13 +8,13 @@ from datetime import datetime
 from vardskiftet.engine.ledger import Ledger
 from vardskiftet.engine.targets import open_target
 from vardskiftet.engine.targets.protocol import BatchEntry, Lock
-from vardskiftet.judge.standing import standing
+from vardskiftet.judge.standing import TOLD_BY, standing
 from vardskiftet.model.event import Event
 from vardskiftet.model.plan import Plan
 from vardskiftet.run.desk import Desk, plans_of
-from vardskiftet.run.last_books import DRAWN, REHEARSED, closed
+from vardskiftet.run.last_books import DRAWN, OF_BOOKS, REHEARSED, closed
 from vardskiftet.run.lock import proved_dead
-from vardskiftet.run.moments import owing
+from vardskiftet.run.moments import OF_MOMENTS, owing
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +47,7 @@ def standings(desk: Desk, waves: tuple[str, ...]) -> tuple[Standing, ...]:
     ledger = Ledger(open_target(desk.programme), desk.programme.record)
     locks = {lock.wave: lock for lock in ledger.locks()}
     with desk.reading_store() as store:
-        events = tuple(store.events())
+        events = tuple(store.of_kinds((*TOLD_BY, *OF_BOOKS, *OF_MOMENTS)))
     return tuple(_standing(wave, plans_of(desk, wave), ledger.batches(wave), locks.get(wave), events) for wave in waves)
 
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from vardskiftet.errors import Usage
-from vardskiftet.judge.standing import TURNS, standing, turns_from
+from vardskiftet.judge.standing import TOLD_BY, TURNS, standing, turns_from
 from vardskiftet.model.event import Event
 from vardskiftet.run.desk import Desk
 from vardskiftet.run.signing import Signature, sign
@@ -60,13 +60,13 @@ def turn(desk: Desk, wave: str, verb: str, reason: str, said: str | None) -> Tur
 
 def statuses(store: StoreReader, waves: tuple[str, ...]) -> dict[str, str]:
     """Each wave's status, folded from the memory."""
-    kinds = tuple((event.kind, str(event.payload.get("wave", ""))) for event in store.events())
+    kinds = tuple((event.kind, str(event.payload.get("wave", ""))) for event in store.of_kinds(TOLD_BY))
     return {wave: standing(kinds, wave) for wave in waves}
 
 
 def signed_turns(store: StoreReader, wave: str) -> tuple[Event, ...]:
     """The signed turns of a wave, oldest first."""
-    return tuple(event for event in store.events() if event.kind in SIGNED and event.payload.get("wave") == wave)
+    return tuple(event for event in store.of_kinds(SIGNED) if event.payload.get("wave") == wave)
 
 
 def _done(verb: str) -> str:

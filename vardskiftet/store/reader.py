@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import UTC, datetime
+from functools import cache
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
 
-from sqlalchemy import Connection, Engine, Select, Text, literal_column, select
+from sqlalchemy import Connection, Engine, Select, Text, bindparam, literal_column, select
 
 from vardskiftet import errors
 from vardskiftet.model.chain import ChainCheck, Head
@@ -19,6 +20,10 @@ from vardskiftet.store.refusals import foreseen
 from vardskiftet.store.tables import EVENT, TOLD
 
 PAGE = 1000
+SOME = 500
+"""Events that are asked for by their numbers at a time: a statement takes so many without asking for leave."""
+BEYOND = 2**62
+"""Above every number."""
 PAGE_BACK = 50
 """Fewer at a time on the way back: whoever goes there seeks one, and measurements are long."""
 
@@ -46,6 +51,16 @@ class StoreReader:
         for line in self._lines(wanted, since, self.head().length):
             yield event_of(line, self._shown)
 
+    def of_kinds(self, kinds: Iterable[str]) -> Iterator[Event]:
+        """Yield events of some kinds in order; their numbers come from an index, and of other events nothing is read."""
+        with foreseen(self._shown), self._engine.connect() as connection:
+            found = sorted(connection.scalars(select(EVENT.c.seq).where(EVENT.c.kind.in_(sorted(set(kinds))))))
+            for start in range(0, len(found), SOME):
+                some = select(EVENT).where(EVENT.c.seq.in_(found[start : start + SOME])).order_by(EVENT.c.seq)
+                rows = connection.execute(some).all()
+                connection.rollback()
+                yield from (event_of(chain.Line(*row), self._shown) for row in rows)
+
     def newest(self, kind: str, until: datetime | None = None, *, wave: str = "", check: str = "") -> Event | None:
         """The last event of a kind, told no later than `until` by the programme's clock, of a wave and a check where they are named.
 
@@ -55,16 +70,15 @@ class StoreReader:
 
     def backwards(self, kind: str, until: datetime | None = None, *, wave: str = "", check: str = "") -> Iterator[Event]:
         """Yield events of a kind from the last to the first, as `newest` tells them apart."""
-        wanted = select(EVENT).where(EVENT.c.kind == kind).order_by(EVENT.c.seq.desc())
+        words = {word: said for word, said in (("wave", wave), ("check", check)) if said}
+        wanted = _before(self._engine.dialect.name, tuple(words), until is not None)
+        told = {"kind": kind, **words}
         if until is not None:
-            wanted = wanted.where(EVENT.c.at <= until.astimezone(UTC).isoformat(timespec="microseconds"))
-        for word, said in (("wave", wave), ("check", check)):
-            if said:
-                wanted = wanted.where(literal_column(TOLD[self._engine.dialect.name].format(word=word), Text) == said)
-        before, size = self.head().length + 1, 1
+            told["until"] = until.astimezone(UTC).isoformat(timespec="microseconds")
+        before, size = BEYOND, 1
         with foreseen(self._shown), self._engine.connect() as connection:
             while True:
-                rows = connection.execute(wanted.where(EVENT.c.seq < before).limit(size)).all()
+                rows = connection.execute(wanted, {**told, "before": before, "size": size}).all()
                 connection.rollback()
                 yield from (event_of(chain.Line(*row), self._shown) for row in rows)
                 if len(rows) < size:
@@ -120,6 +134,17 @@ class StoreReader:
                 if len(rows) < PAGE:
                     return
                 since = rows[-1].seq
+
+
+@cache
+def _before(dialect: str, words: tuple[str, ...], dated: bool) -> Select[Any]:
+    """The question for events before a number, the newest first: made once, since it is asked for every check of a programme."""
+    wanted = select(EVENT).where(EVENT.c.kind == bindparam("kind"), EVENT.c.seq < bindparam("before"))
+    if dated:
+        wanted = wanted.where(EVENT.c.at <= bindparam("until"))
+    for word in words:
+        wanted = wanted.where(literal_column(TOLD[dialect].format(word=word), Text) == bindparam(word))
+    return wanted.order_by(EVENT.c.seq.desc()).limit(bindparam("size"))
 
 
 def head_of(connection: Connection) -> Head:

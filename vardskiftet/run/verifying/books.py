@@ -17,7 +17,7 @@ from vardskiftet.judge.books import balance
 from vardskiftet.model.books import Books
 from vardskiftet.model.difference import Level, Verdict
 from vardskiftet.model.verification import LevelVerdict, TableVerdict
-from vardskiftet.run.moments import counted_then
+from vardskiftet.run.moments import OF_COUNTS, counted_then
 from vardskiftet.run.verifying.bench import Bench
 
 Line = tuple[str | None, str, str, str | None]
@@ -44,7 +44,7 @@ def books_level(bench: Bench) -> LevelVerdict:
 def _books(bench: Bench) -> tuple[Books, list[str]]:
     found = Ledger(bench.target, bench.frozen.record).accounts(bench.frozen, bench.plan.wave, bench.plan.fingerprint)
     with bench.desk.reading_store() as store:
-        then = counted_then(store.events(), bench.plan.wave, bench.plan.fingerprint)
+        then = counted_then(store.of_kinds(OF_COUNTS), bench.plan.wave, bench.plan.fingerprint)
     counted: dict[str, int | None] = {}
     uncounted = []
     for name in bench.plan.mappings:
