@@ -35,6 +35,7 @@ HELD = {
         ("run/test_evidence.py", "test_evidence_without_one_time_that_has_passed_is_refused"),
         ("run/test_evidence.py", "test_what_is_older_is_kept_and_not_in_force"),
     ],
+    20: [("faults/test_room_and_rivals.py", "test_r20_a_run_whose_machine_slept_goes_on_and_nobody_takes_its_place")],
     21: [
         ("engine/test_evidence_files.py", "test_a_file_that_is_no_evidence_is_refused_whole"),
         ("engine/test_evidence_files.py", "test_a_workbook_that_excel_never_calculated_or_that_holds_errors_is_refused"),
@@ -78,6 +79,7 @@ HELD = {
     ],
     61: [
         ("judge/test_every_edge_case.py", "test_61_a_page_of_many_checks_lists_each_of_them"),
+        ("judge/test_every_edge_case.py", "test_61_ten_thousand_checks_are_measured_told_and_written"),
         ("cli/test_readiness.py", "test_a_programme_without_gates_is_never_told_go"),
         ("report/test_readiness_page.py", "test_the_page_is_quiet_readable_and_never_wider_than_the_screen"),
     ],
@@ -96,12 +98,12 @@ HELD = {
 """The number of a case, and the tests that hold it: file and name."""
 
 LATER = {
-    20: "a machine asleep during a run: with the cutover's clockwork",
-    59: "a window shorter than the critical path: with runbooks",
+    59: "a window shorter than the critical path: a wave declares no window and no steps with durations yet; both come with runbooks",
 }
 """Cases without a test, each with its reason."""
 
 PARTLY = {
+    20: "deadlines and waits for people that go by while the machine sleeps: with the cutover's clockwork",
     16: "a clock that is set back in the night of a cutover: with the cutover's clockwork",
     18: "a step over midnight: with runbooks",
     33: "a decision that lapses with the digest of its evidence: with decisions",
@@ -170,6 +172,23 @@ def test_61_a_page_of_many_checks_lists_each_of_them(tmp_path: Path) -> None:
     page = Path(done.document["file"]).read_text(encoding="utf-8")
     assert all(f'id="check-M{number:04d}"' in page for number in range(400))
     assert not re.search(r'(?:src|href)="(?!#|data:)', page)
+
+
+@pytest.mark.story
+def test_61_ten_thousand_checks_are_measured_told_and_written(tmp_path: Path) -> None:
+    asking = make_asking(tmp_path / "ward")
+    path = asking.folder / "checks/people.yaml"
+    text = path.read_text(encoding="utf-8")
+    (one,) = re.findall(r"  - check: R05\n(?:    .*\n)+", text)
+    path.write_text(text + "".join(one.replace("R05", f"M{number:05d}") for number in range(10_000)), encoding="utf-8")
+    asking.hand_in("training", training(hospital=50))
+    assert asking.ask("check", "run", WAVE).code == 0
+    told = asking.ask("ready", WAVE, "--gate", "G7")
+    assert (told.code, "12 of 10,002 checks that do not pass" in told.told) == (1, True), told.told[:500]
+    reported = asking.ask("report", "readiness", WAVE, "--gate", "G7")
+    assert (reported.code, len(reported.told) < 5_000, "12 of 10,002" in reported.told) == (1, True, True)
+    page = (asking.folder / f"work/reports/{WAVE}-readiness.html").read_text(encoding="utf-8")
+    assert set(re.findall(r'id="check-(M[0-9]{5})"', page)) == {f"M{number:05d}" for number in range(10_000)}
 
 
 def test_62_a_reader_who_leaves_ends_the_command_quietly(asking: Asking) -> None:

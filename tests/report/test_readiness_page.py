@@ -17,7 +17,11 @@ from test_page import CONTRAST, NAMES
 from vardskiftet.cli.telling_readiness import WHY
 from vardskiftet.judge.readiness import NOT_FROZEN_IN_TIME, NOT_FROZEN_YET
 from vardskiftet.judge.results import REASONS
+from vardskiftet.judge.shown import threshold_shown
+from vardskiftet.model.check import How, Measure
+from vardskiftet.model.threshold import Bound, Threshold
 from vardskiftet.report.labels import read_labels
+from vardskiftet.report.readiness_page import words_of
 from vardskiftet.shipped import shipped
 
 EVIL = '<script>alert(1)</script>=HYPERLINK("x")\u202e\x1b[31m 19811228-9874'
@@ -208,3 +212,20 @@ def test_the_first_page_fits_on_one_sheet_of_paper(browser: api.Browser, told: A
     bottom = view.evaluate("document.querySelector('#verdict').getBoundingClientRect().bottom")
     assert bottom < 1123, "an A4 page at 96 dots to the inch"
     view.close()
+
+
+@pytest.mark.parametrize(
+    ("sign", "number", "how", "words"),
+    [
+        ("=", "0", How.COUNT, "0"),
+        ("<=", "2.5", How.LARGEST, "≤ 2.5"),
+        (">=", "0.95", How.SHARE, "≥ 95 %"),
+        (">=", "0.999995", How.SHARE, "≥ 99.9995 %"),
+        (">", "1200", How.COUNT, "> 1,200"),
+    ],
+)
+def test_what_is_asked_is_written_alike_on_the_page_and_in_the_terminal(sign: str, number: str, how: How, words: str, told: Asking) -> None:
+    asked = {"threshold": Threshold(passes=Bound(sign=sign, number=number)), "measure": Measure(how=how, evidence="e", that="x")}
+    one = told.programme().criteria.check("R05").model_copy(update=asked)
+    page = words_of("en").asked(one)
+    assert (threshold_shown(one), page.replace("\u00a0", " ").replace("\u202f", " ")) == (words, words)

@@ -116,7 +116,7 @@ def tell_check(answer: Answer, programme: Programme, asked: Asked, line: Line) -
 
 def tell_history(answer: Answer, programme: Programme, check: Check, told: Sequence[Past], more: bool) -> None:
     """Every measurement on a line, the newest first."""
-    answer.say(f"{check.check}  {check.title}: {threshold_shown(check)}")
+    answer.say(f"{check.check}  {check.title} (asked: {threshold_shown(check)})")
     if not told:
         answer.say("It was never measured.")
         return

@@ -40,9 +40,14 @@ def shown(check: Check, result: Result, source: EvidenceSource | None) -> str:
     return f"{float(told):,.{decimals}f}" + (" %" if is_share(check) else "")
 
 
-def threshold_shown(check: Check) -> str:
-    """What passes, in the same words."""
+def bound_shown(check: Check) -> tuple[str, Fraction]:
+    """What passes, as it is written everywhere: its sign, empty before an exact number, and the number, a share as percent."""
     bound = check.threshold.passes
-    sign = {">=": "≥", "<=": "≤"}.get(bound.sign, bound.sign)
     number = bound.value * 100 if is_share(check) else bound.value
-    return f"{sign} {float(number):,.10g}" + (" %" if is_share(check) else "")
+    return {">=": "≥", "<=": "≤", "=": ""}.get(bound.sign, bound.sign), number
+
+
+def threshold_shown(check: Check) -> str:
+    """What passes, in plain words of English."""
+    sign, number = bound_shown(check)
+    return f"{sign} {float(number):,.10g}".strip() + (" %" if is_share(check) else "")

@@ -13,7 +13,7 @@ from markupsafe import Markup
 
 from vardskiftet.judge.lines import Line
 from vardskiftet.judge.masking import inert
-from vardskiftet.judge.shown import rounded, suppressed
+from vardskiftet.judge.shown import bound_shown, rounded, suppressed
 from vardskiftet.model.check import Check, Gate, Topic, is_share
 from vardskiftet.model.evidence import EvidenceSource
 from vardskiftet.model.measurement import WHOLE_WAVE
@@ -22,7 +22,6 @@ from vardskiftet.model.readiness import Result
 from vardskiftet.report.labels import Lang, Speech
 
 _SPACE = "\u202f"
-_SIGNS = {">=": "≥", "<=": "≤"}
 
 
 @lru_cache(maxsize=4096)
@@ -87,11 +86,9 @@ class ReadinessWords:
 
     def asked(self, check: Check) -> str:
         """What passes, never broken over two lines; an exact number stands without a sign."""
-        bound = check.threshold.passes
-        number = bound.value * 100 if is_share(check) else bound.value
-        told = _decimal(number, "#,##0.###", self.speech.lang)
-        sign = "" if bound.sign == "=" else f"{_SIGNS.get(bound.sign, bound.sign)}\u00a0"
-        return f"{sign}{told}" + (f"{_SPACE}%" if is_share(check) else "")
+        sign, number = bound_shown(check)
+        told = _decimal(number, "#,##0.#########", self.speech.lang)
+        return (f"{sign}\u00a0" if sign else "") + told + (f"{_SPACE}%" if is_share(check) else "")
 
     def day(self, day: date | datetime) -> str:
         """A day in words."""
