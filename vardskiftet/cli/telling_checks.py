@@ -3,19 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from fractions import Fraction
 from typing import Any
 
 from vardskiftet.cli.console import Answer
 from vardskiftet.cli.telling import local_minute
 from vardskiftet.cli.telling_readiness import MARKS, WHY, in_words, source_of
 from vardskiftet.judge.lines import Line
-from vardskiftet.judge.shown import shown, threshold_shown
+from vardskiftet.judge.shown import shown, threshold_shown, value_shown
 from vardskiftet.model.check import Check, How, Measure
 from vardskiftet.model.measurement import WHOLE_WAVE, Measurement
 from vardskiftet.model.own import OWN
 from vardskiftet.model.programme import Programme
 from vardskiftet.run.checks import Checked
-from vardskiftet.run.history import Past
+from vardskiftet.run.history import Past, threshold_of
 from vardskiftet.run.readiness import Asked
 
 
@@ -126,8 +127,8 @@ def tell_history(answer: Answer, programme: Programme, check: Check, told: Seque
             local_minute(one.as_of, programme.timezone),
             f"{MARKS[one.outcome]} {one.outcome.value.replace('_', ' ')}",
             f"{one.passing} of {one.units}",
-            "" if one.worst_value is None else f"{one.worst_value:.4g}",
-            one.threshold,
+            "" if one.worst_value is None else value_shown(check, Fraction(f"{one.worst_value:.12g}")),
+            threshold_shown(check, threshold_of(one.threshold)),
             one.name if one.name != check.check else "",
         )
         for one in told

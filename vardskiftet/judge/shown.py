@@ -8,6 +8,7 @@ from fractions import Fraction
 from vardskiftet.model.check import Check, is_share
 from vardskiftet.model.evidence import EvidenceSource
 from vardskiftet.model.readiness import Result
+from vardskiftet.model.threshold import Bound, Threshold
 
 TOO_FEW_TO_SHOW = "too few to show"
 
@@ -36,18 +37,22 @@ def shown(check: Check, result: Result, source: EvidenceSource | None) -> str:
         return ""
     if suppressed(result, source):
         return TOO_FEW_TO_SHOW
-    told, decimals = rounded(check, result.value)
+    return value_shown(check, result.value)
+
+
+def value_shown(check: Check, value: Fraction) -> str:
+    """A value in plain words of English, rounded to the worse side."""
+    told, decimals = rounded(check, value)
     return f"{float(told):,.{decimals}f}" + (" %" if is_share(check) else "")
 
 
-def bound_shown(check: Check) -> tuple[str, Fraction]:
-    """What passes, as it is written everywhere: its sign, empty before an exact number, and the number, a share as percent."""
-    bound = check.threshold.passes
+def bound_shown(check: Check, bound: Bound) -> tuple[str, Fraction]:
+    """A bound as it is written everywhere: its sign, empty before an exact number, and the number, a share as percent."""
     number = bound.value * 100 if is_share(check) else bound.value
     return {">=": "≥", "<=": "≤", "=": ""}.get(bound.sign, bound.sign), number
 
 
-def threshold_shown(check: Check) -> str:
-    """What passes, in plain words of English."""
-    sign, number = bound_shown(check)
+def threshold_shown(check: Check, threshold: Threshold | None = None) -> str:
+    """What passes, in plain words of English; by another threshold than the present one, where it is given."""
+    sign, number = bound_shown(check, (threshold or check.threshold).passes)
     return f"{sign} {float(number):,.10g}".strip() + (" %" if is_share(check) else "")

@@ -86,7 +86,7 @@ class ReadinessWords:
 
     def asked(self, check: Check) -> str:
         """What passes, never broken over two lines; an exact number stands without a sign."""
-        sign, number = bound_shown(check)
+        sign, number = bound_shown(check, check.threshold.passes)
         told = _decimal(number, "#,##0.#########", self.speech.lang)
         return (f"{sign}\u00a0" if sign else "") + told + (f"{_SPACE}%" if is_share(check) else "")
 
