@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 import sqlite3
 from collections.abc import Sequence
 from contextlib import closing
@@ -138,8 +139,30 @@ def test_parquet_is_written_as_text_a_second_time(tmp_path: Path) -> None:
     assert disagreeing(system, tmp_path, copy, ["visit"]) == ("visit",)
 
 
+def test_lists_and_structures_of_parquet_are_read_a_second_time(tmp_path: Path) -> None:
+    inner = pa.struct({"code": pa.string(), "weight": pa.float64(), "exact": pa.decimal128(9, 2), "day": pa.date32(), "sure": pa.bool_()})
+    whole = {"code": 'J45 "å"', "weight": 0.1, "exact": Decimal("1.10"), "day": date(2024, 2, 29), "sure": True}
+    columns = {
+        "id": pa.array([1, 2, 3], pa.int32()),
+        "codes": pa.array([["J45", None, ""], [], None], pa.list_(pa.string())),
+        "each": pa.array([[whole, None], [{"code": None}], None], pa.list_(inner)),
+        "one": pa.array([whole, {"code": "x", "weight": float("nan")}, None], inner),
+        "named": pa.array([[("a", 1), ("b", None)], [], None], pa.map_(pa.string(), pa.int64())),
+    }
+    (tmp_path / "drop").mkdir()
+    pq.write_table(pa.table(columns), tmp_path / "drop" / "visit.parquet")
+    system, copy = held_of(tmp_path, SourceSpec(kind="parquet", options={"path": "drop"}), "utf-8")
+    assert disagreeing(system, tmp_path, copy, ["visit"]) == ()
+    for column, old, new in (("each", "1.10", "11.0"), ("codes", "J45", "J46"), ("named", '"b"', '"c"'), ("one", "true", "false")):
+        spoilt = copy.with_name(f"{column}.sqlite")
+        shutil.copy(copy, spoilt)
+        shutil.copy(copy.with_name(f"{copy.name}.json"), spoilt.with_name(f"{spoilt.name}.json"))
+        spoil(spoilt, f"update \"vs_rows visit\" set {column} = replace({column}, '{old}', '{new}') where id = '1'")
+        assert disagreeing(system, tmp_path, spoilt, ["visit"]) == ("visit",), column
+
+
 def test_what_has_no_second_reader_is_not_called_read_twice(tmp_path: Path) -> None:
     (tmp_path / "drop").mkdir()
-    pq.write_table(pa.table({"id": [1], "list": [[1, 2]]}), tmp_path / "drop" / "visit.parquet")
+    pq.write_table(pa.table({"id": [1], "long": pa.array([5], pa.duration("s"))}), tmp_path / "drop" / "visit.parquet")
     system, copy = held_of(tmp_path, SourceSpec(kind="parquet", options={"path": "drop"}), "utf-8")
     assert disagreeing(system, tmp_path, copy, ["visit"]) is None

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import struct
 from collections.abc import Iterator, Mapping
 from datetime import date, timedelta
@@ -19,6 +20,7 @@ EPOCH = date(1970, 1, 1)
 DIGITS = {"s": 0, "ms": 3, "us": 6, "ns": 9}
 PACKED = {"float": "f", "double": "d"}
 """Reals are held against each other as numbers: there is more than one way to write the shortest text."""
+NESTED = ("list<", "large_list<", "fixed_size_list<", "struct<", "map<")
 PLAIN = ("string", "large_string", "bool", "date32[day]", "binary", "large_binary", "int", "uint", "decimal", *PACKED)
 
 
@@ -31,9 +33,9 @@ class Parquet:
         self.options = ParquetOptions.model_validate(system.source.options)
 
     def records(self, path: Path, table: str, columns: Mapping[str, str]) -> Iterator[list[str | None]]:
-        """Every record. Raises Cannot for types that hold others, and for rarer ones."""
+        """Every record. Raises Cannot for the rarer types."""
         for kind in columns.values():
-            if not kind.startswith((*PLAIN, "timestamp")) or kind == "float16":
+            if not kind.startswith((*PLAIN, *NESTED, "timestamp")) or kind == "float16":
                 raise Cannot(kind)
         with pq.ParquetFile(path) as file:
             for group in range(file.num_row_groups):
@@ -42,8 +44,10 @@ class Parquet:
                 yield from (list(one) for one in zip(*told, strict=True))
 
     def kept(self, text: str | None, kind: str) -> str | None:
-        """Reals as the bytes of their numbers, all else as it is."""
-        return text if text is None or kind not in PACKED else _packed(float(text), kind)
+        """Reals as the bytes of their numbers, what holds others value by value, all else as it is."""
+        if text is None or not kind.startswith((*NESTED, *PACKED)):
+            return text
+        return _packed(float(text), kind) if kind in PACKED else _whole(json.loads(text))
 
 
 def _texts(column: pa.ChunkedArray, kind: str) -> list[str | None]:
@@ -54,6 +58,8 @@ def _texts(column: pa.ChunkedArray, kind: str) -> list[str | None]:
 
 
 def _text(value: object, kind: str) -> str:
+    if kind.startswith(NESTED):
+        return _whole(value)
     match value:
         case bool():
             return "true" if value else "false"
@@ -68,6 +74,20 @@ def _text(value: object, kind: str) -> str:
         case date():
             return value.isoformat()
     return str(value)
+
+
+def _whole(value: object) -> str:
+    """A list or a structure with all that it holds, each value marked with what it is, in one order of names."""
+    match value:
+        case None | bool() | int():
+            return json.dumps(value)
+        case float():
+            return f"real {_packed(value, 'double')}"
+        case dict():
+            return "{" + ",".join(f"{json.dumps(name)}:{_whole(value[name])}" for name in sorted(value)) + "}"
+        case list() | tuple():
+            return "[" + ",".join(_whole(one) for one in value) + "]"
+    return json.dumps(str(value))
 
 
 def _packed(value: float, kind: str) -> str:
