@@ -269,7 +269,7 @@ DRIFTS: dict[str, Callable[[TargetWard], None]] = {
     "table 'stray' is not": lambda ward: ward.do("create view stray as select * from patient"),
     "column 'visit.note' is missing": lambda ward: ward.do("alter table visit drop column note"),
     "column 'visit.extra' is not of the record": lambda ward: ward.do("alter table visit add column extra text"),
-    "column 'visit._unit' is missing": lambda ward: ward.do("alter table visit drop column _unit"),
+    "column 'visit._unit' is missing": lambda ward: ward.do("drop index vs_visit_batch", "alter table visit drop column _unit"),
     "column 'visit.note' is REAL": lambda ward: ward.retype("visit", "note"),
 }
 

@@ -61,9 +61,11 @@ def open_duck(spill: Path | None = None, codebooks: Iterable[Codebook] = (), zon
     for macro in (*MACROS, *(macro for kind in KINDS.values() for macro in kind.MACROS)):
         duck.execute(f"create macro {macro}")
     duck.execute("create table codebook (codebook varchar, source varchar, target varchar)")
-    for book in codebooks:
-        if book.entries:
-            duck.executemany("insert into codebook values (?, ?, ?)", [(book.codebook, *entry) for entry in book.entries])
+    entries = [(book.codebook, *entry) for book in codebooks for entry in book.entries]
+    if entries:
+        duck.register("entries", pa.table(list(map(pa.array, zip(*entries, strict=True))), ["codebook", "source", "target"]))
+        duck.execute("insert into codebook select * from entries")
+        duck.unregister("entries")
     duck.execute(
         "create table zone_week (zone varchar, week bigint, offset_before bigint, offset_after bigint,"
         " odd varchar, odd_from timestamp, odd_until timestamp)"

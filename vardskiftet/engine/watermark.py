@@ -12,7 +12,7 @@ All other items are as they were: what stands is `unchanged`, what was merged or
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Protocol, runtime_checkable
 
@@ -27,7 +27,7 @@ from vardskiftet.engine.names import literal, quoted
 from vardskiftet.engine.sources.protocol import Extract, Source
 from vardskiftet.engine.targets.protocol import Target
 from vardskiftet.engine.targets.tables import layout
-from vardskiftet.errors import IntegrityBroken
+from vardskiftet.errors import ConnectionLost, IntegrityBroken, TookTooLong
 from vardskiftet.model.batch import Batch, KeyRange
 from vardskiftet.model.fate import Fate
 from vardskiftet.model.mapping import WHOLE_ROW, Mapping
@@ -36,17 +36,29 @@ from vardskiftet.model.record import Record
 
 _FATE = ("source_key", "item", "unit", "fate", "reason", "target_id", "detail", "parent_key")
 _FLAG = ("source_key", "item", "unit", "flag", "detail", "target_id", "items")
+_AGAIN = f"fate = 'rejected' or (fate = 'excluded' and reason = {literal(FOLLOWS)})"
+"""Items that the plan before left out for now: they are judged again."""
 _BY_FATE = "sum(items)::bigint as extracted, " + ", ".join(
     f"coalesce(sum(items) filter (fate = '{fate.value}'), 0)::bigint as {fate.value}" for fate in Fate
 )
+
+
+Keys = tuple[str, ...]
+"""A row's key, column by column, as texts."""
+SPARSE = 10
+"""Up to one row in so many is read by its key; where more of a range is wanted, all of it is read."""
 
 
 @runtime_checkable
 class ReadsKeys(Protocol):
     """A source that can read rows by their keys."""
 
-    def read_keys(self, extract: Extract, within: KeyRange, key: Sequence[str], keys: Sequence[str]) -> Iterator[pa.RecordBatch]:
-        """The rows of a range whose key columns `key` make one of these texts, in the shape of `Source.read`."""
+    def read_keys(self, extract: Extract, within: KeyRange, key: Sequence[str], keys: Sequence[Keys]) -> Iterator[pa.RecordBatch]:
+        """The rows of a range whose key columns `key` have one of these texts, in the shape of `Source.read`.
+
+        By whatever index the key has, compared as the source compares: so a row of another writing of a key may come too, and one whose
+        key the source does not know by its text may not. Whoever asks counts.
+        """
         ...
 
 
@@ -71,6 +83,16 @@ def told(mapping: Mapping) -> tuple[str, str]:
     changed = quoted(mapping.changed)
     number = f"try_cast({changed} as decimal(38, 9))"
     return number, f"case when {number} is null then try_cast({changed} as timestamp) end"
+
+
+def fresh_sql(mapping: Mapping, since: Mark) -> str:
+    """SQL of whether a row was changed at or after a mark, less the overlap; also where it does not say when."""
+    number, moment = told(mapping)
+    fresh = [f"({number} is null and {moment} is null)"]
+    fresh += [f"{number} >= {literal(since.number)}::decimal(38, 9) - {mapping.overlap}"] if since.number else [f"{number} is not null"]
+    early = f"{literal(since.moment)}::timestamp - interval '{mapping.overlap} minutes'"
+    fresh += [f"{moment} >= {early}" if since.moment else f"{moment} is not null"]
+    return " or ".join(fresh)
 
 
 def measure(duck: duckdb.DuckDBPyConnection, mapping: Mapping, source: Source) -> Mark:
@@ -110,15 +132,14 @@ def prepare_settled(duck: duckdb.DuckDBPyConnection, record: Record, mapping: Ma
         duck.register("lines", target.arrow(query.where(*mine)))
         duck.execute(f"create or replace table {name} as select * from lines")
         duck.unregister("lines")
-    again = f"fate = 'rejected' or (fate = 'excluded' and reason = {literal(FOLLOWS)})"
     duck.execute(
         "create or replace table unsettled as select source_key as key from left_before"
-        f" union select source_key from fate_before where {again}"
+        f" union select source_key from fate_before where {_AGAIN}"
     )
     duck.execute(
         "create or replace table settled as select source_key as key, unit, 'unchanged' as fate, count(*) as items from standing"
         " where target_id not in (select target_id from left_before) group by 1, 2"
-        f" union all select source_key, unit, fate, count(*) from fate_before where not ({again}) group by 1, 2, 3"
+        f" union all select source_key, unit, fate, count(*) from fate_before where not ({_AGAIN}) group by 1, 2, 3"
     )
     # Summed up here, once, for every batch to look up its own keys: each of them would else go through all.
     duck.execute(
@@ -127,60 +148,57 @@ def prepare_settled(duck: duckdb.DuckDBPyConnection, record: Record, mapping: Ma
     )
 
 
-def scanned(
-    duck: duckdb.DuckDBPyConnection, mapping: Mapping, rows: pa.Table, columns: tuple[str, ...], since: Mark
-) -> tuple[Carried, list[str]]:
-    """What a batch may carry over unread, and the keys that must be read. `rows` are its rows with the columns of a scan."""
-    number, moment = told(mapping)
+def unsettled(record: Record, target: Target, plans: Collection[str]) -> dict[str, int]:
+    """Mapping to the items that these plans left out for now, each of which a delta on them reads again whatever its mark says."""
+    tables = layout(record).tables
+    fate, batch = tables["vs_fate"], tables["vs_batch"]
+    query = sa.select(batch.c.mapping, sa.func.count()).select_from(fate.join(batch, batch.c.batch == fate.c.batch))
+    again = sa.or_(fate.c.fate == Fate.REJECTED.value, sa.and_(fate.c.fate == Fate.EXCLUDED.value, fate.c.reason == FOLLOWS))
+    found = target.rows(query.where(batch.c.plan.in_(plans), again).group_by(batch.c.mapping))
+    return {str(mapping): int(items) for mapping, items in found}
+
+
+def scanned(duck: duckdb.DuckDBPyConnection, mapping: Mapping, rows: pa.Table, columns: tuple[str, ...], since: Mark) -> Carried:
+    """What a batch may carry over unread. `rows` are its rows with the columns of a scan; `key_touched` are keys that must be read."""
     duck.register("extract", rows)
     duck.execute(place_sql(mapping, columns))
     duck.unregister("extract")
-    fresh = [f"({number} is null and {moment} is null)"]
-    fresh += [f"{number} >= {literal(since.number)}::decimal(38, 9) - {mapping.overlap}"] if since.number else [f"{number} is not null"]
-    early = f"{literal(since.moment)}::timestamp - interval '{mapping.overlap} minutes'"
-    fresh += [f"{moment} >= {early}" if since.moment else f"{moment} is not null"]
+    fresh = fresh_sql(mapping, since)
     duck.execute(
-        f"create or replace temp table key_scanned as select vs_key as key, bool_or({' or '.join(fresh)}) as fresh,"
+        f"create or replace temp table key_scanned as select vs_key as key, count(*) as rows, bool_or({fresh}) as fresh,"
         " count(*) filter (vs_place = 'in_wave') as items, min(vs_unit) filter (vs_place = 'in_wave') as unit,"
         " max(vs_unit) filter (vs_place = 'in_wave') as last_unit from placed where vs_key is not null group by vs_key"
     )
     counted = "" if mapping.split else " or settled.items is distinct from case when key_scanned.items > 0 then key_scanned.items end"
     duck.execute(
-        "create or replace temp table key_touched as select key_scanned.key from key_scanned"
+        "create or replace temp table key_touched as select key_scanned.key, key_scanned.rows from key_scanned"
         " left join settled_key as settled on settled.key = key_scanned.key"
         " where key_scanned.fresh or key_scanned.key in (select key from unsettled)"
         " or settled.unit is distinct from key_scanned.unit or settled.last_unit is distinct from key_scanned.last_unit" + counted
     )
     duck.execute("insert into scanned select key from key_scanned")
     quiet = "(select key from key_scanned where items > 0 and key not in (select key from key_touched))"
-    carried = Carried(
+    return Carried(
         rows.num_rows,
         arrow(duck, "select vs_place as place, vs_unit as unit, count(*) as rows from placed group by 1, 2 order by all"),
         arrow(duck, f"select unit, {_BY_FATE} from settled where key in {quiet} group by unit order by unit"),
         arrow(duck, f"select * from fate_before where source_key in {quiet} order by all"),
         arrow(duck, f"select * replace (items::bigint as items) from flag_before where source_key in {quiet} order by all"),
     )
-    return carried, [str(key) for (key,) in duck.execute("select key from key_touched order by 1").fetchall()]
 
 
-def picked(
-    duck: duckdb.DuckDBPyConnection, mapping: Mapping, source: Source, extract: Extract, batch: Batch, keys: Sequence[str]
-) -> pa.Table:
-    """All rows of the batch that was scanned last under these keys, as many as its scan saw.
+def picked(duck: duckdb.DuckDBPyConnection, mapping: Mapping, source: Source, extract: Extract, batch: Batch) -> pa.Table:
+    """All rows of the batch that was scanned last under keys that its scan found touched, as many as the scan saw.
 
-    A source that cannot read by key, or not by these, reads the range, and the rest is dropped. Raises IntegrityBroken if rows are missing.
+    A source that cannot read by key, does not find by these, or is asked for most of its rows, reads the range, and the rest is dropped.
+    Raises IntegrityBroken if rows are missing.
     """
-    seen = "select count(*) from placed where vs_key in (select key from key_touched)"
-    ((expected,),) = duck.execute(seen).fetchall()
-    if isinstance(source, ReadsKeys) and mapping.key != (WHOLE_ROW,):
-        found = pa.Table.from_batches(list(source.read_keys(extract, batch.range, mapping.key, keys))).sort_by("vs_row")
-        if found.num_rows == expected:
+    ((expected, seen),) = duck.execute("select coalesce(sum(rows), 0), (select count(*) from placed) from key_touched").fetchall()
+    if isinstance(source, ReadsKeys) and mapping.key != (WHOLE_ROW,) and expected * SPARSE <= seen:
+        found = _by_key(duck, mapping, source, extract, batch)
+        if found is not None and found.num_rows == expected:
             return found
-    duck.register("range_read", pa.Table.from_batches(list(source.read(extract, batch.range))))
-    found = arrow(
-        duck, f"select * from range_read where {key_sql(mapping, extract.columns)} in (select key from key_touched) order by vs_row"
-    )
-    duck.unregister("range_read")
+    found = _of_range(duck, mapping, source, extract, batch)
     if found.num_rows != expected:
         raise IntegrityBroken(
             f"Batch {batch.number} of {batch.mapping} read {found.num_rows} rows where its scan saw {expected}.",
@@ -188,3 +206,34 @@ def picked(
             hint="Nothing of the batch was written. Give the command again; if it stays, the source changes while it is read.",
         )
     return found
+
+
+def _by_key(duck: duckdb.DuckDBPyConnection, mapping: Mapping, source: ReadsKeys, extract: Extract, batch: Batch) -> pa.Table | None:
+    """The touched rows as the source finds them; None if it was lost, or had no time for it: then it is asked for all of them, anew."""
+    columns, whose = ", ".join(map(quoted, mapping.key)), "where vs_key in (select key from key_touched)"
+    asked = f"select distinct {columns} from placed {whose}" if len(mapping.key) > 1 else "select key from key_touched"
+    keys = [tuple(map(str, key)) for key in duck.execute(f"{asked} order by all").fetchall()]
+    try:
+        return _touched(duck, mapping, extract, source.read_keys(extract, batch.range, mapping.key, keys))
+    except (ConnectionLost, TookTooLong):
+        return None
+
+
+def _of_range(duck: duckdb.DuckDBPyConnection, mapping: Mapping, source: Source, extract: Extract, batch: Batch) -> pa.Table:
+    """The touched rows among all of the range; in parts, where the source has no time for the whole."""
+    try:
+        return _touched(duck, mapping, extract, source.read(extract, batch.range))
+    except TookTooLong as late:
+        if not late.parts:
+            raise
+        return _of_range(duck, mapping, source, extract, batch)
+
+
+def _touched(duck: duckdb.DuckDBPyConnection, mapping: Mapping, extract: Extract, rows: Iterable[pa.RecordBatch]) -> pa.Table:
+    """Those of the rows whose key was touched, in the source's order; the others are gone before the next batch of rows comes."""
+    key, found = key_sql(mapping, extract.columns), []
+    for part in rows:
+        duck.register("rows_read", part)
+        found.append(arrow(duck, f"select * from rows_read where {key} in (select key from key_touched)"))
+        duck.unregister("rows_read")
+    return pa.concat_tables(found).sort_by("vs_row")

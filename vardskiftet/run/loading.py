@@ -114,9 +114,9 @@ class Loading:
             else:
                 with self._scans():
                     told = self._fetched(keys, batch)
-                    carried, touched = scanned(self.duck, mapping, told, columns, since)
+                    carried = scanned(self.duck, mapping, told, columns, since)
                 self.keys += told.num_rows
-                rows = self._corrected(picked(self.duck, mapping, self.source, self.extract, batch, touched))
+                rows = self._corrected(picked(self.duck, mapping, self.source, self.extract, batch))
                 outcome = move(self.duck, self.compiled, rows, batch, self.target, self.errand, carried)
             self.commit(outcome)
             done += outcome.entry.rows_read

@@ -19,6 +19,7 @@ from vardskiftet.engine.lookups import place_units
 from vardskiftet.engine.sources import open_source
 from vardskiftet.engine.sources.protocol import Extract, Schema, Source
 from vardskiftet.engine.targets import open_target
+from vardskiftet.engine.watermark import unsettled
 from vardskiftet.errors import DeclarationsWrong, Fault, Usage
 from vardskiftet.model.batch import Batch, BatchKind, KeyRange
 from vardskiftet.model.fate import Place
@@ -27,6 +28,7 @@ from vardskiftet.model.plan import Plan, Since, TableExpectation
 from vardskiftet.model.progress import Progress
 from vardskiftet.plan.fingerprint import fingerprint
 from vardskiftet.plan.order import ordered
+from vardskiftet.plan.width import width
 from vardskiftet.run.decided import decision_files
 from vardskiftet.run.desk import Desk
 from vardskiftet.run.gaps import demand_no_gaps
@@ -34,9 +36,6 @@ from vardskiftet.run.imported import files_in_force
 from vardskiftet.run.patience import await_leave
 from vardskiftet.run.since import marks_before
 from vardskiftet.run.two_ends import refuse_own_records
-
-WIDER = 8
-"""How many times as many rows a batch has where only keys and marks of them are read, and whole rows of few."""
 
 
 def schema_digest(schema: Schema) -> str:
@@ -75,7 +74,8 @@ def make_plan(desk: Desk, wave: str, *, final: bool = False) -> Plan:
         digests = {name: schema_digest(schema) for name, schema in schemas.items()}
         # A mark tells nothing of a row that changed without it: the last delta, on which the go-live stands, compares every row.
         since = marks_before(desk, wave, target, mappings, digests, base) if base and not final else {}
-        expectations, batches = _surveyed(desk, duck, mappings, sources, since, is_delta=bool(base))
+        again = unsettled(programme.record, target, {one.plan for one in since.values()})
+        expectations, batches = _surveyed(desk, duck, mappings, sources, since, again, is_delta=bool(base))
     plan = Plan(
         wave=wave,
         fingerprint="",
@@ -102,10 +102,14 @@ def _surveyed(
     mappings: Sequence[Mapping],
     sources: Map[str, Source],
     since: Map[str, Since],
+    again: Map[str, int],
     *,
     is_delta: bool,
 ) -> tuple[tuple[TableExpectation, ...], tuple[Batch, ...]]:
-    """What each mapping's table holds, and how its rows are cut. Raises DeclarationsWrong for queries that lose or double rows."""
+    """What each mapping's table holds, and how its rows are cut. Raises DeclarationsWrong for queries that lose or double rows.
+
+    `again`: mapping to the items that are judged again, whatever their rows' marks say.
+    """
     expectations: list[TableExpectation] = []
     batches: list[Batch] = []
     wrong: list[Fault] = []
@@ -113,10 +117,13 @@ def _surveyed(
         desk.notify(Progress(f"plan {mapping.mapping}", done, len(mappings)))
         source = sources[mapping.system]
         await_leave(desk, mapping.system, source)
-        found = census(duck, desk.programme, mapping, source)
+        mark = since.get(mapping.mapping)
+        found = census(duck, desk.programme, mapping, source, mark)
         expectations.append(_expected(mapping, source, found))
         wrong += _miscounted(mapping, found, expectations[-1].rows) or _other_rows(duck, mapping, source)
-        rows = desk.programme.batch_rows * (WIDER if mapping.mapping in since else 1)
+        rows = desk.programme.batch_rows
+        if mark is not None and mapping.key != (WHOLE_ROW,):
+            rows = width(rows, expectations[-1].rows, found.fresh + again.get(mapping.mapping, 0))
         batches += _batches(mapping, source, rows, is_delta=is_delta)
     if wrong:
         raise DeclarationsWrong(wrong)

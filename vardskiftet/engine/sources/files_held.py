@@ -98,7 +98,9 @@ class HeldFiles(SqliteSource):
         for batch in super().read(self._told(extract), within):
             yield batch.select(range(batch.num_columns - 1))
 
-    def read_keys(self, extract: Extract, within: KeyRange, key: Sequence[str], keys: Sequence[str]) -> Iterator[pa.RecordBatch]:
+    def read_keys(
+        self, extract: Extract, within: KeyRange, key: Sequence[str], keys: Sequence[tuple[str, ...]]
+    ) -> Iterator[pa.RecordBatch]:
         """Rows of a range under these keys, told as `read` tells them."""
         for batch in super().read_keys(self._told(extract), within, key, keys):
             yield batch.select(range(batch.num_columns - 1))

@@ -22,6 +22,8 @@ from vardskiftet.model.batch import Key, KeyRange
 from vardskiftet.model.system import System
 
 _COMMON = tuple(ServerOptions.model_fields)
+AT_ONCE = 500
+"""Keys in one statement: some servers end at a thousand."""
 
 
 class Door(Protocol):
@@ -128,15 +130,27 @@ class ServerSource:
         with self._finer.learning(extract, within):
             yield from self._read(extract, within)
 
+    def read_keys(
+        self, extract: Extract, within: KeyRange, key: Sequence[str], keys: Sequence[tuple[str, ...]]
+    ) -> Iterator[pa.RecordBatch]:
+        """Rows of a range under these keys, some hundred keys to a statement. A type whose texts are no borders is not known by them."""
+        asked = self._asked(extract)
+        some = (keys[first : first + AT_ONCE] for first in range(0, len(keys), AT_ONCE))
+        return self._rows(extract, [asked.read(within, asked.among(key, one)) for one in some])
+
     def _read(self, extract: Extract, within: KeyRange | None) -> Iterator[pa.RecordBatch]:
+        asked = self._asked(extract)
+        return self._rows(extract, map(asked.read, self._parts(extract, within)))
+
+    def _rows(self, extract: Extract, statements: Iterable[Statement]) -> Iterator[pa.RecordBatch]:
+        """What these statements give, one after the other, numbered on; at least one batch."""
         asked = self._asked(extract)
         names = ["vs_row", *extract.columns]
         kinds = [pa.int64(), *(pa.string() for _ in extract.columns)]
         single = asked.single()
         done = 0
         came = False
-        parts = self._parts(extract, within)
-        for columns in itertools.chain.from_iterable(self.door.stream(asked.read(part)) for part in parts):
+        for columns in itertools.chain.from_iterable(map(self.door.stream, statements)):
             length = len(columns[0])
             place = pa.array(range(done + 1, done + length + 1), pa.int64())
             batch = pa.RecordBatch.from_arrays([place, *(_as_string(*one) for one in zip(columns, single, strict=True))], names=names)

@@ -161,12 +161,14 @@ class SqliteSource:
         # first row of empty texts goes before. The order comes as a number, since SQLite keeps none through `union all`.
         return self._read(extract, _asked(extract).numbered(within))
 
-    def read_keys(self, extract: Extract, within: KeyRange, key: Sequence[str], keys: Sequence[str]) -> Iterator[pa.RecordBatch]:
-        """Rows of a range whose key columns make one of these texts: one column as it is read, several length-prefixed, as `vs_key` is."""
+    def read_keys(
+        self, extract: Extract, within: KeyRange, key: Sequence[str], keys: Sequence[tuple[str, ...]]
+    ) -> Iterator[pa.RecordBatch]:
+        """Rows of a range under these keys; a number in a column of no type is not known by its text."""
         asked = _asked(extract)
-        texts = [asked.text(column) for column in key]
-        made = texts[0] if len(texts) == 1 else " || ".join(f"length(cast({text} as blob)) || ':' || {text}" for text in texts)
-        among = Statement(f"{made} in (select value from json_each({HOLE}))", (json.dumps(list(keys)),))
+        columns = ", ".join(asked.column(one) for one in key)
+        texts = ", ".join(f"json_extract(value, '$[{place}]')" for place in range(len(key)))
+        among = Statement(f"({columns}) in (select {texts} from json_each({HOLE}))", (json.dumps(keys),))
         return self._read(extract, asked.numbered(within, among))
 
     def _read(self, extract: Extract, rows: Statement) -> Iterator[pa.RecordBatch]:

@@ -46,6 +46,15 @@ def renewing(table: Table, columns: Sequence[str]) -> str:
     return f"update {name} set {assignments} from {RENEWED} where {name}.{key} = {RENEWED}.{key}"
 
 
+def redirecting(table: Table) -> str:
+    """Let renewed rows refer to what they refer to now; a row whose references are the same is not touched, nor are their indexes."""
+    references = [quoted(one.column) for one in table.columns if one.references and one.column != table.key]
+    name, key = quoted(table.table), quoted(table.key)
+    assignments = ", ".join(f"{one} = {RENEWED}.{one}" for one in references)
+    differs = " or ".join(f"{name}.{one} is distinct from {RENEWED}.{one}" for one in references)
+    return f"update {name} set {assignments} from {RENEWED} where {name}.{key} = {RENEWED}.{key} and ({differs})" if references else ""
+
+
 def linking() -> str:
     """Add new identifiers; one that is known already keeps its person for ever."""
     return (

@@ -17,7 +17,7 @@ from vardskiftet.engine.names import literal, quoted
 from vardskiftet.engine.sources.options import SqliteOptions
 from vardskiftet.engine.sqlite_adbc import Connection, Cursor, connected
 from vardskiftet.engine.sqlite_uri import sqlite_uri
-from vardskiftet.engine.targets.changes import AMENDED, LINKED, RENEWED, amending, beside, entry_table, linking, renewing
+from vardskiftet.engine.targets.changes import AMENDED, LINKED, RENEWED, amending, beside, entry_table, linking, redirecting, renewing
 from vardskiftet.engine.targets.marks import RECORD, REHEARSAL, Marks, demand_rehearsal, mark, marks_of
 from vardskiftet.engine.targets.protocol import Lock, Outcome, Query, TakenBack, TakingBack
 from vardskiftet.engine.targets.questions import ASKED, in_texts, present_rows
@@ -66,13 +66,15 @@ class SqliteTarget:
         self._writing: Connection | None = None
         self.keys = SqliteKeys(path.name, self.layout, self._writer)
         self._prepared = False
+        self._is_complete = False
 
     def exists(self) -> bool:
-        """Whether there is a file with all of the books' tables in it: the mark of completion is written last."""
+        """Whether there is a file with all of the books' tables in it: the mark of completion is written last, and never taken away."""
         if not self.path.is_file():
             return False
         asked = ("select count(*) from sqlite_schema where name = 'vs_meta'", "select count(*) from vs_meta where name = 'layout'")
-        return all(self._ask(sql).column(0)[0].as_py() for sql in asked)
+        self._is_complete = self._is_complete or all(self._ask(sql).column(0)[0].as_py() for sql in asked)
+        return self._is_complete
 
     def rows(self, query: Query) -> list[tuple[Any, ...]]:
         """A question to the books, on a connection of its own, read-only."""
@@ -89,8 +91,11 @@ class SqliteTarget:
             connected(self.path, read_only=True) as connection,
             connection.cursor() as cursor,
         ):
-            cursor.execute("pragma busy_timeout = 20000")
-            cursor.fetchall()
+            # Rows are found by their batch, and do not lie in its order: so what was read is kept for a while.
+            for pragma in ("busy_timeout = 20000", "cache_size = -32768"):
+                cursor.execute(f"pragma {pragma}")
+                if cursor.description:
+                    cursor.fetchall()
             # In one batch: a column's type is taken from the first one, and NULLs for whole numbers.
             cursor.adbc_statement.set_options(**{"adbc.sqlite.query.batch_rows": "2000000000"})
             cursor.execute(sql)
@@ -267,6 +272,7 @@ class SqliteTarget:
         """Delete a rehearsal's file, and what SQLite keeps beside it."""
         demand_rehearsal(self.marks)
         self.close()
+        self._is_complete = False
         for ending in ("-wal", "-shm", ""):
             self.path.with_name(self.path.name + ending).unlink(missing_ok=True)
 
@@ -325,7 +331,11 @@ def _bring(cursor: Cursor, outcome: Outcome) -> None:
 def _update(cursor: Cursor, table: Table, rows: pa.Table) -> None:
     """Rows of the same origin with new content; the key stays."""
     cursor.adbc_ingest(RENEWED, rows, mode="create", temporary=True)
-    cursor.execute(renewing(table, rows.column_names))
+    # An index is written anew wherever its column is, changed or not: so references wait, and few of them have changed.
+    references = {column.column for column in table.columns if column.references}
+    cursor.execute(renewing(table, [name for name in rows.column_names if name not in references]))
+    if moved := redirecting(table):
+        cursor.execute(moved)
     cursor.execute(f"drop table temp.{RENEWED}")
 
 

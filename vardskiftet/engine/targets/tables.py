@@ -155,7 +155,8 @@ def record_table(metadata: MetaData, table: declared.Table) -> Table:
         Column("_unit", Text),
         Column("_key", Text),
         Column("_digest", LargeBinary),
-        Index(index_name(table.table, "batch"), "_batch"),
+        # With the unit, so that the books count a table's rows by batch and unit in the index alone.
+        Index(index_name(table.table, "batch"), "_batch", "_unit"),
         *(Index(index_name(table.table, one.column), one.column) for one in table.columns if one.references),
     )
 

@@ -46,7 +46,7 @@ class Asked:
         """The key of every row that begins a range of so many rows, in order; `beside` asks something more of each part (`{c}`)."""
         places = self._keys()
         parts = [self._told(key) for key in self.extract.key]
-        parts += [_filled_in(beside, c=self._column(key)) for key in self.extract.key if beside]
+        parts += [_filled_in(beside, c=self.column(key)) for key in self.extract.key if beside]
         names = [f"vs_{number}" for number in range(len(parts))]
         told = ", ".join(f"{part} as {name}" for part, name in zip(parts, names, strict=True))
         begins = self.dialect.modulo.format(a="vs_place", b=max(rows, 2))
@@ -84,12 +84,24 @@ class Asked:
             condition, values = f"{condition} and {also.sql}", (*values, *also.values)
         return Statement(f"select {place}, {columns} from {self._rows()} where {condition}", values)
 
-    def read(self, within: KeyRange | None) -> Statement:
-        """The rows of a range, or all: every column as text, in the order of the key."""
+    def read(self, within: KeyRange | None, also: Statement | None = None) -> Statement:
+        """The rows of a range, or all: every column as text, in the order of the key; `also` is one condition more."""
         columns = ", ".join(f"{self.text(column)} as {self.dialect.quoted(column)}" for column in self.extract.columns)
         condition, values = self._condition(within) if within else ("1 = 1", ())
+        if also is not None:
+            condition, values = f"{condition} and {also.sql}", (*values, *also.values)
         order = f" order by {', '.join(self._keys())}" if self.extract.key else ""
         return Statement(f"select {columns} from {self._rows()} where {condition}{order}", values)
+
+    def among(self, key: Sequence[str], keys: Sequence[Sequence[str]]) -> Statement:
+        """The condition that these columns have one of these keys' texts, each compared as a border is: so an index serves."""
+        columns = [self._order(column) for column in key]
+        holes = [_filled_in(self._form(column).bound, v=HOLE) for column in key]
+        values = tuple(part for one in keys for part in one)
+        if len(key) == 1:
+            return Statement(f"{columns[0]} in ({', '.join(holes * len(keys))})", values)
+        same = " and ".join(f"{column} = {hole}" for column, hole in zip(columns, holes, strict=True))
+        return Statement(f"({' or '.join([f'({same})'] * len(keys))})", values)
 
     def single(self) -> tuple[bool, ...]:
         """Which of the columns are reals of single precision that arrive with the digits of a double."""
@@ -104,24 +116,25 @@ class Asked:
     def _form(self, column: str) -> Form:
         return self.dialect.form(self.types.get(column, ""))
 
-    def _column(self, column: str) -> str:
+    def column(self, column: str) -> str:
+        """SQL of a column as it is."""
         return f"{ROWS}.{self.dialect.quoted(column)}"
 
     def text(self, column: str) -> str:
         """SQL of a column as text."""
-        return _filled_in(self._form(column).text, c=self._column(column))
+        return _filled_in(self._form(column).text, c=self.column(column))
 
     def _told(self, column: str) -> str:
-        return _filled_in(self._form(column).border, c=self._column(column))
+        return _filled_in(self._form(column).border, c=self.column(column))
 
     def _order(self, column: str) -> str:
-        return _filled_in(self._form(column).order, c=self._column(column))
+        return _filled_in(self._form(column).order, c=self.column(column))
 
     def _keys(self) -> list[str]:
         return [self._order(column) for column in self.extract.key]
 
     def _filled(self) -> str:
-        return " and ".join(f"{self._column(column)} is not null" for column in self.extract.key) or "1 = 1"
+        return " and ".join(f"{self.column(column)} is not null" for column in self.extract.key) or "1 = 1"
 
     def _condition(self, within: KeyRange) -> tuple[str, tuple[KeyPart, ...]]:
         if within.nulls:
