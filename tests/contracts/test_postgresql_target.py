@@ -477,7 +477,8 @@ def test_an_index_that_somebody_else_built_meanwhile_is_not_built_twice(
     assert target.lock(LOCK) is None
     target.lay_bare(VISIT)
     ward.do(
-        "create index vs_visit_batch on visit (_batch, _unit)", "alter table visit add foreign key (patient_id) references patient (patient_id)"
+        "create index vs_visit_batch on visit (_batch, _unit)",
+        "alter table visit add foreign key (patient_id) references patient (patient_id)",
     )
     assert target.make_whole() == 2
     assert whole(ward) == before

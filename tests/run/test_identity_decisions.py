@@ -304,3 +304,31 @@ def test_a_file_of_decisions_that_was_altered_stops_everything(ward: Ward) -> No
     file.write_text(file.read_text().replace("different", "same"))
     assert ward.ask("identities", "list", "first").code == 8
     assert ward.ask("plan", "first").code == 8 or ward.ask("apply", "first").code == 8
+
+
+OPEN = 'key: visit_id\n    open_care: {when: "true"}\n'
+BY_HAND = """\
+routes:
+  - {information: pills, route: manual, owner: lead, because: By hand., tables: [pill], patients: [{table: pill, by: pid, in: old.person}]}
+"""
+
+
+def both_sides(ward: Ward) -> tuple[int, list[tuple[str, int]]]:
+    """Patients with open care on both sides, and the lines that people carry over by hand: whose unit, how many rows."""
+    lines = ward.ask("manual", "list", "first", "--json").document["lines"]
+    return ward.ask("coexistence", "first", "--json").document["patients"], [(one["unit"], one["rows"]) for one in lines]
+
+
+def test_who_was_decided_to_be_one_has_care_on_both_sides_and_one_line_by_hand(ward: Ward) -> None:
+    ward.edit("mappings/record.yaml", "key: visit_id\n", OPEN)
+    ward.edit("mappings/old/system.yaml", "routes:\n", BY_HAND)
+    with opened(ward.folder / "old.sqlite") as old:
+        old.execute("update visit set ward = 'later' where vid = 'v2'")
+        old.execute("create table pill (pid, what)")
+        old.execute("insert into pill values ('1', 'a'), ('2', 'b'), ('2', 'c')")
+    (one,) = listed(ward)
+    assert both_sides(ward) == (0, [("ward", 1)]), "nobody is guessed"
+    assert decided(ward, one["review"], "--same-as", one["candidates"][0]).code == 0
+    assert both_sides(ward) == (1, [("ward", 3)])
+    assert decided(ward, one["review"], "--different", because="Father and son").code == 0
+    assert both_sides(ward) == (0, [("ward", 1)])

@@ -46,6 +46,10 @@ class Held:
         query = query.select_from(given.join(self.batch, self.batch.c.batch == given.c.batch))
         return query.where(given.c.record_table == mapping.into, self.batch.c.mapping == mapping.mapping)
 
+    def keys_brought(self, mapping: Mapping) -> sa.Select[Any]:
+        """`key` of the same, once each."""
+        return self.brought(mapping).with_only_columns(self.given.c.source_key.label("key")).distinct()
+
     def fates_of(self, parent: Mapping) -> sa.CompoundSelect[Any]:
         """`key, id, fate, came` of what a mapping's rows came to: those that stand in the record, and those that have another fate."""
         rows, fate, came = self.tables[parent.into], self.tables["vs_fate"], self.batch.c.committed_at.label("came")

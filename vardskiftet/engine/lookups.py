@@ -38,7 +38,7 @@ def place_units(duck: duckdb.DuckDBPyConnection, programme: Programme, wave: str
         place = "excluded_unit" if unit.excluded else "in_wave" if waves.get(unit.unit) == wave else "other_wave"
         rows[unit.unit] = rows[unit.hsa_id] = (unit.unit, place)
     table = pa.table({"value": list(rows), "unit": [unit for unit, _ in rows.values()], "place": [place for _, place in rows.values()]})
-    _fill(duck, "unit_place", table)
+    fill(duck, "unit_place", table)
 
 
 def prepare_places(duck: duckdb.DuckDBPyConnection, programme: Programme, mapping: Mapping, source: Source) -> None:
@@ -53,7 +53,7 @@ def _unit_path(duck: duckdb.DuckDBPyConnection, rule: UnitRule, source: Source) 
     """Key of the other table to its unit; a key with several units has none."""
     duck.execute("create or replace temp table pairs (key varchar, value varchar)")
     for batch in read_whole(source, Extract(rule.via, (rule.to, rule.source))):
-        _fill(duck, "pairs", pa.Table.from_batches([batch]).select([1, 2]).rename_columns(["key", "value"]))
+        fill(duck, "pairs", pa.Table.from_batches([batch]).select([1, 2]).rename_columns(["key", "value"]))
     duck.execute(
         "create or replace table unit_path as select key, case when count(distinct value) = 1 then min(value) end as value"
         " from pairs where key is not null group by key"
@@ -113,13 +113,13 @@ def prepare_references(duck: duckdb.DuckDBPyConnection, programme: Programme, ma
         duck.execute(f"create or replace table {name} ({_EMPTY[name]})")
     books = Held(programme.record)
     if programme.record.table(mapping.into).identity:
-        _fill(duck, "person", target.arrow(books.known_persons(mapping.into)))
-        _fill(duck, "origin", target.arrow(books.origins(mapping.into)))
-        _fill(duck, "brought", target.arrow(books.brought(mapping).with_only_columns(books.given.c.source_key.label("key")).distinct()))
+        fill(duck, "person", target.arrow(books.known_persons(mapping.into)))
+        fill(duck, "origin", target.arrow(books.origins(mapping.into)))
+        fill(duck, "brought", target.arrow(books.keys_brought(mapping)))
     finds = [field.find for field in mapping.fields if field.find is not None]
     for find in (one for one in finds if one.step is not None):
         duck.execute("delete from person where record_table = ?", [find.table])
-        _fill(duck, "person", target.arrow(books.known_persons(find.table, standing=True)))
+        fill(duck, "person", target.arrow(books.known_persons(find.table, standing=True)))
     wanted = {parent_mapping(programme, mapping, one) for one in finds if one.step is None}
     there = {str(name) for (name,) in duck.execute("select distinct mapping from parent").fetchall()}
     # A mapping whose rows find each other has them here before they are loaded: those are not its last word.
@@ -144,7 +144,8 @@ def _parents(duck: duckdb.DuckDBPyConnection, programme: Programme, name: str, t
     duck.unregister("candidate")
 
 
-def _fill(duck: duckdb.DuckDBPyConnection, table: str, rows: pa.Table) -> None:
+def fill(duck: duckdb.DuckDBPyConnection, table: str, rows: pa.Table) -> None:
+    """Put rows into a look-up table, by the names of their columns."""
     duck.register("filling", rows)
     duck.execute(f"insert into {table} by name select * from filling")
     duck.unregister("filling")

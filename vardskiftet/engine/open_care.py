@@ -11,10 +11,12 @@ import pyarrow as pa
 from vardskiftet.engine.census import columns_of
 from vardskiftet.engine.compile import Compiled, compile_mapping
 from vardskiftet.engine.examples import take_parents_as_loaded
-from vardskiftet.engine.lookups import prepare_places
+from vardskiftet.engine.held import Held
+from vardskiftet.engine.lookups import fill, prepare_places
 from vardskiftet.engine.move import remember
 from vardskiftet.engine.names import literal, quoted
 from vardskiftet.engine.sources.protocol import Extract, Source
+from vardskiftet.engine.targets.protocol import Target
 from vardskiftet.engine.whole import read_whole
 from vardskiftet.model.mapping import Mapping
 from vardskiftet.model.programme import Programme
@@ -33,6 +35,20 @@ def begin(duck: duckdb.DuckDBPyConnection) -> None:
     """Make the two tables that the others fill: `patient_of` (source person to person) and `care_item` (an open item, whose, where)."""
     for name, columns in _TABLES.items():
         duck.execute(f"create or replace table {name} ({columns})")
+
+
+def know_record(duck: duckdb.DuckDBPyConnection, programme: Programme, target: Target) -> None:
+    """Bring the record's persons into the engine's look-ups: whoever is known there has the record's own id here."""
+    books = Held(programme.record)
+    for table in programme.record.tables:
+        if table.identity:
+            fill(duck, "person", target.arrow(books.known_persons(table.table)))
+
+
+def know_keys(duck: duckdb.DuckDBPyConnection, programme: Programme, mapping: Mapping, target: Target) -> None:
+    """Bring the keys that a mapping of persons brought to the record into the engine's look-ups."""
+    duck.execute("delete from brought")
+    fill(duck, "brought", target.arrow(Held(programme.record).keys_brought(mapping)))
 
 
 def gather_persons(duck: duckdb.DuckDBPyConnection, programme: Programme, mapping: Mapping, source: Source) -> None:

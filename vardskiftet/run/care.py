@@ -1,4 +1,7 @@
-"""Whose care goes on across a wave's go-live? All sources asked as they are now, all persons known as one; nothing is written."""
+"""Whose care goes on across a wave's go-live? All sources asked as they are now, all persons known as one; nothing is written.
+
+Where somebody decided who is who, that holds here too: a decision names persons of the record, so the record is asked whom it knows.
+"""
 
 from __future__ import annotations
 
@@ -10,15 +13,18 @@ from zoneinfo import ZoneInfo
 
 import duckdb
 
+from vardskiftet.engine.decisions import in_force, know
 from vardskiftet.engine.duck import open_duck
 from vardskiftet.engine.lookups import place_units
-from vardskiftet.engine.open_care import begin, gather_care, gather_persons
+from vardskiftet.engine.open_care import begin, gather_care, gather_persons, know_keys, know_record
 from vardskiftet.engine.python_code import calls, load_code
 from vardskiftet.engine.sources import open_source
 from vardskiftet.engine.sources.protocol import Source
+from vardskiftet.engine.targets import open_target
 from vardskiftet.model.programme import Programme
 from vardskiftet.model.progress import Progress
 from vardskiftet.plan.order import ordered
+from vardskiftet.run.decided import decisions_now
 from vardskiftet.run.desk import Desk
 from vardskiftet.run.trust import demand_trust
 
@@ -33,7 +39,8 @@ def go_live_of(programme: Programme, wave: str) -> datetime:
 def care_of(desk: Desk, wave: str) -> Iterator[tuple[duckdb.DuckDBPyConnection, dict[str, Source]]]:
     """An engine with `patient_of` and `care_item` filled, and the sources that were asked, still open.
 
-    Raises Unreachable for a source that is not there, Usage for code that nobody trusts.
+    Raises Unreachable for a source that is not there, or for a record whose persons were decided on, Usage for code that nobody trusts,
+    IntegrityBroken if a file of decisions is not whole.
     """
     programme = desk.programme
     desk.wave(wave)
@@ -51,6 +58,11 @@ def care_of(desk: Desk, wave: str) -> Iterator[tuple[duckdb.DuckDBPyConnection, 
         duck.execute("set variable extracted_at = ?::timestamptz", [desk.clock().isoformat()])
         place_units(duck, programme, wave)
         begin(duck)
+        decisions = in_force(decisions_now(desk))
+        know(duck, decisions)
+        record = open_target(programme) if decisions else None
+        if record is not None:
+            know_record(duck, programme, record)
         sources: dict[str, Source] = {}
         for name in dict.fromkeys(one.system for one in mappings):
             sources[name] = open_source(programme.system(name), programme.root)
@@ -58,6 +70,8 @@ def care_of(desk: Desk, wave: str) -> Iterator[tuple[duckdb.DuckDBPyConnection, 
         steps = len(people) + len(caring)
         for done, mapping in enumerate(people):
             desk.notify(Progress(f"persons of {mapping.mapping}", done, steps))
+            if record is not None:
+                know_keys(duck, programme, mapping, record)
             gather_persons(duck, programme, mapping, sources[mapping.system])
         for done, (mapping, care) in enumerate(caring, len(people)):
             desk.notify(Progress(f"open care of {mapping.mapping}", done, steps))
