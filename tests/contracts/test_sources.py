@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import tempfile
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import closing
 from pathlib import Path
 from typing import Any
@@ -22,6 +22,7 @@ from vardskiftet.engine.encoding import DAMAGED, WHERE
 from vardskiftet.engine.move import fetch
 from vardskiftet.engine.sources import KINDS, open_held
 from vardskiftet.engine.sources.protocol import Extract, Source, Stillness
+from vardskiftet.engine.watermark import ReadsKeys
 from vardskiftet.errors import IntegrityBroken, Unreachable
 from vardskiftet.model.batch import Batch, KeyRange
 from vardskiftet.model.plan import Plan
@@ -314,6 +315,23 @@ def test_ranges_are_about_as_large_as_asked(ward: SourceWard) -> None:
     assert [source.count_range(BESOK, one) for one in source.cuts(BESOK, 10)] == [10, 10, 5]
     assert [source.count_range(BESOK, one) for one in source.cuts(BESOK, 25)] == [25]
     assert [source.count_range(BESOK, one) for one in source.cuts(BESOK, 1_000_000)] == [25]
+
+
+@pytest.mark.parametrize("key", [("n",), ("t",), ("n", "t")], ids="+".join)
+def test_rows_are_found_by_their_keys_within_a_range(ward: SourceWard, tmp_path: Path, key: tuple[str, ...]) -> None:
+    rows: list[Sequence[Value]] = [(n, f"o'k%s {n}å", f"words {n}") for n in range(1, 1601)]
+    ward.fill(Table("t", (("n", "integer"), ("t", "text"), ("w", "text")), rows))
+    extract = Extract("t", ("n", "t", "w"), key)
+    with closing(ward.live()) as live, closing(live.hold(tmp_path / "held")) as source:
+        assert isinstance(source, ReadsKeys), "every kind can be asked for a few of its rows"
+        low, *rest = source.cuts(extract, 1400)
+        told = texts(fetched(source, extract, low), "n", "t", "w")
+        wanted = [one for one in told if int(one[0] or 0) % 2]  # more than one statement of a server takes
+        keys = [tuple(str(value) for value, name in zip(one, extract.columns, strict=True) if name in key) for one in wanted]
+        found = pa.Table.from_batches(list(source.read_keys(extract, low, key, keys)))
+        assert texts(found.sort_by("vs_row"), "n", "t", "w") == wanted
+        for within, some in ((rest[0], keys), (low, [])):
+            assert sum(part.num_rows for part in source.read_keys(extract, within, key, some)) == 0
 
 
 def test_rows_come_in_the_order_of_their_key(ward: SourceWard) -> None:

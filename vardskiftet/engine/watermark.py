@@ -54,7 +54,7 @@ class ReadsKeys(Protocol):
     """A source that can read rows by their keys."""
 
     def read_keys(self, extract: Extract, within: KeyRange, key: Sequence[str], keys: Sequence[Keys]) -> Iterator[pa.RecordBatch]:
-        """The rows of a range whose key columns `key` have one of these texts, in the shape of `Source.read`.
+        """The rows of a range whose key columns `key` have one of these texts, in the shape of `Source.read`. `keys` are in its order.
 
         By whatever index the key has, compared as the source compares: so a row of another writing of a key may come too, and one whose
         key the source does not know by its text may not. Whoever asks counts.
@@ -210,9 +210,9 @@ def picked(duck: duckdb.DuckDBPyConnection, mapping: Mapping, source: Source, ex
 
 def _by_key(duck: duckdb.DuckDBPyConnection, mapping: Mapping, source: ReadsKeys, extract: Extract, batch: Batch) -> pa.Table | None:
     """The touched rows as the source finds them; None if it was lost, or had no time for it: then it is asked for all of them, anew."""
-    columns, whose = ", ".join(map(quoted, mapping.key)), "where vs_key in (select key from key_touched)"
-    asked = f"select distinct {columns} from placed {whose}" if len(mapping.key) > 1 else "select key from key_touched"
-    keys = [tuple(map(str, key)) for key in duck.execute(f"{asked} order by all").fetchall()]
+    columns = ", ".join(f"any_value({quoted(column)})" for column in mapping.key)
+    asked = f"select {columns} from placed where vs_key in (select key from key_touched) group by vs_key order by min(vs_row)"
+    keys = [tuple(map(str, key)) for key in duck.execute(asked).fetchall()]
     try:
         return _touched(duck, mapping, extract, source.read_keys(extract, batch.range, mapping.key, keys))
     except (ConnectionLost, TookTooLong):
