@@ -135,6 +135,27 @@ def test_columns_stay_where_they_are(ward: Ward, book: Path, change: str) -> Non
     refused(ward, book, "the heading is not the one that was written")
 
 
+def test_a_column_that_moved_apart_from_its_rows_is_refused_and_whole_rows_may_be_sorted(ward: Ward, book: Path) -> None:
+    made = openpyxl.load_workbook(book)
+    page = made["old.referral"]
+    column = next(one.column for one in page[1] if one.value == "sent")
+    rows = range(2, page.max_row + 1)
+    days = [page.cell(row, column).value for row in rows]
+    assert len(set(days)) > 2, "too few days to change places"
+    for row, value in zip(rows, [*days[1:], days[0]], strict=True):
+        page.cell(row, column).value = value
+    made.save(book)
+    refused(ward, book, "changed places", "old.referral › sent")
+    again = exported(ward)
+    made = openpyxl.load_workbook(again)
+    page = made["old.referral"]
+    for row, values in zip(rows, [[one.value for one in page[row]] for row in reversed(rows)], strict=True):
+        for place, value in enumerate(values, 1):
+            page.cell(row, place).value = value
+    made.save(again)
+    assert brought(ward, again).code == 0
+
+
 def test_fewer_rows_are_fine(ward: Ward, book: Path) -> None:
     mend_workbook(book, {("old.referral", "11"): {"sent": "2024-02-29"}})
     made = openpyxl.load_workbook(book)

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from vardskiftet.engine.corrections import keep_corrections, rejects_named
 from vardskiftet.engine.worksheets import read_sheets
-from vardskiftet.engine.worksheets.cells import bent, same
+from vardskiftet.engine.worksheets.cells import bent, same, shuffled
 from vardskiftet.engine.worksheets.sheet import ReadRow, ReadSheet
 from vardskiftet.errors import Fault, WorklistRefused
 from vardskiftet.model.reject import Correction, Original
@@ -46,6 +46,8 @@ class _Desk:
     faults: list[Fault] = field(default_factory=list)
     seen: set[str] = field(default_factory=set)
     made: list[Correction] = field(default_factory=list)
+    changes: dict[str, list[tuple[int, str | None, str | None]]] = field(default_factory=dict)
+    """Column of a sheet to its changed cells: the row in the file, what stood there, what stands there now."""
     as_before: int = 0
     released: int = 0
 
@@ -65,6 +67,7 @@ def bring_back(desk: Desk, wave: str, path: Path) -> Brought:
     held = _Desk(desk, {one.reject: one for one in found}, columns, said, _later(desk, wave))
     for sheet in sheets:
         _sheet(held, path.name, sheet)
+    _moved(held, path.name)
     if held.faults:
         raise WorklistRefused(held.faults)
     corrected = Counter(one.mapping for one in held.made if one.values)
@@ -149,6 +152,7 @@ def _compare(held: _Desk, file: str, sheet: ReadSheet, row: ReadRow, one: Origin
             held.wrong(file, row.number, trail, "may not be changed.", f"Allowed here: {may}. Take the cell from the export.")
         else:
             values[column] = now
+            held.changes.setdefault(trail, []).append((row.number, before, now))
     if len(held.faults) > faults:
         return
     given = tuple(sorted(values.items()))
@@ -160,3 +164,11 @@ def _compare(held: _Desk, file: str, sheet: ReadSheet, row: ReadRow, one: Origin
         held.wrong(file, row.number, sheet.name, message, "Export anew, look at what stands there now, and mend that file.")
     else:
         held.made.append(Correction(reject=one.reject, mapping=one.mapping, key=one.key or "", row=one.row, values=given))
+
+
+def _moved(held: _Desk, file: str) -> None:
+    """A column that was sorted, or moved up or down, without its rows: each patient would get another's words."""
+    for trail, changes in sorted(held.changes.items()):
+        if shuffled([(before, now) for _, before, now in changes]):
+            message = f"{len(changes)} cells of this column changed places: it was sorted, or moved, apart from its rows."
+            held.wrong(file, changes[0][0], trail, message, "Undo that, or export anew. Whole rows may be sorted; a column alone may not.")

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from vardskiftet.engine.worksheets import read_sheets, write_sheets
-from vardskiftet.engine.worksheets.cells import bent, exact, inert, same
+from vardskiftet.engine.worksheets.cells import bent, exact, inert, same, shuffled
 from vardskiftet.engine.worksheets.sheet import Sheet
 from vardskiftet.errors import Usage
 
@@ -106,3 +106,28 @@ def test_what_a_person_writes_is_not_taken_for_it(before: str | None, now: str |
 def test_line_ends_alone_are_no_change() -> None:
     assert same("a\nb", "a\r\nb")
     assert not same("a", None)
+
+
+@given(st.lists(TEXTS | st.none(), min_size=3, max_size=20, unique=True), st.integers(1))
+def test_a_column_that_moved_apart_from_its_rows_is_noticed(column: list[str | None], by: int) -> None:
+    by = by % (len(column) - 1) + 1
+    assert shuffled(list(zip(column, column[by:] + column[:by], strict=True)))
+
+
+SOME = ["2024-02-30", "2024-05-02", "soon", "", None]
+
+
+@pytest.mark.parametrize(
+    "now",
+    [
+        ["2024-02-29"] * 5,
+        ["2024-02-29", "2024-05-03", "2024-05-04", "2024-05-05", "2024-05-06"],
+        ["2024-05-02", "2024-02-30", "2024-05-04", "2024-05-05", "2024-05-06"],
+        ["2024-05-02"] * 5,
+    ],
+    ids=["one day for all", "each its own", "two change places among others", "what one of them said"],
+)
+def test_cells_that_were_mended_did_not_move(now: list[str]) -> None:
+    assert not shuffled(list(zip(SOME, now, strict=True)))
+    assert not shuffled([])
+    assert not shuffled([("a", "b"), ("b", "a"), ("a", "b"), ("b", "a")]), "copies that were made equal the other way round"

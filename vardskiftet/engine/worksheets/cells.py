@@ -3,7 +3,11 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
+from collections.abc import Sequence
 
+SHUFFLED = 3
+"""Different texts of a column that must have changed places before it looks like sorting."""
 NULL = "\\N"
 """What stands for no value at all; an empty cell is an empty text."""
 
@@ -52,6 +56,15 @@ def bent(before: str | None, now: str | None) -> str:
     if _misread(before, now):
         return "was read in another encoding"
     return "was taken for a date and written anew" if _redated(before, now) else ""
+
+
+def shuffled(changes: Sequence[tuple[str | None, str | None]]) -> bool:
+    """Whether the changed cells of a column, each as (before, now), took over what stood in each other: it was sorted, or moved, alone.
+
+    Two cells may have been mended so; three different texts that change places are no mending.
+    """
+    before, now = (Counter(texts) for texts in zip(*changes, strict=True)) if changes else (Counter(), Counter())
+    return len(before) >= SHUFFLED and 2 * (before & now).total() > len(changes)
 
 
 def _lines(text: str) -> str:
