@@ -11,6 +11,7 @@ from vardskiftet.engine.lookups import prepare_places
 from vardskiftet.engine.names import quoted
 from vardskiftet.engine.sources.protocol import Extract, Source
 from vardskiftet.engine.watermark import fresh_sql
+from vardskiftet.engine.whole import read_whole
 from vardskiftet.model.fate import Place
 from vardskiftet.model.mapping import WHOLE_ROW, Mapping
 from vardskiftet.model.plan import Mark
@@ -43,7 +44,7 @@ def census(duck: duckdb.DuckDBPyConnection, programme: Programme, mapping: Mappi
     fresh = fresh_sql(mapping, since) if since else "false"
     duck.execute("create or replace temp table place_count (unit varchar, place varchar, written varchar, rows bigint, fresh bigint)")
     statement = place_sql(mapping, telling)
-    for batch in source.read(Extract(mapping.reads, telling, sql=mapping.sql), None):
+    for batch in read_whole(source, Extract(mapping.reads, telling, sql=mapping.sql)):
         duck.register("extract", batch)
         duck.execute(statement)
         duck.execute(
