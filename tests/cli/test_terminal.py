@@ -95,11 +95,31 @@ def too_wide(lines: list[str], columns: int) -> list[str]:
     return [line for line in map(plain, lines[:copied]) if cell_len(line) > columns and len(line.split()) > 2]
 
 
+class Terminal(io.StringIO):
+    """What says of itself that it is a terminal."""
+
+    def isatty(self) -> bool:
+        return True
+
+
+def here_on_terminal(ward: Ward, columns: int, *arguments: str) -> list[str]:
+    """The lines that a terminal of so many columns gets from the same command in this interpreter."""
+    terminal = Terminal()
+    with pytest.MonkeyPatch.context() as patch, contextlib.redirect_stdout(terminal), contextlib.redirect_stderr(terminal):
+        patch.setenv("COLUMNS", str(columns))
+        main.run(["--project", str(ward.folder), *arguments])
+    return terminal.getvalue().split("\n")
+
+
 @pytest.mark.parametrize("arguments", READING, ids=" ".join)
 def test_forty_columns_are_enough(arguments: list[str], demo: Ward) -> None:
-    lines = on_terminal(demo, 40, *arguments)
+    lines = here_on_terminal(demo, 40, *arguments)
     assert any(line.strip() for line in lines)
     assert too_wide(lines, 40) == []
+
+
+def test_what_is_folded_at_forty_columns_is_wider_where_there_is_room(demo: Ward) -> None:
+    assert too_wide(here_on_terminal(demo, 200, "books", "south-1"), 40) != []
 
 
 def test_a_real_terminal_of_forty_columns_is_enough(demo: Ward) -> None:
