@@ -58,7 +58,8 @@ class Held:
             there = sa.exists().where(self._is(parent.into, self.given.c.target_id))
             loaded = self.brought(parent).add_columns(sa.literal("loaded").label("fate"), came).where(there)
         else:
-            standing = rows.join(self.batch, self.batch.c.batch == rows.c._batch)
+            # All rows of a table, of whatever wave: read as they lie, not by the index of their batch, which goes to and fro among them.
+            standing = rows.join(self.batch, self.batch.c.batch == rows.c._batch + 0)
             columns = (rows.c._key.label("key"), self._id(parent.into).label("id"), sa.literal("loaded").label("fate"))
             loaded = (
                 sa.select(*columns, self.batch.c.committed_at.label("came"))
