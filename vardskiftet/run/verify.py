@@ -23,7 +23,7 @@ from vardskiftet.run.trust import demand_trust
 from vardskiftet.run.verifying.again import still_there
 from vardskiftet.run.verifying.bench import Bench, cleared, folder_of, laid
 from vardskiftet.run.verifying.books import books_level
-from vardskiftet.run.verifying.derived import bring
+from vardskiftet.run.verifying.derived import bring, needed_later
 from vardskiftet.run.verifying.found import Found, keep_result, last_result
 from vardskiftet.run.verifying.levels import DEEP, TAKERS, Judging, explained_by_rows
 from vardskiftet.run.verifying.quick import NOT_INDEPENDENT, quick_level
@@ -123,7 +123,7 @@ def verified(bench: Bench, folder: Path, levels: tuple[Level, ...], run_id: str)
     """The levels that were asked, on a bench."""
     found = Found(folder)
     takers = [TAKERS[one](bench) for one in levels if one in TAKERS]
-    seen = {name: bring(bench, name, takers) for name in bench.plan.mappings} if takers else {}
+    seen = {name: bring(bench, name, takers, needed_later) for name in bench.plan.mappings} if takers else {}
     judging = Judging(bench, found, seen)
     deep = {one: judging.level(one) for one in DEEP if one in levels}
     results = list(deep.values())

@@ -28,29 +28,41 @@ def hashes(columns: Sequence[Column]) -> str:
     return f"hash({', '.join(parts)}) as h1, hash('2', {', '.join(reversed(parts))}) as h2"
 
 
-def unequal(stage: duckdb.DuckDBPyConnection, mapping: str) -> None:
-    """Make `unequal`: rows of one mapping that only one side has, or that differ, looked for in differing buckets only.
+def in_differing() -> str:
+    """SQL, true for an `id` whose bucket stands in `differing`."""
+    return f"{_bucket()} in (select bucket from differing)"
 
-    Its columns: id, batch, key, stood_key, why (missing, extra, differs), part (within the batch, by id; of `AT_A_TIME` rows each).
-    """
-    name = literal(mapping)
-    for side, table in (("left", "derived"), ("right", "stood")):
-        where = f"mapping = {name}" + (" and fate = 'L'" if table == "derived" else "")
+
+def _bucket() -> str:
+    return f"hash(id) % {BUCKETS}"
+
+
+def differing(stage: duckdb.DuckDBPyConnection, left: str, right: str) -> None:
+    """Make `differing` (bucket) of two queries of `id, h1, h2`: buckets of ids whose sums are not the same on both sides."""
+    for side, rows in (("left", left), ("right", right)):
         stage.execute(
-            f"create or replace temp table {side}_bucket as select hash(id) % {BUCKETS} as bucket, count(*) as rows,"
-            f" {SUM.format('h1')} as s1, {SUM.format('h2')} as s2 from {table} where {where} group by bucket"
+            f"create or replace temp table {side}_bucket as select {_bucket()} as bucket, count(*) as rows,"
+            f" {SUM.format('hash(id, h1)')} as s1, {SUM.format('hash(id, h2)')} as s2 from ({rows}) group by bucket"
         )
     stage.execute(
         "create or replace temp table differing as select coalesce(l.bucket, r.bucket) as bucket from left_bucket as l"
         " full join right_bucket as r on r.bucket = l.bucket"
         " where (l.rows, l.s1, l.s2) is distinct from (r.rows, r.s1, r.s2)"
     )
-    picked = f"hash(id) % {BUCKETS} in (select bucket from differing)"
+
+
+def unequal(stage: duckdb.DuckDBPyConnection, mapping: str) -> None:
+    """Make `unequal`: rows of one mapping that only one side has, or that differ, looked for in differing buckets only.
+
+    Its columns: id, batch, key, stood_key, why (missing, extra, differs), part (within the batch, by id; of `AT_A_TIME` rows each).
+    """
+    name = literal(mapping)
+    left, right = (f"select * from {table} where mapping = {name}" for table in ("unmet", "stood"))
+    differing(stage, left, right)
     stage.execute(
         "create or replace temp table unequal as select coalesce(l.id, r.id) as id, l.batch, l.key, r.key as stood_key,"
         " case when r.id is null then 'missing' when l.id is null then 'extra' else 'differs' end as why,"
         f" (row_number() over (partition by l.batch order by coalesce(l.id, r.id)) - 1) // {AT_A_TIME} as part"
-        f" from (select id, key, h1, h2, batch from derived where mapping = {name} and fate = 'L' and {picked}) as l"
-        f" full join (select id, key, h1, h2 from stood where mapping = {name} and {picked}) as r on r.id = l.id"
+        f" from ({left} and {in_differing()}) as l full join ({right} and {in_differing()}) as r on r.id = l.id"
         " where (l.h1, l.h2) is distinct from (r.h1, r.h2)"
     )

@@ -8,7 +8,7 @@ import duckdb
 import pyarrow as pa
 
 from vardskiftet.engine.names import literal
-from vardskiftet.engine.reconcile.digests import hashes
+from vardskiftet.engine.reconcile.digests import differing, hashes, in_differing
 from vardskiftet.engine.rederive.derive import Deriver, stored_columns
 from vardskiftet.engine.rederive.stage import arrow
 from vardskiftet.model.mapping import Mapping
@@ -17,25 +17,46 @@ from vardskiftet.model.record import Column
 Row = dict[str, str | None]
 
 
-def keep_derived(stage: duckdb.DuckDBPyConnection, deriver: Deriver, batch: int) -> None:
-    """Every item of the batch that was derived just now."""
+def lay_derived(stage: duckdb.DuckDBPyConnection, deriver: Deriver) -> int:
+    """Make `fresh` of the items that were derived just now, with their digests. Returns how many rows are to stand."""
     columns = hashes(stored_columns(deriver.programme, deriver.mapping))
-    stage.execute(
-        f"insert into derived select {literal(deriver.mapping.mapping)}, _key, _item, _unit, _fate, _reason, _id, {columns}, {batch}"
-        f" from ({deriver.expected_sql('true')})"
-    )
-    if deriver.mapping.flag:
+    told = "_key as key, _item as item, _unit as unit, _fate as fate, _reason as reason, _id as id"
+    stage.execute(f"create or replace temp table fresh as select {told}, {columns} from ({deriver.expected_sql('true')})")
+    return _standing(stage)
+
+
+def lay_again(stage: duckdb.DuckDBPyConnection, mapping: str, batch: int | None) -> int:
+    """Make `fresh` of what is kept of a batch of derived items; of none, nothing. Returns how many rows are to stand."""
+    where = f"mapping = {literal(mapping)} and batch = {batch}" if batch is not None else "false"
+    stage.execute(f"create or replace temp table fresh as select key, item, unit, fate, reason, id, h1, h2 from derived where {where}")
+    return _standing(stage)
+
+
+def _standing(stage: duckdb.DuckDBPyConnection) -> int:
+    ((rows,),) = stage.execute("select count(*) from fresh where fate = 'L'").fetchall()
+    return int(rows)
+
+
+def keep_derived(stage: duckdb.DuckDBPyConnection, mapping: Mapping, batch: int, where: str) -> None:
+    """Those of the items in `fresh` that are needed later, and the flags of the batch that was derived just now."""
+    name = literal(mapping.mapping)
+    stage.execute(f"insert into derived select {name}, key, item, unit, fate, reason, id, h1, h2, {batch} from fresh where {where}")
+    if mapping.flag:
         stage.execute(
-            f"insert into flagged select {literal(deriver.mapping.mapping)}, vs_key, vs_item, vs_unit, vs_id, unnest(vs_flags), {batch}"
-            " from fated where vs_fate = 'L'"
+            f"insert into flagged select {name}, vs_key, vs_item, vs_unit, vs_id, unnest(vs_flags), {batch} from fated where vs_fate = 'L'"
         )
 
 
-def keep_stood(stage: duckdb.DuckDBPyConnection, mapping: Mapping, columns: Sequence[Column], rows: pa.Table, batch: int) -> None:
-    """Rows of one batch of the record."""
+def keep_unlike(stage: duckdb.DuckDBPyConnection, mapping: Mapping, columns: Sequence[Column], rows: pa.Table, batch: int | None) -> None:
+    """Hold rows of the record against those in `fresh`, and keep of both what lies in buckets that differ."""
+    name = literal(mapping.mapping)
     stage.register("met", rows)
-    stage.execute(f"insert into stood select {literal(mapping.mapping)}, _id, _key, {hashes(columns)}, {batch} from met")
+    stage.execute(f"create or replace temp table met_now as select _id as id, _key as key, {hashes(columns)} from met")
     stage.unregister("met")
+    differing(stage, "select id, h1, h2 from fresh where fate = 'L'", "select id, h1, h2 from met_now")
+    number = "null" if batch is None else str(batch)
+    stage.execute(f"insert into unmet select {name}, id, key, item, h1, h2, {number} from fresh where fate = 'L' and {in_differing()}")
+    stage.execute(f"insert into stood select {name}, id, key, h1, h2 from met_now where {in_differing()}")
 
 
 def unequal_parts(stage: duckdb.DuckDBPyConnection) -> list[tuple[int | None, int]]:
@@ -70,9 +91,9 @@ def settled_rows(stage: duckdb.DuckDBPyConnection, deriver: Deriver, wanted: Seq
     stage.register("wanted", pa.table({"id": pa.array(wanted, pa.string())}))
     rows = arrow(
         stage,
-        f"select d.id as _settled, e.* from ({deriver.expected_sql('true')}) as e join derived as d"
-        f" on d.mapping = {literal(deriver.mapping.mapping)} and d.fate = 'L'"
-        " and d.key = e._key and d.item = e._item where d.id in (select id from wanted)",
+        f"select d.id as _settled, e.* from ({deriver.expected_sql('true')}) as e join unmet as d"
+        f" on d.mapping = {literal(deriver.mapping.mapping)} and d.key = e._key and d.item = e._item"
+        " where d.id in (select id from wanted)",
     ).to_pylist()
     stage.unregister("wanted")
     found: dict[str, Row] = {}
@@ -82,9 +103,10 @@ def settled_rows(stage: duckdb.DuckDBPyConnection, deriver: Deriver, wanted: Seq
 
 
 def sides(stage: duckdb.DuckDBPyConnection, mapping: str) -> tuple[int, int]:
-    """How many rows were derived, and how many stand."""
+    """How many rows are to stand, and how many stand, of the parts that are done."""
     ((derived, stood),) = stage.execute(
-        "select (select count(*) from derived where mapping = $1 and fate = 'L'), (select count(*) from stood where mapping = $1)",
+        "select coalesce(sum(rows) filter (side = 'expected'), 0), coalesce(sum(rows) filter (side = 'stood'), 0) from done"
+        " where mapping = $1",
         [mapping],
     ).fetchall()
     return int(derived), int(stood)
@@ -93,7 +115,8 @@ def sides(stage: duckdb.DuckDBPyConnection, mapping: str) -> tuple[int, int]:
 def forget_stood(stage: duckdb.DuckDBPyConnection, mapping: str) -> None:
     """Forget what was read of a mapping in the record, at every level, so that it is read again."""
     name = literal(mapping)
-    stage.execute(f"delete from stood where mapping = {name}")
+    for table in ("stood", "unmet"):
+        stage.execute(f"delete from {table} where mapping = {name}")
     stage.execute(f"delete from done where mapping = {name} and side = 'stood'")
     there = {str(one) for (one,) in stage.execute("select table_name from information_schema.tables").fetchall()}
     for table in sorted(there & {"total", "different", "negation", "pair", "mark", "receiver"}):

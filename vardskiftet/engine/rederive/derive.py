@@ -16,7 +16,7 @@ from vardskiftet.engine.rederive.items import held_sql, item_sql, placed_sql
 from vardskiftet.engine.rederive.meaning import CODE
 from vardskiftet.engine.rederive.readings import Reading, Setting, domains, reader_of, whole
 from vardskiftet.engine.rederive.stage import arrow
-from vardskiftet.engine.rederive.verdicts import fated_sql, judged_sql, own_finds, uuid_of
+from vardskiftet.engine.rederive.verdicts import fated_sql, judged_sql, own_finds, refuse_unheld, uuid_of
 from vardskiftet.engine.targets.protocol import Target
 from vardskiftet.model.mapping import Field, Mapping
 from vardskiftet.model.programme import Programme
@@ -54,8 +54,9 @@ class Deriver:
             if one.find is not None and one.find.step is not None
         }
         self._people = [(one.source, Reading((one.step,), None, self.setting)) for one in mapping.identities]
+        self._refusing = self._unheld()
         self._placed, self._held = placed_sql(mapping, self.columns), held_sql(mapping, self.columns)
-        self._items, self._fated = item_sql(mapping, self.columns), fated_sql(mapping, self._unheld())
+        self._items, self._fated = item_sql(mapping, self.columns), fated_sql(mapping, self._refusing)
         self._named = f"select *, {uuid_of(mapping, 'vs_key', 'vs_item')} as vs_id, false as vs_second from judged"
         own = mapping.split.columns if mapping.split else ()
         hidden = {name.lower() for name in own}
@@ -89,9 +90,10 @@ class Deriver:
         stage = self.stage
         stage.register("came", rows)
         told = f"with placed as materialized ({self._placed}), held as ({self._held}) select * from ({self._items})"
-        stage.execute(f"create or replace temp table item as {told}")
+        items = arrow(stage, told)
         stage.unregister("came")
-        stage.register("reading", self._read(arrow(stage, "select * from item")))
+        stage.register("item", items)
+        stage.register("reading", self._read(items))
         if own_finds(self.mapping):
             stage.execute("create or replace temp table own_key as select distinct vs_key from item where vs_key is not null")
         if self.table.identity or own_finds(self.mapping):
@@ -106,6 +108,8 @@ class Deriver:
             told = f"with judged as ({self._judged}), named as ({self._named}) select * from ({self._fated})"
             stage.execute(f"create or replace temp table fated as {told}")
         stage.unregister("reading")
+        if self._refusing:
+            refuse_unheld(stage)
 
     def expected_sql(self, where: str = "vs_fate = 'L'") -> str:
         """Query of derived rows: id, key, item, unit, fate, reason, and every column but the table's key, as stored texts."""

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+import duckdb
+
 from vardskiftet.engine.names import literal, quoted
 from vardskiftet.engine.rederive.items import asked, because_sql
 from vardskiftet.model.mapping import Conflict, Find, FollowParent, Mapping
@@ -112,23 +114,32 @@ def _identities(numbers: int) -> str:
 def fated_sql(mapping: Mapping, unheld: str = "") -> str:
     """Query over `named` (judged, with `vs_id` and `vs_second`): L, M, R or E for every item, its reason, and its flags if any is asked.
 
-    `unheld` is SQL, true for an item that the target's kind cannot keep: all that were to become the same row are rejected with it.
+    `unheld` is SQL, true for an item that the target's kind cannot keep: such items come with `vs_unheld`, for `refuse_unheld`.
     """
     if mapping.conflict is Conflict.REVIEW:
         lost = "false"
     else:
         first = "bool_or(vs_turn = 1 and vs_reason is null and vs_because is null) over (partition by vs_key, vs_item)"
         lost = f"(vs_turn > 1 and vs_reason is null and vs_because is null and not {first})"
-    came = "vs_reason is null and vs_because is null and not vs_lost"
-    refused = f"({came} and bool_or({came} and ({unheld})) over (partition by vs_id))" if unheld else "false"
+    refused = f" (vs_reason is null and vs_because is null and not vs_lost and ({unheld})) as vs_unheld," if unheld else ""
     odd = ", ".join(f"vs_odd{number}" for number in range(len(mapping.flag)))
     flags = f" list_distinct([{odd}]) as vs_flags," if odd else ""
     return (
-        f"with copied as (select *, {lost} as vs_lost from named), kept as (select *, {refused} as vs_refused from copied)"
-        f" select{flags} vs_row, vs_key, vs_item, vs_unit, vs_id,"
-        " case when vs_reason is not null or vs_lost or vs_refused then 'R' when vs_because is not null then 'E'"
+        f"with kept as (select *, {lost} as vs_lost from named)"
+        f" select{flags}{refused} vs_row, vs_key, vs_item, vs_unit, vs_id,"
+        " case when vs_reason is not null or vs_lost then 'R' when vs_because is not null then 'E'"
         " when vs_turn > 1 or vs_second then 'M' else 'L' end as vs_fate,"
-        " case when vs_lost then 'CHOSEN_LEFT_OUT' when vs_refused then 'UNHELD_SIGN'"
-        " else coalesce(vs_reason, vs_because) end as vs_reason,"
+        " case when vs_lost then 'CHOSEN_LEFT_OUT' else coalesce(vs_reason, vs_because) end as vs_reason,"
         " columns('^vs_c[0-9]+$') from kept"
+    )
+
+
+def refuse_unheld(stage: duckdb.DuckDBPyConnection) -> None:
+    """Change `fated`: all items that were to become a row that the target's kind cannot keep are rejected with it."""
+    if stage.execute("select bool_or(vs_unheld) from fated").fetchall() != [(True,)]:
+        return
+    stage.execute(
+        "create or replace temp table fated as select * replace (case when refused then 'R' else vs_fate end as vs_fate,"
+        " case when refused then 'UNHELD_SIGN' else vs_reason end as vs_reason) from (select *, vs_fate in ('L', 'M')"
+        " and vs_id in (select vs_id from fated where vs_unheld) as refused from fated)"
     )

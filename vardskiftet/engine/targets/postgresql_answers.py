@@ -78,11 +78,11 @@ def _shown(column: sa.ColumnElement[Any]) -> sa.ColumnElement[Any]:
             return sa.func.coalesce(sa.func.encode(column, "hex"), "")
         case sa.Boolean():
             return sa.cast(sa.cast(column, sa.Integer), sa.Text)
-        case sa.Date():
-            return sa.func.to_char(column, "YYYY-MM-DD")
         case sa.DateTime():
-            whole, moment = sa.func.date_trunc("second", column), sa.func.timezone("UTC", column)
-            seconds = sa.func.to_char(moment, 'YYYY-MM-DD"T"HH24:MI:SS')
-            return sa.case((column == whole, seconds), else_=sa.func.to_char(moment, 'YYYY-MM-DD"T"HH24:MI:SS.US')) + sa.literal("Z")
+            # The server's own writing is cheaper than to_char by half; it leaves out zeros at the end of a fraction.
+            moment = sa.func.timezone("UTC", column)
+            whole = sa.func.replace(sa.cast(moment, sa.Text), " ", "T")
+            fine = sa.func.to_char(moment, 'YYYY-MM-DD"T"HH24:MI:SS.US')
+            return sa.case((sa.func.strpos(whole, ".") == 0, whole), else_=fine) + sa.literal("Z")
         case _:
             return sa.cast(column, sa.Text)

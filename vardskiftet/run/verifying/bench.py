@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import shutil
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -39,6 +39,14 @@ ROWS_AT_ONCE = 131_072
 REVIEW = "IDENTITY_REVIEW"
 SERVERS = {"postgresql": PostgresqlRows}
 """Kinds of server that the verifier reads with a reader of its own; nothing of them outlives the load's own snapshot."""
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """What is derived at once, and the numbers of the record's batches that were loaded from just these rows."""
+
+    batch: Batch
+    entries: tuple[int, ...]
 
 
 @dataclass
@@ -94,25 +102,36 @@ class Bench:
         """Batches of a mapping under this very plan."""
         return tuple(one for one in self.of_wave(mapping) if one.plan == self.plan.fingerprint)
 
-    def planned(self, mapping: str) -> tuple[Batch, ...]:
+    def planned(self, mapping: str) -> tuple[Part, ...]:
         """The plan's key ranges of a mapping: together they hold every row, in a delta too.
 
         Several that follow each other are read as one, where rows of different batches have nothing to say to each other.
         """
         batches = [batch for batch in self.plan.of(mapping) if batch.kind is BatchKind.LOAD]
+        entries = {entry.number: entry.batch for entry in self.of_plan(mapping)}
         declared = self.frozen.mapping(mapping)
-        if self.frozen.record.table(declared.into).identity or own_finds(declared):
-            return tuple(batches)
-        ordered = [batch for batch in batches if not batch.range.nulls]
-        at_once = max(1, ROWS_AT_ONCE // self.frozen.batch_rows)
+        alone = self.frozen.record.table(declared.into).identity or bool(own_finds(declared))
+        at_once = 1 if alone else max(1, ROWS_AT_ONCE // self.frozen.batch_rows)
+        ordered = [batch for batch in batches if alone or not batch.range.nulls]
         groups = [ordered[place : place + at_once] for place in range(0, len(ordered), at_once)]
-        joined = [one[0].model_copy(update={"range": KeyRange(low=one[0].range.low, high=one[-1].range.high)}) for one in groups]
-        return (*joined, *(batch for batch in batches if batch.range.nulls))
+        groups += [] if alone else [[batch] for batch in batches if batch.range.nulls]
+        return tuple(_joined(group, entries) for group in groups)
+
+    def apart(self, mapping: str) -> tuple[BatchEntry, ...]:
+        """Batches of a mapping in this wave that none of the plan's ranges brought."""
+        beside = {batch for part in self.planned(mapping) for batch in part.entries}
+        return tuple(one for one in self.of_wave(mapping) if one.batch not in beside)
 
     def close(self) -> None:
         """Give back connections."""
         self._closing.close()
         self.stage.close()
+
+
+def _joined(group: Sequence[Batch], entries: Mapping[int, int]) -> Part:
+    """Ranges that follow each other, under the number of the first."""
+    whole = KeyRange(low=group[0].range.low, high=group[-1].range.high) if len(group) > 1 else group[0].range
+    return Part(group[0].model_copy(update={"range": whole}), tuple(entries[one.number] for one in group if one.number in entries))
 
 
 def open_rows(desk: Desk, declared: System, plan: Plan | None) -> Rows:

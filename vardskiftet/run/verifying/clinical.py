@@ -34,8 +34,8 @@ class ClinicalTaker:
         columns = stored_columns(deriver.programme, mapping)
         clinical.look_at_rows(stage, mapping, table, clinical.DERIVED, columns, deriver.expected_sql())
 
-    def meet(self, mapping: Mapping, columns: Sequence[Column], rows: pa.Table, batch: int) -> None:
-        """Rows of one batch of the record."""
+    def meet(self, mapping: Mapping, columns: Sequence[Column], rows: pa.Table, batch: int | None) -> None:
+        """Rows of the record."""
         stage, table = self.bench.stage, self.bench.frozen.record.table(mapping.into)
         stage.register("met", rows)
         clinical.look_at_texts(stage, mapping, table, self._pattern, "select * from met")

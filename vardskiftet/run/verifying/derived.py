@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import partial
 from typing import Protocol
@@ -10,7 +11,7 @@ from typing import Protocol
 import duckdb
 import pyarrow as pa
 
-from vardskiftet.engine.reconcile.staged import keep_derived, sides
+from vardskiftet.engine.reconcile.staged import keep_derived, lay_again, lay_derived, sides
 from vardskiftet.engine.reconcile.stood import rows_of
 from vardskiftet.engine.rederive.beside import look_beside
 from vardskiftet.engine.rederive.corrected import corrected
@@ -21,10 +22,11 @@ from vardskiftet.engine.rederive.stage import finished, in_one, once
 from vardskiftet.engine.rederive.verdicts import own_finds
 from vardskiftet.errors import NoRoom
 from vardskiftet.model.batch import Batch
-from vardskiftet.model.mapping import WHOLE_ROW, Mapping
+from vardskiftet.model.mapping import WHOLE_ROW, Field, Mapping
 from vardskiftet.model.progress import Progress
 from vardskiftet.model.record import Column
-from vardskiftet.run.verifying.bench import Bench
+from vardskiftet.run.verifying.ahead import ahead, in_turn
+from vardskiftet.run.verifying.bench import Bench, Part
 
 
 class Taker(Protocol):
@@ -34,8 +36,8 @@ class Taker(Protocol):
         """A batch was derived: its items lie in `fated` and `item`."""
         ...
 
-    def meet(self, mapping: Mapping, columns: Sequence[Column], rows: pa.Table, batch: int) -> None:
-        """A batch was read from the record: `_id, _key, _unit`, the columns, `_digest`."""
+    def meet(self, mapping: Mapping, columns: Sequence[Column], rows: pa.Table, batch: int | None) -> None:
+        """What that batch brought was read from the record: `_id, _key, _unit` and the columns. None: nothing was derived beside it."""
         ...
 
 
@@ -51,46 +53,90 @@ class Seen:
     """Rows that were read from the record."""
 
 
-def bring(bench: Bench, name: str, takers: Sequence[Taker]) -> Seen:
+def bring(bench: Bench, name: str, takers: Sequence[Taker], needed: Needed) -> Seen:
     """Both sides of one mapping, past every taker. Raises Unreachable where a side cannot be read."""
-    mapping = bench.frozen.mapping(name)
+    mapping, rows = bench.frozen.mapping(name), bench.rows(bench.frozen.mapping(name).system)
     deriver = deriver_of(bench, mapping)
-    columns = stored_columns(bench.frozen, mapping)
-    batches, entries = bench.planned(name), bench.of_wave(name)
-    read = stood = 0
-    for place, batch in enumerate(batches, 1):
-        read += _once(bench, name, "derived", str(batch.number), partial(_derive, bench, deriver, batch, takers))
-        bench.desk.notify(Progress(f"derive {name}", place, len(batches)))
-    for place, entry in enumerate(entries, 1):
-        stood += _once(bench, name, "stood", str(entry.batch), partial(_meet, bench, mapping, columns, entry.batch, takers))
-        bench.desk.notify(Progress(f"read {name} from the record", place, len(entries)))
-    return Seen(read, bench.rows(mapping.system).count(mapping.reads), sides(bench.stage, name)[0], stood)
+    kept = needed(bench, mapping)
+    parts = bench.planned(name)
+    left = [part for part in parts if finished(bench.stage, name, "derived", str(part.batch.number)) is None]
+    walk = ahead if rows.independent else in_turn
+
+    def fetch(part: Part) -> tuple[pa.Table, pa.Table]:
+        return rows_in(bench, deriver, part.batch), _standing(bench, mapping, part.entries)
+
+    for place, (part, (came, met)) in enumerate(walk(fetch, left), len(parts) - len(left) + 1):
+        with _one_part(bench, name):
+            _take(bench, deriver, part, came, met, takers, kept)
+        bench.desk.notify(Progress(f"derive {name}", place, len(parts)))
+    _meet_apart(bench, mapping, takers)
+    derived, stood = sides(bench.stage, name)
+    read = sum(finished(bench.stage, name, "derived", str(part.batch.number)) or 0 for part in parts)
+    return Seen(read, rows.count(mapping.reads), derived, stood)
 
 
 def meet_again(bench: Bench, name: str, takers: Sequence[Taker]) -> int:
-    """The record's side of one mapping once more, past every taker; returns its rows."""
+    """The record's side of one mapping once more, past every taker, against what `everything` kept; returns its rows."""
     mapping = bench.frozen.mapping(name)
+    for part in bench.planned(name):
+        with _one_part(bench, name):
+            lay_again(bench.stage, name, part.batch.number)
+            _meet(bench, mapping, part.batch.number, _standing(bench, mapping, part.entries), takers)
+    _meet_apart(bench, mapping, takers)
+    return sides(bench.stage, name)[1]
+
+
+Needed = Callable[[Bench, Mapping], str]
+"""SQL over derived items, true for those that are kept when their part is done."""
+
+
+def needed_later(bench: Bench, mapping: Mapping) -> str:
+    """What did not come to stand; all, where other rows are led here: of persons, and of parents."""
+    led = {parent_of(bench.frozen, one, field) for one in bench.frozen.mappings for field in one.fields if _by_key(field)}
+    whole = bench.frozen.record.table(mapping.into).identity or mapping.mapping in led
+    return "true" if whole else "fate <> 'L'"
+
+
+def everything(bench: Bench, mapping: Mapping) -> str:
+    """All of it: the record is to be met again."""
+    return "true"
+
+
+def _take(bench: Bench, deriver: Deriver, part: Part, came: pa.Table, met: pa.Table, takers: Sequence[Taker], kept: str) -> None:
+    """One part: its rows derived and kept, its rows of the record met."""
+    name, number = deriver.mapping.mapping, part.batch.number
+    deriver.chunk(came)
+    expected = lay_derived(bench.stage, deriver)
+    keep_derived(bench.stage, deriver.mapping, number, kept)  # children find their parents there, at whatever level
+    for taker in takers:
+        taker.expect(deriver, number)
+    _done(bench, name, "derived", str(number), came.num_rows)
+    _done(bench, name, "expected", str(number), expected)
+    _meet(bench, deriver.mapping, number, met, takers)
+
+
+def _meet(bench: Bench, mapping: Mapping, number: int | None, rows: pa.Table, takers: Sequence[Taker], part: str = "") -> None:
+    """Rows of the record past every taker."""
     columns = stored_columns(bench.frozen, mapping)
-    return sum(
-        _once(bench, name, "stood", str(entry.batch), partial(_meet, bench, mapping, columns, entry.batch, takers))
-        for entry in bench.of_wave(name)
-    )
-
-
-def _derive(bench: Bench, deriver: Deriver, batch: Batch, takers: Sequence[Taker]) -> int:
-    rows = rows_in(bench, deriver, batch)
-    deriver.chunk(rows)
-    keep_derived(bench.stage, deriver, batch.number)  # children find their parents there, at whatever level
     for taker in takers:
-        taker.expect(deriver, batch.number)
-    return int(rows.num_rows)
+        taker.meet(mapping, columns, rows, number)
+    _done(bench, mapping.mapping, "stood", part or str(number), rows.num_rows)
 
 
-def _meet(bench: Bench, mapping: Mapping, columns: Sequence[Column], batch: int, takers: Sequence[Taker]) -> int:
-    rows = rows_of(bench.target, bench.frozen.record, mapping, columns, (batch,))
-    for taker in takers:
-        taker.meet(mapping, columns, rows, batch)
-    return int(rows.num_rows)
+def _meet_apart(bench: Bench, mapping: Mapping, takers: Sequence[Taker]) -> None:
+    """Batches of the record of which nothing was derived: they came under an earlier plan."""
+    entries = bench.apart(mapping.mapping)
+    for place, entry in enumerate(entries, 1):
+        part = f"batch {entry.batch}"
+        if finished(bench.stage, mapping.mapping, "stood", part) is None:
+            with _one_part(bench, mapping.mapping):
+                lay_again(bench.stage, mapping.mapping, None)
+                _meet(bench, mapping, None, _standing(bench, mapping, (entry.batch,)), takers, part)
+        bench.desk.notify(Progress(f"read {mapping.mapping} from the record", place, len(entries)))
+
+
+def _standing(bench: Bench, mapping: Mapping, entries: Sequence[int]) -> pa.Table:
+    return rows_of(bench.target, bench.frozen.record, mapping, stored_columns(bench.frozen, mapping), entries)
 
 
 def deriver_of(bench: Bench, mapping: Mapping) -> Deriver:
@@ -100,12 +146,17 @@ def deriver_of(bench: Bench, mapping: Mapping) -> Deriver:
     then = before(bench.batches, bench.plan.wave, bench.plan.fingerprint, mapping.mapping)
     if bench.frozen.record.table(mapping.into).identity:
         once(bench.stage, f"persons of {mapping.mapping}", partial(fill_persons, bench.stage, bench.frozen, bench.target, mapping, then))
-    for one in (field for field in mapping.fields if field.find is not None and field.find.step is None):
+    for one in (field for field in mapping.fields if _by_key(field)):
         parent = bench.frozen.mapping(parent_of(bench.frozen, mapping, one))
         once(bench.stage, f"parents of {parent.mapping}", partial(fill_parents, bench.stage, bench.frozen, bench.target, parent, then))
     deriver = Deriver(bench.stage, bench.frozen, mapping, rows.columns(mapping.reads, mapping.sql), bench.target)
     deriver.prepare()
     return deriver
+
+
+def _by_key(field: Field) -> bool:
+    """Whether it leads to another row by that row's key."""
+    return field.find is not None and field.find.step is None
 
 
 def rows_in(bench: Bench, deriver: Deriver, batch: Batch) -> pa.Table:
@@ -129,17 +180,17 @@ def rows_of_keys(bench: Bench, deriver: Deriver, keys: Sequence[str]) -> pa.Tabl
     return corrected(found, mapping, deriver.columns, bench.corrections)
 
 
-def _once(bench: Bench, mapping: str, side: str, part: str, work: Callable[[], int]) -> int:
-    """One part in one transaction of the stage; what an earlier run finished is not done again. Returns its rows."""
-    before = finished(bench.stage, mapping, side, part)
-    if before is not None:
-        return before
+def _done(bench: Bench, mapping: str, side: str, part: str, rows: int) -> None:
+    bench.stage.execute("insert into done values (?, ?, ?, ?)", [mapping, side, part, rows])
+
+
+@contextmanager
+def _one_part(bench: Bench, mapping: str) -> Iterator[None]:
+    """One part in one transaction of the stage; what an earlier run finished is not done again."""
     try:
         with in_one(bench.stage):
-            rows = work()
-            bench.stage.execute("insert into done values (?, ?, ?, ?)", [mapping, side, part, rows])
+            yield
     except duckdb.OutOfMemoryException as error:
         raise NoRoom(
             f"The verifier's memory is too small for a batch of {mapping}.", hint="Lower `batch_rows:` for the next plan."
         ) from error
-    return rows

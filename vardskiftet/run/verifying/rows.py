@@ -15,7 +15,7 @@ from vardskiftet.engine.reconcile.flags import flag_differences
 from vardskiftet.engine.reconcile.links import link_differences
 from vardskiftet.engine.reconcile.staged import (
     Row,
-    keep_stood,
+    keep_unlike,
     settled_rows,
     unequal_keys,
     unequal_lines,
@@ -38,16 +38,16 @@ Lines = Sequence[dict[str, object]]
 
 @dataclass
 class RowTaker:
-    """Keeps id and digests of every stored row; of every derived item they are kept at every level."""
+    """Holds the record's rows against those that were derived just now, and keeps what is not the same."""
 
     bench: Bench
 
     def expect(self, deriver: Deriver, batch: int) -> None:
-        """Kept already."""
+        """They lie at hand already."""
 
-    def meet(self, mapping: Mapping, columns: Sequence[Column], rows: pa.Table, batch: int) -> None:
-        """Rows of one batch."""
-        keep_stood(self.bench.stage, mapping, columns, rows, batch)
+    def meet(self, mapping: Mapping, columns: Sequence[Column], rows: pa.Table, batch: int | None) -> None:
+        """Rows of the record that these should be."""
+        keep_unlike(self.bench.stage, mapping, columns, rows, batch)
 
 
 def row_differences(bench: Bench, name: str, causes: Causes) -> Iterator[Difference]:
@@ -87,7 +87,7 @@ class Again:
 
     def __init__(self, bench: Bench, mapping: Mapping) -> None:
         self._bench, self._deriver = bench, deriver_of(bench, mapping)
-        self._planned = {batch.number: batch for batch in bench.planned(mapping.mapping)}
+        self._planned = {part.batch.number: part.batch for part in bench.planned(mapping.mapping)}
         self._looked: int | None = None
         keys = unequal_keys(bench.stage, FEW)
         few = None if keys is None else rows_of_keys(bench, self._deriver, keys)

@@ -20,7 +20,7 @@ from vardskiftet.model.verification import LevelVerdict, Selftest
 from vardskiftet.run.verifying.bench import Bench
 from vardskiftet.run.verifying.books import books_level
 from vardskiftet.run.verifying.causes import Causes
-from vardskiftet.run.verifying.derived import Seen, Taker, bring, meet_again
+from vardskiftet.run.verifying.derived import Seen, Taker, bring, everything, meet_again
 from vardskiftet.run.verifying.found import Found
 from vardskiftet.run.verifying.levels import DEEP, TAKERS, Judging, differences_of, explained_by_rows
 from vardskiftet.run.verifying.stale import stale
@@ -81,7 +81,7 @@ def selftest(bench: Bench, folder: Path, catalogue: tuple[Corruption, ...] = CAT
         takers = [TAKERS[level](bench) for level in DEEP]
         bed = _Bed(bench, clean, folder, takers, {})
         bed.look_at(clean)
-        bed.seen = {name: bring(bench, name, takers) for name in bench.plan.mappings}
+        bed.seen = {name: bring(bench, name, takers, everything) for name in bench.plan.mappings}
         yield _control("untouched", "an untouched copy", bed)
         bed.look_at(disordered(clean, folder / "disordered.sqlite"))
         bed.reread(bench.plan.mappings)

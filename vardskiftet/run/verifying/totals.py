@@ -29,8 +29,8 @@ class TotalTaker:
         columns = stored_columns(deriver.programme, deriver.mapping)
         add_up(self.bench.stage, deriver.mapping.mapping, DERIVED, columns, deriver.expected_sql())
 
-    def meet(self, mapping: Mapping, columns: Sequence[Column], rows: pa.Table, batch: int) -> None:
-        """Rows of one batch that stand."""
+    def meet(self, mapping: Mapping, columns: Sequence[Column], rows: pa.Table, batch: int | None) -> None:
+        """Rows that stand."""
         self.bench.stage.register("met", rows)
         add_up(self.bench.stage, mapping.mapping, STOOD, columns, "select * from met")
         self.bench.stage.unregister("met")
