@@ -17,7 +17,7 @@ from vardskiftet.engine.compile.coerce import canonical
 from vardskiftet.engine.names import quoted
 from vardskiftet.engine.targets.changes import AMENDED, LINKED, RENEWED, amending, beside, entry_table, linking, renewing
 from vardskiftet.engine.targets.marks import RECORD, REHEARSAL, Marks, marks_of
-from vardskiftet.engine.targets.postgresql_answers import Asking, answer
+from vardskiftet.engine.targets.postgresql_answers import Asking, answer, shown
 from vardskiftet.engine.targets.postgresql_bare import lay_bare, make_whole
 from vardskiftet.engine.targets.postgresql_copy import copy_rows, taken, without_nul
 from vardskiftet.engine.targets.postgresql_errors import patiently, translated
@@ -27,6 +27,7 @@ from vardskiftet.engine.targets.postgresql_place import Place, PostgresqlOptions
 from vardskiftet.engine.targets.postgresql_rights import lacking
 from vardskiftet.engine.targets.postgresql_schema import demand_names, found_drift, is_prepared, prepared, refuse_unfit
 from vardskiftet.engine.targets.postgresql_scratch import discard, scratch_name, scratches
+from vardskiftet.engine.targets.postgresql_sums import LINES, ROOM, lines_of, sums_of
 from vardskiftet.engine.targets.protocol import BatchEntry, Lock, Outcome, Query, TakenBack, TakingBack
 from vardskiftet.engine.targets.questions import ASKED, present_rows
 from vardskiftet.engine.targets.schema import digest_of
@@ -139,6 +140,21 @@ class PostgresqlTarget:
             return pa.table({str(column.name): pa.array([], pa.string()) for column in query.selected_columns})
         with translated(self.place.name):
             return self._answers.table(query)
+
+    def sums(self, table: Table, batches: Collection[int]) -> list[tuple[int, int, int, int]] | None:
+        """Added up by the server: only sums travel."""
+        if not self.exists():
+            return []
+        with translated(self.place.name), self._asking.connect() as connection:
+            connection.execute(sa.text(ROOM))
+            found = connection.execute(sums_of(self.layout.tables[table.table], table, sorted(batches), shown))
+            return [(int(bucket), int(rows), int(first), int(second)) for bucket, rows, first, second in found]
+
+    def digests(self, table: Table, batches: Collection[int], buckets: Collection[int]) -> pa.Table:
+        """Digested by the server, found by their ids."""
+        found = self.rows(lines_of(self.layout.tables[table.table], table, sorted(batches), sorted(buckets), shown))
+        columns = list(zip(*found, strict=True)) or [(), (), ()]
+        return pa.table([pa.array(one, kind) for one, kind in zip(columns, LINES.types, strict=True)], LINES)
 
     def present(self, mapping: Mapping, table: Table, ids: pa.Table) -> pa.Table:
         """Rows of the record with these ids (`ids` has one column `id`), every column as text."""

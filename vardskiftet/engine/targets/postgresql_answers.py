@@ -63,14 +63,14 @@ _DIALECT = sa.create_engine("postgresql+psycopg://", paramstyle="numeric_dollar"
 
 def answer(connection: Reading, query: Query) -> pa.Table:
     """The rows of a query, every column as text."""
-    said = in_texts(query, _shown).compile(dialect=_DIALECT, compile_kwargs={"render_postcompile": True})
+    said = in_texts(query, shown).compile(dialect=_DIALECT, compile_kwargs={"render_postcompile": True})
     values = [said.params[name] for name in said.positiontup or ()]
     with connection.cursor() as cursor:
         cursor.execute(str(said), values or None)
         return cursor.fetch_arrow_table()
 
 
-def _shown(column: sa.ColumnElement[Any]) -> sa.ColumnElement[Any]:
+def shown(column: sa.ColumnElement[Any]) -> sa.ColumnElement[Any]:
     """A column as the text that digests are made of."""
     match column.type:
         case sa.LargeBinary():
@@ -83,6 +83,6 @@ def _shown(column: sa.ColumnElement[Any]) -> sa.ColumnElement[Any]:
             moment = sa.func.timezone("UTC", column)
             whole = sa.func.replace(sa.cast(moment, sa.Text), " ", "T")
             fine = sa.func.to_char(moment, 'YYYY-MM-DD"T"HH24:MI:SS.US')
-            return sa.case((sa.func.strpos(whole, ".") == 0, whole), else_=fine) + sa.literal("Z")
+            return sa.case((column == sa.func.date_trunc("second", column), whole), else_=fine) + sa.literal("Z")
         case _:
             return sa.cast(column, sa.Text)

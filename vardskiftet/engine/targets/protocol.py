@@ -147,6 +147,16 @@ class Target(Protocol):
         """
         ...
 
+    def sums(self, table: Table, batches: Collection[int]) -> list[tuple[int, int, int, int]] | None:
+        """Of these batches' rows by bucket of their id: bucket, rows and two sums, as `engine/reconcile/sums.py` has them, of digests
+        that are computed anew from the values as they stand. None where the database cannot add them up: then its rows are read.
+        """
+        ...
+
+    def digests(self, table: Table, batches: Collection[int], buckets: Collection[int]) -> pa.Table:
+        """`id, key` and `digest` (bytes), computed anew, of the rows in these buckets; asked only where `sums` gives an answer."""
+        ...
+
     def present(self, mapping: Mapping, table: Table, ids: pa.Table) -> pa.Table:
         """Rows of the record that already have these ids, as texts: their columns, and beside them
 

@@ -2,18 +2,33 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+
+import pyarrow as pa
 
 from vardskiftet.engine.reconcile.digests import unequal
-from vardskiftet.engine.reconcile.quick import keep_digests, keep_written
-from vardskiftet.engine.reconcile.staged import sides, unequal_lines, unequal_parts
+from vardskiftet.engine.reconcile.quick import (
+    digested,
+    forget,
+    holds_latest,
+    keep_expected,
+    keep_latest,
+    keep_standing,
+    latest,
+    written,
+)
+from vardskiftet.engine.reconcile.staged import unequal_lines, unequal_parts
 from vardskiftet.engine.reconcile.stood import rows_of
+from vardskiftet.engine.reconcile.sums import Sums, within
 from vardskiftet.engine.rederive.derive import stored_columns
 from vardskiftet.errors import IntegrityBroken
 from vardskiftet.judge.differences import zero_tolerance
 from vardskiftet.model.difference import Difference, Kind, Level, Verdict
 from vardskiftet.model.progress import Progress
+from vardskiftet.model.record import Table
 from vardskiftet.model.verification import LevelVerdict, TableVerdict
+from vardskiftet.run.verifying.ahead import ahead
 from vardskiftet.run.verifying.bench import Bench
 from vardskiftet.run.verifying.found import Count, Found
 
@@ -22,22 +37,25 @@ NOT_INDEPENDENT = (
 )
 
 
+BUCKETS_AT_ONCE = 1_024
+"""Buckets whose rows are asked for in one question."""
+
+
 def quick_level(bench: Bench, found: Found) -> LevelVerdict:
     """Rows of every mapping against the manifests. Raises IntegrityBroken for a manifest that is gone."""
     tables = []
     for place, name in enumerate(bench.plan.mappings, 1):
         bench.desk.notify(Progress(f"compare {name}", place, len(bench.plan.mappings)))
-        _bring(bench, name)
+        expected, standing = _brought(bench, name)
         found.take(_differences(bench, name))
         count = found.per_mapping.get((Level.ROWS, name), Count())
-        derived, stood = sides(bench.stage, name)
         tables.append(
             TableVerdict(
                 mapping=name,
                 table=bench.frozen.mapping(name).into,
                 verdict=Verdict.DIFFERENT if count.all else Verdict.EQUAL,
-                expected=derived,
-                stored=stood,
+                expected=expected,
+                stored=standing,
                 differences=count.all,
                 unexplained=count.all,
             )
@@ -46,20 +64,59 @@ def quick_level(bench: Bench, found: Found) -> LevelVerdict:
     return LevelVerdict(level=Level.ROWS, verdict=verdict, tables=tuple(tables))
 
 
-def _bring(bench: Bench, name: str) -> None:
+def _brought(bench: Bench, name: str) -> tuple[int, int]:
+    """Sums of both sides held against each other, and rows of buckets that differ laid on the bench. Returns how many rows each has."""
+    forget(bench.stage, name)
+    table = bench.frozen.record.table(bench.frozen.mapping(name).into)
+    batches = [one.batch for one in bench.of_wave(name)]
+    expected, standing = Sums(), Sums()
+    with ThreadPoolExecutor(max_workers=1) as server:  # it adds up while the manifests are read
+        adding = server.submit(bench.target.sums, table, batches)
+        for lines in _written(bench, name):
+            expected.add(lines)
+        told = adding.result()
+    standing.take(told or [])
+    for lines in _read(bench, name) if told is None else ():
+        standing.add(lines)
+    if buckets := expected.differing(standing):
+        for lines in _written(bench, name):
+            keep_expected(bench.stage, name, within(lines, buckets))
+        for lines in _read(bench, name) if told is None else _asked(bench, table, batches, buckets):
+            keep_standing(bench.stage, name, within(lines, buckets))
+    return expected.total, standing.total
+
+
+def _read(bench: Bench, name: str) -> Iterator[pa.Table]:
+    """The record's rows, digested here."""
     mapping = bench.frozen.mapping(name)
     columns = stored_columns(bench.frozen, mapping)
-    first: str | None = None
-    for entry in bench.of_wave(name):
-        path = bench.desk.manifests(bench.plan.wave) / f"{entry.manifest}.parquet"
+    entries = [one.batch for one in bench.of_wave(name)]
+    for _, rows in ahead(lambda batch: rows_of(bench.target, bench.frozen.record, mapping, columns, (batch,)), entries):
+        yield digested(bench.stage, columns, rows)
+
+
+def _asked(bench: Bench, table: Table, batches: Sequence[int], buckets: Sequence[int]) -> Iterator[pa.Table]:
+    """Rows in these buckets, digested by the server."""
+    for place in range(0, len(buckets), BUCKETS_AT_ONCE):
+        yield bench.target.digests(table, batches, buckets[place : place + BUCKETS_AT_ONCE])
+
+
+def _written(bench: Bench, name: str) -> Iterator[pa.Table]:
+    """What the load says that it wrote, so many rows at a time: from the manifests, or of several plans what the latest says."""
+    entries = bench.of_wave(name)
+    paths = [bench.desk.manifests(bench.plan.wave) / f"{entry.manifest}.parquet" for entry in entries]
+    for entry, path in zip(entries, paths, strict=True):
         if not path.is_file():
             raise IntegrityBroken(
                 f"The manifest of {name}, batch {entry.number}, is gone.", where=name, hint="Verify without --quick, which needs none."
             )
-        first = first or entry.plan
-        keep_written(bench.stage, name, path, entry.number, later=entry.plan != first)
-        rows = rows_of(bench.target, bench.frozen.record, mapping, columns, (entry.batch,))
-        keep_digests(bench.stage, mapping, columns, rows, entry.batch)
+    if len({entry.plan for entry in entries}) < 2:
+        yield from map(written, paths)
+        return
+    if not holds_latest(bench.stage):
+        for path in paths:
+            keep_latest(bench.stage, written(path))
+    yield from latest(bench.stage)
 
 
 def _differences(bench: Bench, name: str) -> Iterator[Difference]:
