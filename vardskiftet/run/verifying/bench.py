@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import shutil
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -17,6 +17,7 @@ from vardskiftet.engine.ledger import Ledger
 from vardskiftet.engine.rederive.beside import place_units
 from vardskiftet.engine.rederive.borrowed import BorrowedRows
 from vardskiftet.engine.rederive.files_anew import disagreeing
+from vardskiftet.engine.rederive.mysql_rows import MysqlRows
 from vardskiftet.engine.rederive.persons import decide
 from vardskiftet.engine.rederive.rows import Rows, SqliteRows
 from vardskiftet.engine.rederive.server_rows import PostgresqlRows
@@ -37,7 +38,7 @@ from vardskiftet.run.imported import corrections_in_effect
 
 ROWS_AT_ONCE = 131_072
 REVIEW = "IDENTITY_REVIEW"
-SERVERS = {"postgresql": PostgresqlRows}
+SERVERS: dict[str, Callable[[System, Path], Rows]] = {"postgresql": PostgresqlRows, "mysql": MysqlRows}
 """Kinds of server that the verifier reads with a reader of its own; nothing of them outlives the load's own snapshot."""
 
 
