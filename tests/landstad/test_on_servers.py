@@ -69,6 +69,11 @@ def test_landstad_comes_to_the_same_books_and_rows(ends: Ends, from_files: tuple
         assert document["owes_delta"] == (["vera"] if ends.source == "mysql" else [])
         assert books(ward, wave) == books(alike, wave)
 
+    for wave in WAVES:
+        verified = ward.ask("verify", wave, "--json")
+        assert (verified.code, verified.document["equal"]) == (0, True), verified.told[:2000]
+        assert not [line for line in verified.document["cannot_see"] if "'vera' is read by the loader" in line]
+
     ours, theirs = content(ward), content(alike)
     assert set(theirs) >= TABLES and all(theirs[table] for table in TABLES)
     for name, rows in theirs.items():
