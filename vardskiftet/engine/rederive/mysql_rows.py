@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import contextlib
 import os
+import threading
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -123,6 +124,8 @@ class MysqlRows:
         self._pace = Pace(self._options.throttle, root, system.timezone)
         self._open: Any = None
         self._known: dict[tuple[str, str], dict[str, Column]] = {}
+        self._turn = threading.RLock()
+        """The driver lets one at a time speak on a connection; who reads ahead and who derives may both want to."""
 
     def columns(self, table: str, sql: str = "") -> tuple[str, ...]:
         """Asked of the query's own description."""
@@ -203,12 +206,13 @@ class MysqlRows:
             raise not_set(self._system.system, self._options.url_from)
         session = session_of(self._system.system, url, self._options.statement_timeout)
         try:
-            if self._open is None:
-                self._open = session.opened()
-                with self._open.cursor() as first:
-                    first.execute("start transaction with consistent snapshot, read only")
-            with self._open.cursor() as cursor:
-                yield cursor
+            with self._turn:
+                if self._open is None:
+                    self._open = session.opened()
+                    with self._open.cursor() as first:
+                        first.execute("start transaction with consistent snapshot, read only")
+                with self._open.cursor() as cursor:
+                    yield cursor
         except (pymysql.Error, OSError) as error:
             self.close()
             raise session.refused(error) from error
