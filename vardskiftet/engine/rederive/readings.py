@@ -18,8 +18,8 @@ from vardskiftet.engine.rederive.meaning.many_moments import many_moments
 from vardskiftet.model.mapping import Field, Step
 from vardskiftet.model.record import Column, ColumnType
 
-KEPT_TEXTS = 300_000
-"""Different texts of one field that are remembered between chunks."""
+KEPT_TEXTS = 100_000
+"""Different texts of one field that are remembered between chunks: of three hundred thousand persons' numbers, 120 MB each time."""
 
 Told = tuple[str | None, str | None]
 Books = Mapping[str, Mapping[str, str]]

@@ -30,6 +30,7 @@ from vardskiftet.errors import IntegrityBroken
 from vardskiftet.model.batch import Batch, BatchKind, KeyRange
 from vardskiftet.model.plan import Plan
 from vardskiftet.model.programme import Programme
+from vardskiftet.model.record import ColumnType, Table
 from vardskiftet.model.reject import Correction
 from vardskiftet.model.system import System
 from vardskiftet.run.decided import decisions_of
@@ -37,6 +38,8 @@ from vardskiftet.run.desk import Desk, plans_of
 from vardskiftet.run.imported import corrections_in_effect
 
 ROWS_AT_ONCE = 131_072
+SHORT = 1_000
+"""Letters of a text of which so many rows may be held at once."""
 REVIEW = "IDENTITY_REVIEW"
 SERVERS: dict[str, Callable[[System, Path], Rows]] = {"postgresql": PostgresqlRows, "mysql": MysqlRows}
 """Kinds of server that the verifier reads with a reader of its own; nothing of them outlives the load's own snapshot."""
@@ -111,8 +114,9 @@ class Bench:
         batches = [batch for batch in self.plan.of(mapping) if batch.kind is BatchKind.LOAD]
         entries = {entry.number: entry.batch for entry in self.of_plan(mapping)}
         declared = self.frozen.mapping(mapping)
-        alone = self.frozen.record.table(declared.into).identity or bool(own_finds(declared))
-        at_once = 1 if alone else max(1, ROWS_AT_ONCE // self.frozen.batch_rows)
+        table = self.frozen.record.table(declared.into)
+        alone = table.identity or bool(own_finds(declared))
+        at_once = 1 if alone or may_be_long(table) else max(1, ROWS_AT_ONCE // self.frozen.batch_rows)
         ordered = [batch for batch in batches if alone or not batch.range.nulls]
         groups = [ordered[place : place + at_once] for place in range(0, len(ordered), at_once)]
         groups += [] if alone else [[batch] for batch in batches if batch.range.nulls]
@@ -127,6 +131,12 @@ class Bench:
         """Give back connections."""
         self._closing.close()
         self.stage.close()
+
+
+def may_be_long(table: Table) -> bool:
+    """Whether rows may hold free text without a bound that keeps them short: then few of them are held at once."""
+    free = (one for one in table.columns if one.type is ColumnType.TEXT and not one.code_system)
+    return any(one.max_length is None or one.max_length > SHORT for one in free)
 
 
 def _joined(group: Sequence[Batch], entries: Mapping[int, int]) -> Part:

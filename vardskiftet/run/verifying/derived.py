@@ -68,6 +68,8 @@ def bring(bench: Bench, name: str, takers: Sequence[Taker], needed: Needed) -> S
     for place, (part, (came, met)) in enumerate(walk(fetch, left), len(parts) - len(left) + 1):
         with _one_part(bench, name):
             _take(bench, deriver, part, came, met, takers, kept)
+        del came, met
+        pa.default_memory_pool().release_unused()
         bench.desk.notify(Progress(f"derive {name}", place, len(parts)))
     _meet_apart(bench, mapping, takers)
     derived, stood = sides(bench.stage, name)
