@@ -298,6 +298,12 @@ def test_a_number_without_end_is_no_border(kind: str, placed: Callable[[str], ty
 
 
 @pytest.mark.parametrize("kind", CUT)
+def test_the_longest_texts_of_reals_are_whole_borders(kind: str, placed: Callable[[str], type[SourceWard]]) -> None:
+    keys = [-4055460075948558.0, -6.55653744825608e16, -1.3115766857350436e147, -2.3098238271433639e117, -5.7869231641164285e-146]
+    put_together(placed(kind), Table("t", (("n", "integer"), ("k", "real")), list(enumerate(keys))), Extract("t", ("n", "k"), ("k",)), 1)
+
+
+@pytest.mark.parametrize("kind", CUT)
 @settings(max_examples=25, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(keys=st.lists(st.tuples(MIXED, st.none() | st.integers(0, 2) | st.sampled_from(["a", "b"])), max_size=25), size=st.integers(1, 7))
 @example(keys=[("m", 1), (b"a", 1), ("b", 1), (b"\xff", 1)], size=2)

@@ -12,9 +12,10 @@ _NUMBER = {"signed": "cast({v} as signed)", "unsigned": "cast({v} as unsigned)",
 _FORMS = {
     # A string beside a decimal would be compared as a double, and lose its last digits.
     **{kind: Form("{c}", told="cast({c} as char)", bound=bound) for kind, bound in _NUMBER.items()},
-    "double": Form("{c}", told="cast({c} as char)", bound="({v} + 0e0)"),
+    # In a query that the server lays out first, it keeps 22 letters of a real's text, unless told how many there may be.
+    "double": Form("{c}", told="cast({c} as char(32))", bound="({v} + 0e0)"),
     # The server sends six digits of a float; as a double it has them all.
-    "float": Form("{c} + 0e0", order="({c} + 0e0)", told="cast({c} + 0e0 as char)", bound="({v} + 0e0)", single=True),
+    "float": Form("{c} + 0e0", order="({c} + 0e0)", told="cast({c} + 0e0 as char(32))", bound="({v} + 0e0)", single=True),
     "date": Form("{c}", told="cast({c} as char)", bound="cast({v} as date)"),
     "datetime": Form("{c}", told="cast({c} as char)", bound="cast({v} as datetime(6))"),
     # A moment, not a local time: sent in UTC, and saying so, as PostgreSQL does.
