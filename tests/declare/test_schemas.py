@@ -49,7 +49,7 @@ def files_of(root: Path) -> Iterator[tuple[str, str, bytes]]:
     single = {"programme": found.programme, "flows": found.coexistence, "record": found.record}
     single |= {"sources": found.checks.sources, "gates": found.checks.gates}
     many = {"units": found.units, "wave": found.waves, "system": found.systems, "mapping": found.mappings, "codebook": found.codebooks}
-    many |= {"checks": found.checks.topics}
+    many |= {"checks": found.checks.topics, "runbook": found.runbooks}
     yield from ((kind, file.path, file.content) for kind, file in single.items() if file)
     yield from ((kind, file.path, file.content) for kind, files in many.items() for file in files)
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -118,3 +119,9 @@ def test_every_source_key_in_the_declarations_is_listed() -> None:
     used = {key for file in files for key in KEY.findall(file.read_text(encoding="utf-8"))}
     assert used and used <= known, sorted(used - known)
     assert known <= used, f"listed, but nowhere used: {sorted(known - used)}"
+
+
+def test_the_first_waves_cutover_fits_its_hours(vgr: Programme) -> None:
+    runbook, wave = vgr.runbook_of("south-1"), vgr.wave("south-1")
+    assert runbook is not None and len(runbook.steps) > len(runbook.critical_path) > 1
+    assert timedelta(hours=1) < runbook.takes <= timedelta(hours=wave.cutover_hours)

@@ -74,12 +74,26 @@ def whole_entry(programme: Programme, calendar: Calendar, name: str, status: str
             "cutover": cutover.model_dump(mode="json") | {"begins": cutover.begins.isoformat(), "ends": cutover.ends.isoformat()}
             if cutover
             else None,
+            "runbook": _runbook(programme, name),
             "moved": [{"unit": member.unit, **move.model_dump(mode="json")} for member in declared.units for move in member.moved],
             "systems": _systems(programme, calendar, name),
             "coexistence": [one.model_dump(mode="json") for one in _flows(programme, calendar, name)],
             "signed": [{"seq": one.seq, "kind": one.kind, "at": one.at.isoformat(), **one.payload} for one in signed],
         }
     )
+
+
+def _runbook(programme: Programme, name: str) -> dict[str, Any] | None:
+    found = programme.runbook_of(name)
+    if found is None:
+        return None
+    chain, minutes = [one.step for one in found.critical_path], round(found.takes.total_seconds() / 60)
+    return {"runbook": found.runbook, "title": found.title, "steps": len(found.steps), "minutes": minutes, "critical_path": chain}
+
+
+def in_hours(minutes: int) -> str:
+    """Minutes as a person says them."""
+    return f"{minutes // 60} h {minutes % 60:02} min" if minutes % 60 else f"{minutes // 60} h"
 
 
 def tell_wave(answer: Answer, programme: Programme, calendar: Calendar, name: str, now: datetime) -> None:
@@ -91,6 +105,9 @@ def tell_wave(answer: Answer, programme: Programme, calendar: Calendar, name: st
         answer.say(f"after {', '.join(wave.after)}" + (f", at least {wave.distance_days} days" if wave.distance_days else ""))
     if wave.cutover:
         answer.say(f"cutover from {wave.cutover.begins:%Y-%m-%d %H:%M}, {wave.cutover.hours} hours of elapsed time")
+    if runbook := own["runbook"]:
+        chain = " → ".join(runbook["critical_path"])
+        answer.say(f"runbook {runbook['runbook']}: {runbook['steps']} steps, {in_hours(runbook['minutes'])} at the least: {chain}")
     answer.say(kinds_in_words(programme, name))
     for group, names in _groups(own["units"]):
         answer.say(f"    {group}: {', '.join(names)}")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 
 from vardskiftet.declare import scalars
 from vardskiftet.declare.scalars import Unreadable
@@ -55,6 +55,21 @@ def moment_by(read: Callable[[str], datetime]) -> Callable[[str], datetime]:
 def day_or_offset(value: str) -> date | Offset:
     """A calendar day, or a distance from go-live."""
     return offset(value) if value.startswith("T") else day(value)
+
+
+STEP_LENGTH = re.compile(r"(0|[1-9][0-9]{0,3})(m|h)")
+"""How a person writes how long a step of a cutover takes."""
+
+
+def step_length(value: str) -> timedelta:
+    """How long a step takes: `30m`, `2h`; `0m` for a milestone. No step is longer than a cutover may be."""
+    match = STEP_LENGTH.fullmatch(value)
+    if not match:
+        raise Unreadable(f"{quoted(value)} is not a length of time.", "Write minutes or hours, such as 30m or 2h; 0m for a milestone.")
+    told = timedelta(minutes=int(match[1])) if match[2] == "m" else timedelta(hours=int(match[1]))
+    if told > timedelta(hours=LONGEST_CUTOVER):
+        raise Unreadable(f"{quoted(value)} is longer than a cutover may be ({LONGEST_CUTOVER} hours).", "Divide the step.")
+    return told
 
 
 def cutover_hours(value: str) -> int:

@@ -89,6 +89,8 @@ class Files:
     mappings: tuple[File, ...]
     codebooks: tuple[File, ...]
     code: tuple[File, ...]
+    runbooks: tuple[File, ...] = ()
+    """A plan of rows does not stand on them."""
     checks: CheckFiles = CheckFiles()
     base: tuple[File, ...] = ()
     """Files that others may extend; what nobody extends is not read."""
@@ -101,7 +103,7 @@ class Files:
 
     @property
     def digests(self) -> tuple[tuple[str, str], ...]:
-        """(path, SHA-256) of every file but those of checks, sorted."""
+        """(path, SHA-256) of every file but those of checks and runbooks, sorted."""
         single = [file for file in (self.programme, self.coexistence, self.record) if file]
         every = [*single, *self.units, *self.waves, *self.systems, *self.mappings, *self.codebooks, *self.code, *self.extended]
         return tuple(sorted((file.path, file.sha256) for file in every))
@@ -118,7 +120,7 @@ def find_files(root: Path, faults: Faults) -> Files:
             where=str(root),
             hint="Go to the folder of a project, or name it with --project DIR; `vardskiftet demo` makes one.",
         )
-    shelf: dict[str, list[File]] = {"units": [], "waves": [], "systems": [], "mappings": [], "codebooks": [], "code": []}
+    shelf: dict[str, list[File]] = {"units": [], "waves": [], "systems": [], "mappings": [], "codebooks": [], "code": [], "runbooks": []}
     asked: dict[str, list[File]] = {"topics": [], "queries": [], "programs": []}
     single: dict[str, File] = {}
     for path in sorted(path for folder in ("waves", "mappings", CHECKS) for path in _under(root, folder, faults)):
@@ -196,6 +198,8 @@ def kind_of(path: str) -> str:
             return "units" if path == UNITS else "waves"
         case ["waves", "units", _]:
             return "units"
+        case ["waves", "runbooks", _]:
+            return "runbooks"
         case ["mappings", _, name]:
             return "systems" if name == SYSTEM else "mappings"
     return ""
@@ -203,7 +207,8 @@ def kind_of(path: str) -> str:
 
 def _remedy(path: str) -> str:
     if path.endswith(".yaml"):
-        return "Read are waves/*.yaml, waves/units/*.yaml, mappings/record.yaml, mappings/SYSTEM/*.yaml and checks/*.yaml."
+        waves = "waves/*.yaml, waves/units/*.yaml, waves/runbooks/*.yaml"
+        return f"Read are {waves}, mappings/record.yaml, mappings/SYSTEM/*.yaml and checks/*.yaml."
     if path.startswith("mappings/codes/"):
         return "A codebook is a file mappings/codes/NAME.csv."
     if path.endswith(".sql"):

@@ -16,6 +16,7 @@ from vardskiftet.declare.check_manual import check_manual
 from vardskiftet.declare.check_mappings import check_mappings
 from vardskiftet.declare.check_reasons import check_reasons
 from vardskiftet.declare.check_retirement import check_retirement
+from vardskiftet.declare.check_runbooks import check_runbooks
 from vardskiftet.declare.check_systems import check_order, check_systems
 from vardskiftet.declare.check_units import check_units
 from vardskiftet.declare.check_waves import check_waves
@@ -32,6 +33,7 @@ from vardskiftet.declare.order import in_order
 from vardskiftet.declare.programme import Frame, read_programme
 from vardskiftet.declare.reading import Declarations, Declared, Reading
 from vardskiftet.declare.record import read_record
+from vardskiftet.declare.runbook import read_runbook
 from vardskiftet.declare.system import read_system
 from vardskiftet.declare.units import read_units
 from vardskiftet.declare.wave import read_wave
@@ -94,6 +96,7 @@ def check_all(laid: Laid) -> DeclaredCriteria:
     check_open_care(declared, faults)
     check_manual(declared, faults)
     check_calendar(declared, faults)
+    check_runbooks(declared, faults)
     check_flows(declared, faults)
     check_retirement(declared, faults)
     check_systems(declared, faults)
@@ -138,12 +141,14 @@ def _read_all(files: Files, frame: Frame | None, reading: Reading) -> Declaratio
         freezes=frame.freezes if frame else (),
         flows=(read_flows(files.coexistence, reading) or []) if files.coexistence else [],
         waves=_named(files.waves, lambda file: file.stem, read_wave, reading),
+        runbooks=_named(files.runbooks, lambda file: file.stem, read_runbook, reading),
         systems=_named(files.systems, lambda file: file.folder, read_system, reading),
         mappings=_named(files.mappings, mapping_name, read_mapping, reading),
         codebooks=_named(files.codebooks, lambda file: file.stem, read_codebook, reading),
         codes=_named(files.code, lambda file: file.stem, read_code, reading),
         record=read_record(files.record, reading) if files.record else None,
         wave_names=frozenset(file.stem for file in files.waves),
+        runbook_names=frozenset(file.stem for file in files.runbooks),
         system_names=frozenset(file.folder for file in files.systems),
         mapping_names=frozenset(mapping_name(file) for file in files.mappings),
         codebook_names=frozenset(file.stem for file in files.codebooks),
@@ -200,6 +205,7 @@ def programme_of(root: Path, frame: Frame, record: Record, declared: Declaration
         freezes=tuple(sorted(frame.freezes, key=lambda freeze: (str(freeze.begins), freeze.freeze))),
         flows=tuple(entry.value for entry in declared.flows),
         waves=tuple(declared.waves[name].value for name in waves),
+        runbooks=tuple(entry.value for _, entry in sorted(declared.runbooks.items())),
         units=tuple(entry.value for entry in declared.units.values()),
         systems=tuple(declared.systems[name].value for name in frame.systems),
         record=record,

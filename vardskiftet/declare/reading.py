@@ -17,6 +17,7 @@ from vardskiftet.model.codebook import Codebook
 from vardskiftet.model.coexistence import Flow
 from vardskiftet.model.mapping import Mapping
 from vardskiftet.model.record import Record
+from vardskiftet.model.runbook import Runbook
 from vardskiftet.model.system import System
 from vardskiftet.model.unit import Unit
 from vardskiftet.model.vocabulary import Vocabulary
@@ -68,12 +69,14 @@ class Declarations:
     flows: list[Declared[Flow]] = field(default_factory=list)
     units: dict[str, Declared[Unit]] = field(default_factory=dict)
     waves: dict[str, Declared[Wave]] = field(default_factory=dict)
+    runbooks: dict[str, Declared[Runbook]] = field(default_factory=dict)
     systems: dict[str, Declared[System]] = field(default_factory=dict)
     mappings: dict[str, Declared[Mapping]] = field(default_factory=dict)
     codebooks: dict[str, Declared[Codebook]] = field(default_factory=dict)
     codes: dict[str, Declared[Code]] = field(default_factory=dict)
     record: Declared[Record] | None = None
     wave_names: frozenset[str] = frozenset()
+    runbook_names: frozenset[str] = frozenset()
     system_names: frozenset[str] = frozenset()
     mapping_names: frozenset[str] = frozenset()
     codebook_names: frozenset[str] = frozenset()

@@ -12,7 +12,7 @@ from vardskiftet.declare.words import quoted
 from vardskiftet.model.wave import Budgets, Membership, Move, Precision, Scope, Wave
 
 NEEDS = ("wave", "title", "go_live", "units")
-MAY = ("precision", "after", "tolerance", "budgets", "distance_days", "cutover_hours", "milestones", "freezes", "duties")
+MAY = ("precision", "after", "tolerance", "budgets", "distance_days", "cutover_hours", "runbook", "milestones", "freezes", "duties")
 
 
 def read_wave(file: File, reading: Reading) -> Declared[Wave] | None:
@@ -41,6 +41,7 @@ def read_wave(file: File, reading: Reading) -> Declared[Wave] | None:
         budgets=_budgets(form),
         distance_days=form.scalar("distance_days", scalars.count, 0),
         cutover_hours=form.scalar("cutover_hours", days.cutover_hours, Wave.model_fields["cutover_hours"].default),
+        runbook=form.text("runbook", scalars.slug),
         milestones=read_milestones(form),
         freezes=read_freezes(form, of_programme=False),
         duties=read_duties(form),

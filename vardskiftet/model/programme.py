@@ -12,6 +12,7 @@ from vardskiftet.model.coexistence import Flow
 from vardskiftet.model.frozen import Frozen
 from vardskiftet.model.mapping import Mapping
 from vardskiftet.model.record import Record
+from vardskiftet.model.runbook import Runbook
 from vardskiftet.model.system import SourceSpec, System
 from vardskiftet.model.unit import Unit
 from vardskiftet.model.wave import Freeze, Wave
@@ -53,6 +54,7 @@ class Programme(Frozen):
     """Freezes of the whole programme, by date."""
     flows: tuple[Flow, ...] = ()
     waves: tuple[Wave, ...]
+    runbooks: tuple[Runbook, ...] = ()
     units: tuple[Unit, ...]
     systems: tuple[System, ...]
     record: Record
@@ -70,6 +72,10 @@ class Programme(Frozen):
     def wave(self, name: str) -> Wave:
         """The wave of that name; KeyError if there is none."""
         return {wave.wave: wave for wave in self.waves}[name]
+
+    def runbook_of(self, wave: str) -> Runbook | None:
+        """What is done in the cutover of a wave; None where it is not written down."""
+        return next((one for one in self.runbooks if one.runbook == self.wave(wave).runbook), None)
 
     def system(self, name: str) -> System:
         """The system of that name; KeyError if there is none."""

@@ -127,6 +127,8 @@ class Wave(Frozen):
     distance_days: int = 0
     """At least so many days after the latest go-live of the waves in `after`."""
     cutover_hours: int = 10
+    runbook: str = ""
+    """What is done in these hours; empty where it is not written down yet."""
     """How many hours before go-live the cutover begins."""
     milestones: tuple[Milestone, ...] = ()
     freezes: tuple[Freeze, ...] = ()

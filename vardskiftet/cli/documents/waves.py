@@ -35,6 +35,12 @@ _SIGNED: Schema = {
     "properties": {name: of(shape) for name, shape in {"seq": int, "kind": str, "at": datetime, "reason": str, "name": str}.items()},
     "required": ["seq", "kind", "at", "reason", "name"],
 }
+_RUNBOOK: Schema = {
+    "anyOf": [
+        keys({"runbook": str, "title": str, "steps": int, "minutes": int, "critical_path": list[str]}),
+        {"type": "null"},
+    ]
+}
 SIGNATURE = keys({"person": str, "name": str, "role": str, "os_user": str, "as": str, "synthetic": bool})
 _TURNED: Keys = {
     "wave": str,
@@ -58,6 +64,7 @@ WAVES: dict[str, Keys] = {
         "day_off": str,
         "distance_days": int,
         "cutover": Cutover | None,
+        "runbook": _RUNBOOK,
         "moved": many(plus(Move, {"unit": str})),
         "systems": many(keys({"system": str, "waves": list[str], "retires": str})),
         "coexistence": many(Coexistence),

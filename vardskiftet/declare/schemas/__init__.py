@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from vardskiftet.declare.schemas.calendar import coexistence, programme, units, wave
+from vardskiftet.declare.schemas.calendar import coexistence, programme, runbook, units, wave
 from vardskiftet.declare.schemas.criteria import checks, gates, sources
 from vardskiftet.declare.schemas.mapping import mapping
 from vardskiftet.declare.schemas.overlay import EXTENDABLE, overlay
@@ -16,6 +16,7 @@ KINDS = {
     "programme": (programme, "waves/programme.yaml"),
     "units": (units, "waves/units.yaml, waves/units/*.yaml"),
     "wave": (wave, "waves/WAVE.yaml"),
+    "runbook": (runbook, "waves/runbooks/NAME.yaml"),
     "flows": (coexistence, "waves/coexistence.yaml"),
     "record": (record, "mappings/record.yaml"),
     "system": (system, "mappings/SYSTEM/system.yaml"),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from vardskiftet.declare import scalars
-from vardskiftet.declare.days import LONGEST_CUTOVER, OFFSET
+from vardskiftet.declare.days import LONGEST_CUTOVER, OFFSET, STEP_LENGTH
 from vardskiftet.declare.schemas.shapes import (
     Schema,
     count,
@@ -120,10 +120,27 @@ def wave(_vocabulary: Vocabulary) -> Schema:
             "budgets": budgets,
             "distance_days": count("At least so many days after the waves in `after`."),
             "cutover_hours": count("How many hours before go-live the cutover begins.", 1, LONGEST_CUTOVER),
+            "runbook": slug("What is done in these hours: the name of a file in waves/runbooks."),
             "milestones": many(_milestone(), "What is due, in the order of time."),
             "freezes": many(_freeze(of_programme=False), "Stretches of days around go-live in which something may not change."),
             "duties": many(_duty(), "Who works for the wave, and when."),
         },
+    )
+
+
+def runbook(_vocabulary: Vocabulary) -> Schema:
+    """waves/runbooks/NAME.yaml."""
+    step = keys(
+        {"step": slug(), "title": text(), "takes": shaped(STEP_LENGTH, "How long it is planned to take: 30m, 2h; 0m for a milestone.")},
+        {"after": names(slug(), "The steps that it waits for."), "owner": text("A person of the programme.")},
+    )
+    return keys(
+        {
+            "runbook": slug("The file's name without its ending."),
+            "title": text(),
+            "steps": many(step, "What is done, in any order.", least=1),
+        },
+        {},
     )
 
 
