@@ -181,6 +181,7 @@ def test_a_record_that_is_damaged(ward: Ward) -> None:
         refused(ward, 8, verb, WAVE, said=("record.sqlite", "Restore"))
 
 
+@pytest.mark.story
 def test_a_full_disk(ward: Ward) -> None:
     done = ward.run("apply", WAVE, "--quiet", failpoint="target.commit.before:enospc:3")
     assert (done.code, done.out) == (9, "")
@@ -189,6 +190,7 @@ def test_a_full_disk(ward: Ward) -> None:
     assert ward.ask("apply", WAVE, "--quiet").code == 0
 
 
+@pytest.mark.story
 def test_ctrl_c(tmp_path: Path) -> None:
     here = Ward(tmp_path)
     process = here.start("demo", "--dir", "big", "--size", "large")
@@ -201,6 +203,7 @@ def test_ctrl_c(tmp_path: Path) -> None:
     assert "the same command goes on" in err and "Traceback" not in err
 
 
+@pytest.mark.story
 def test_a_second_run(ward: Ward) -> None:
     assert ward.ask("apply", WAVE, "--quiet").code == 0
     mine = own_lock(WAVE, "20241105T080000-00000000", "apply")
@@ -221,6 +224,7 @@ def ended_process() -> int:
     return process.pid
 
 
+@pytest.mark.story
 def test_a_run_whose_owner_was_killed_is_taken_over(ward: Ward) -> None:
     assert ward.ask("apply", WAVE, "--quiet").code == 0
     dead = type(own_lock(WAVE, "x", "apply"))(WAVE, "gone", "anna", socket.gethostname(), str(ended_process()), "1.00", "a", "b", "apply")

@@ -34,6 +34,7 @@ def test_an_answer_is_on_stdout_alone_and_as_json_one_document(command: tuple[st
     assert (document["ok"], document["exit_code"], document["reasons"]) == (True, 0, [])
 
 
+@pytest.mark.story
 def test_working_verbs_answer_on_stdout_and_tell_progress_on_stderr(demo: Ward, tmp_path: Path) -> None:
     ward = demo.copy(tmp_path / "project")
     assert ward.ask("undo", WAVE, "--confirm", WAVE).code == 0
@@ -64,6 +65,7 @@ def test_a_wrong_call_is_exit_2_with_a_remedy_plain_and_as_json(command: tuple[s
     assert all(reason["message"] for reason in document["reasons"])
 
 
+@pytest.mark.story
 def test_every_next_step_can_be_given_as_it_stands(demo: Ward, tmp_path: Path) -> None:
     ward = demo.copy(tmp_path / "project")
     asked: set[str] = set()

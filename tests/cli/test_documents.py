@@ -143,6 +143,7 @@ def test_a_beginning_and_a_demo_answer_with_their_documents(tmp_path: Path) -> N
     assert not hold_against_schema("demo", anywhere("demo", "--dir", str(tmp_path / "mine")))["ok"]
 
 
+@pytest.mark.story
 def test_what_writes_answers_with_its_document(demo: Ward, tmp_path: Path) -> None:
     ward = demo.copy(tmp_path / "ward")
     assert hold_against_schema("apply", ward.ask("apply", "south-1", "--json"))["committed"] == 0

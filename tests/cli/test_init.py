@@ -61,6 +61,7 @@ def shell(line: str, here: Path) -> Done:
     return Done(done.returncode, done.stdout, done.stderr)
 
 
+@pytest.mark.story
 def test_its_own_hints_lead_from_the_beginning_to_a_report(tmp_path: Path) -> None:
     here = tmp_path / "here"
     here.mkdir()

@@ -59,6 +59,7 @@ def test_a_load_whose_books_are_open_is_not_told_as_loaded(planned: Ward, monkey
     assert planned.ask("status", WAVE, "--json").document["waves"][0]["load"] == "loaded"
 
 
+@pytest.mark.story
 def test_a_killed_run_is_told_as_killed_and_its_books_as_half_done(planned: Ward) -> None:
     died = planned.run("apply", WAVE, "--quiet", failpoint="target.commit.after:exit:3")
     assert died.code not in (0, 8), died.told

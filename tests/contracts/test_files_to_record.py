@@ -36,6 +36,7 @@ def test_a_damaged_row_is_rejected_with_its_reason_and_the_books_close(ward: War
     assert litter(ward) == []
 
 
+@pytest.mark.story
 def test_a_run_that_was_killed_goes_on_without_the_files(ward: Ward, tmp_path_factory: pytest.TempPathFactory) -> None:
     assert ward.ask("plan", "first").code == 0
     whole = ward.copy(tmp_path_factory.mktemp("whole") / "ward")

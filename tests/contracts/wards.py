@@ -409,6 +409,8 @@ class FileDropTargetWard(TargetWard):
                 self._describe(lambda tables, name=words[2]: tables.pop(name))
             elif words[:2] == ["alter", "table"]:
                 self._alter(words[2], words[3], words[5], words[6:])
+            elif words[:2] == ["drop", "index"]:
+                continue  # files have none
             elif "vs_meta" in words:
                 self._remark("999")
             else:

@@ -157,6 +157,7 @@ def test_a16_another_version_of_the_tool_does_not_go_on(tmp_path: Path, monkeypa
     assert place.standing() == {}
 
 
+@pytest.mark.story
 def test_a17_a_wave_that_was_begun_does_not_go_on_with_other_declarations(tmp_path: Path) -> None:
     journal, place = three(tmp_path)
     ward = Ward(tmp_path)

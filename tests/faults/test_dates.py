@@ -188,6 +188,7 @@ def test_f7_nothing_goes_on_without_a_time_zone(tmp_path: Path) -> None:
     assert not ward.target.exists()
 
 
+@pytest.mark.story
 def test_f8_the_machines_own_zone_changes_nothing(dates: Carried, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     ward = project(tmp_path / "far", record=RECORD, mappings=MAPPINGS, source=source())
     assert ward.ask("plan", "first").code == 0

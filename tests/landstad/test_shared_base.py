@@ -41,6 +41,7 @@ def regions(tmp_path_factory: pytest.TempPathFactory) -> dict[str, tuple[Ward, K
 
 
 @pytest.mark.parametrize("name", REGIONS)
+@pytest.mark.story
 def test_every_item_has_the_fate_that_the_base_gives_it(name: str, regions: dict[str, tuple[Ward, Key]]) -> None:
     ward, key = regions[name]
     for wave in WAVES:

@@ -200,6 +200,7 @@ def test_a_decision_that_is_taken_back_leaves_the_row_waiting_again(ward: Ward) 
     assert (now["state"], now["doubt"]) == ("open", "key and number")
 
 
+@pytest.mark.story
 def test_a_reserve_number_that_is_linked_to_a_national_one_leads_to_one_person_over_waves(ward: Ward) -> None:
     carried(ward, "second")  # Bo stands in the second wave
     change(ward, "update person set number = ?, former = ? where pid = '3'", BO, RESERVE)
@@ -228,6 +229,7 @@ def test_a_decision_lapses_when_the_source_gives_the_row_another_number(ward: Wa
     assert (now["review"], now["state"], now["doubt"]) == (one["review"], "lapsed", "key and number")
 
 
+@pytest.mark.story
 def test_a_load_from_nothing_comes_to_the_same_persons_whoever_is_read_first(tmp_path: Path) -> None:
     ward = ward_of(tmp_path / "ward", batch_rows=1)
     (one,) = listed(ward)

@@ -132,6 +132,7 @@ def test_killed_in_a_replay_each_reject_is_open_or_closed_and_the_same_command_g
     assert litter(ward) == []
 
 
+@pytest.mark.story
 def test_killed_between_parent_and_child_the_child_is_released_all_the_same(corrected: Ward, right_at_once: Ward) -> None:
     ward = corrected
     assert ward.run("rejects", "replay", "first", failpoint="target.amend.after:exit:2").code == 137
@@ -243,6 +244,7 @@ def test_a_row_that_a_delta_rejected_is_corrected_where_it_stands(loaded_ward: W
     assert rows(ward.folder, "select count(*) from referral") == [(0,)]
 
 
+@pytest.mark.story
 def test_a_correction_holds_in_deltas_that_read_by_the_sources_mark(tmp_path: Path) -> None:
     ward = mending_ward(tmp_path)
     with opened(tmp_path / "old.sqlite") as connection:

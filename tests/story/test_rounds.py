@@ -165,6 +165,7 @@ class Rounds(RuleBasedStateMachine):
 
 
 @pytest.mark.parametrize(("marked", "kill"), [(True, 2), (False, 0)])
+@pytest.mark.story
 def test_a_round_of_corrections_is_as_plain_python_says_and_so_is_what_comes_after_it(marked: bool, kill: int) -> None:
     machine = Rounds()
     try:

@@ -89,6 +89,7 @@ def instant(local: str) -> str:
     return datetime.fromisoformat(local).replace(tzinfo=NEW_JERSEY).astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
 
 
+@pytest.mark.story
 def test_every_command_is_content(moved: tuple[Ward, dict[str, Done]]) -> None:
     assert {command: done.code for command, done in moved[1].items()} == dict.fromkeys(moved[1], 0), moved[1]
     assert "The books close." in moved[1]["books all"].out

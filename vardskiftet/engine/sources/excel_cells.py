@@ -6,7 +6,7 @@ import re
 import warnings
 import zipfile
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from datetime import date, datetime, time, timedelta
 from pathlib import Path
 from typing import Any, BinaryIO
@@ -36,9 +36,11 @@ def workbook(held: Path | BinaryIO) -> Iterator[Any]:
     """The workbook of a file, or of its bytes. Raises what is in BROKEN, or InvalidFileException, if it is none."""
     import openpyxl
 
-    with warnings.catch_warnings():
+    with warnings.catch_warnings(), ExitStack() as stack:
         warnings.simplefilter("ignore")
-        book = openpyxl.load_workbook(held, read_only=True, data_only=True)
+        # Opened here: of a file that is no workbook, the library would leave it to chance when it is closed.
+        file = stack.enter_context(held.open("rb")) if isinstance(held, Path) else held
+        book = openpyxl.load_workbook(file, read_only=True, data_only=True)
         try:
             yield book
         finally:
