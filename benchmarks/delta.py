@@ -1,4 +1,4 @@
-"""What does a catch-up cost beside the first load, with one row in a hundred changed? `python -m benchmarks.delta [--size 0.1]`.
+"""What does a catch-up cost beside the first load, with one row in a hundred changed? `python -m benchmarks.delta [--size 0.3]`.
 
 Workload W from SQLite to SQLite, its journal with a column that says when a row was changed. Each command in a process of its own; the
 processor's seconds are what is compared. The scan of keys and marks is mandatory and grows with the whole, so it is told apart.
@@ -98,7 +98,7 @@ def scanning(project: Path, run_id: str) -> tuple[float, float]:
 def main() -> None:
     """Load anew, change the journal, catch up."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--size", type=float, default=0.1, help="of eighteen million rows")
+    parser.add_argument("--size", type=float, default=0.3, help="of eighteen million rows")
     parser.add_argument("--keep", type=Path, help="a folder to work in, and to leave as it is then")
     asked = parser.parse_args()
     folder = asked.keep or Path(tempfile.mkdtemp(prefix="delta-"))
