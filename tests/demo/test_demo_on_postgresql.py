@@ -9,7 +9,7 @@ from pathlib import Path
 import psutil
 import pytest
 from canonical import content
-from demo_record import NOT_TOLD_ALIKE, command, demo, manifests
+from demo_record import NOT_TOLD_ALIKE, SIZE, command, demo, manifests
 from servers import asked
 from ward import WAVE
 
@@ -19,10 +19,12 @@ pytestmark = pytest.mark.server
 VARIABLE = "VARDSKIFTET_DEMO_RECORD"
 
 
-def test_it_ends_as_in_a_file_row_for_row(tmp_path: Path, postgresql: str, monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize("size", [SIZE, pytest.param("small", marks=pytest.mark.story)])
+def test_it_ends_as_in_a_file_row_for_row(size: str, tmp_path: Path, postgresql: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Also at the size that it has where nobody says one: dirt that is rare is in it."""
     monkeypatch.setenv(VARIABLE, postgresql)
-    there, said = demo(tmp_path / "there", "postgresql")
-    here, also = demo(tmp_path / "here", "sqlite")
+    there, said = demo(tmp_path / "there", "postgresql", size)
+    here, also = demo(tmp_path / "here", "sqlite", size)
     assert asked(postgresql, "select count(*) from millennium.vs_batch")[0][0] > 10
     told = {key: value for key, value in also.document.items() if key not in NOT_TOLD_ALIKE}
     assert {key: said.document[key] for key in told} == told

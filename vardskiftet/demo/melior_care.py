@@ -21,7 +21,7 @@ CHILDREN = 18
 """Years of age below which a measurement is a child's."""
 
 MINUTE, CLOSE = "%Y-%m-%d %H:%M", "%Y%m%d%H%M"
-TEXTS = {"cp1252 in UTF-8": 0.006, "encoded twice": 0.008, "NUL and controls": 0.008, "longer than the record": 0.006}
+TEXTS = {"cp1252 in UTF-8": 0.006, "encoded twice": 0.008, "control signs": 0.008, "longer than the record": 0.006}
 """Shares of what is wrong with free text."""
 
 
@@ -162,7 +162,7 @@ def make_measurements(rng: np.random.Generator, patients: Enrolled, born: Days, 
 def _texts(rng: np.random.Generator, count: int, mask: dict[str, Mask]) -> pa.Array:
     """Free text, some of it damaged."""
     column = put(words(rng, say.NOTES, count), mask["encoded twice"], words(rng, say.TWICE_ENCODED, count))
-    column = put(column, mask["NUL and controls"], words(rng, say.CONTROLS, count))
+    column = put(column, mask["control signs"], words(rng, say.CONTROLS, count))
     column = put(column, mask["longer than the record"], say.TOO_LONG)
     raw = pa.array(say.ONE_BYTE, pa.binary()).take(pa.array(rng.integers(0, len(say.ONE_BYTE), count)))
     return put_bytes(column, mask["cp1252 in UTF-8"], raw)

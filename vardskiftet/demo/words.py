@@ -85,8 +85,9 @@ DIAGNOSES_APART = ("I109", "i10.9", "E119", "j459", " M17.1", "K802")
 """The same, with and without point, in small letters: the mapping knows them all the same."""
 DIAGNOSES_UNKNOWN = ("X99.9", "I10-P", "I 10.9", "?")
 MEASURES = ("BT", "PULS", "TEMP")
+# No NUL: PostgreSQL cannot hold one, and the demo comes to the same rows wherever its record lies.
 CONTROLS = (
-    "f\u00f6re\x00efter nollan, inga fynd",
+    "f\u00f6re\x02efter tecknet, inga fynd",
     "\x01\x08r\u00f6d text\x1b[31m, ej akut\x7f",
     "rad ett\u0085rad tv\u00e5\u2028ingen feber",
 )
