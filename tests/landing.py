@@ -49,6 +49,16 @@ PATIENTS = """\
       - {column: name, type: text, protected: true}
 """
 """A record's table of persons, under `tables:`."""
+NOTES = """\
+tables:
+  - table: note
+    title: Notes
+    key: note_id
+    columns:
+      - {column: note_id, type: uuid, required: true}
+      - {column: words, type: text}
+"""
+"""A record of notes and nothing else."""
 VISITS = """\
   - table: visit
     title: Visits

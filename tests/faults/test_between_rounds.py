@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 from fault import WAVE, deliver, project
+from landing import NOTES
 from story.three_waves import WRONG, Journal, Region, Visit, number, region
 from ward import Ward, opened, rows_of
 
@@ -13,15 +14,6 @@ from vardskiftet.engine import move
 from vardskiftet.errors import Stale
 from vardskiftet.run.desk import Desk
 
-NOTE = """\
-tables:
-  - table: note
-    title: Notes
-    key: note_id
-    columns:
-      - {column: note_id, type: uuid, required: true}
-      - {column: words, type: text}
-"""
 EVENTS = """\
 reads: event
 into: note
@@ -85,7 +77,7 @@ def test_h10_a_person_of_two_waves_is_loaded_once_and_a_reject_in_the_later_leav
 def test_i4_marks_are_the_sources_own_and_one_from_the_future_moves_none(tmp_path: Path) -> None:
     ward = project(
         tmp_path,
-        record=NOTE,
+        record=NOTES,
         mappings={"event": EVENTS.replace("conflict: {latest: version}\n", "")},
         source=[
             "create table event (nid, version, words)",
@@ -125,7 +117,7 @@ def test_i5_what_is_written_while_a_wave_is_read_comes_with_the_next_round(tmp_p
 def test_i10_events_that_come_twice_or_late_leave_the_newest_version(tmp_path: Path) -> None:
     heads = "nid,version,words\n"
     files = {"event_1.csv": f"{heads}1,1,first\n2,1,other\n"}
-    ward = project(tmp_path, record=NOTE, mappings={"event": EVENTS}, files=files, options=', tables: {event: "event_*.csv"}')
+    ward = project(tmp_path, record=NOTES, mappings={"event": EVENTS}, files=files, options=', tables: {event: "event_*.csv"}')
     for name, rows, stands in (
         ("event_1", "1,1,first\n2,1,other\n", "first"),
         ("event_2", "1,3,third\n", "third"),

@@ -15,6 +15,7 @@ import servers
 import sqlalchemy as sa
 from ends import RECORD, SCHEMA, SOURCE, Ends, WardOnServer
 from fault import WAVE, carried, project
+from landing import NOTES
 from records import rows_of
 from small import APPLY, BATCHES, Small, ends_alike, holds, in_record, stopped, told
 from test_server_lines import prepared, raises, undisturbed
@@ -95,15 +96,6 @@ def test_c3_a_memory_that_somebody_else_holds_for_a_while_is_waited_for(small: S
 
 
 NOTE = "reads: note\ninto: note\nkey: [nid]\nunit: {is: ward}\nfields:\n  words: {from: words}\n"
-NOTES = """\
-tables:
-  - table: note
-    title: Notes
-    key: note_id
-    columns:
-      - {column: note_id, type: uuid, required: true}
-      - {column: words, type: text}
-"""
 SENTENCE = "Journalanteckning åäö. "
 TIMES = 2_200_000
 

@@ -14,6 +14,7 @@ import pytest
 import servers
 from ends import ON_SERVERS, WardOnServer, two_ends
 from fault import WAVE, project
+from landing import NOTES
 from records import rows_of
 from small import APPLY, BATCHES, Small, ends_alike, held_up, holds, told, until
 from ward import Done
@@ -26,15 +27,6 @@ BATCH_ROWS = 20_000
 MEBIBYTE = 1 << 20
 LIMIT = 640 * MEBIBYTE
 """Of a load; of a verification that tells half a million differences, half as much again."""
-RECORD = """\
-tables:
-  - table: note
-    title: Notes
-    key: note_id
-    columns:
-      - {column: note_id, type: uuid, required: true}
-      - {column: words, type: text}
-"""
 MAPPING = "reads: note\ninto: note\nkey: [nid]\nunit: {is: ward}\nfields:\n  words: {from: words}\n"
 MADE = {
     "postgresql": (
@@ -74,7 +66,7 @@ def loaded(pair: str, rows: int, folder: Path, request: pytest.FixtureRequest) -
     """So many rows between two databases of their own, planned and loaded."""
     with pytest.MonkeyPatch.context() as patch, two_ends(pair, request.getfixturevalue, patch.setenv) as ends:
         ward = project(
-            folder, record=RECORD, mappings={"note": MAPPING}, source=["create table note (nid bigint, words text)"], batch_rows=BATCH_ROWS
+            folder, record=NOTES, mappings={"note": MAPPING}, source=["create table note (nid bigint, words text)"], batch_rows=BATCH_ROWS
         )
         moved = ends.move(ward, "old", folder / "old.sqlite")
         assert isinstance(moved, WardOnServer)

@@ -15,6 +15,7 @@ import servers as pg
 from ends import SOURCE as VARIABLE
 from ends import Ends
 from fault import WAVE, project, refused
+from landing import NOTES
 from on_server import PUT
 from records import rows_of
 from ward import Done, Ward
@@ -29,15 +30,6 @@ from vardskiftet.model.system import SourceSpec, System
 
 pytestmark = pytest.mark.server
 
-RECORD = """\
-tables:
-  - table: note
-    title: Notes
-    key: note_id
-    columns:
-      - {column: note_id, type: uuid, required: true}
-      - {column: words, type: text}
-"""
 NOTE = "reads: note\ninto: note\nkey: [nid]\nunit: {is: ward}\nfields:\n  words: {from: words}\n"
 ROWS = 3000
 WORDS = "Överkänslig mot penicillin"
@@ -67,7 +59,7 @@ class Place:
 
 @pytest.fixture
 def place(ends: Ends, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Place:
-    ward = project(tmp_path / "p", record=RECORD, mappings={"note": NOTE}, batch_rows=500)
+    ward = project(tmp_path / "p", record=NOTES, mappings={"note": NOTE}, batch_rows=500)
     ward = ends.move(ward, "old", ward.folder / "old.sqlite")
     PUT[ends.source](ends.journal, "note", ("nid", "words"), [(f"{n:06}", f"{WORDS} {n} " + "x" * 200) for n in range(ROWS)])
     return Place(ends.source, ends.journal, ward, monkeypatch.setenv)

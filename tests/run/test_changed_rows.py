@@ -8,21 +8,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from landing import project
+from landing import NOTES, project
 from ward import Ward, rows_of
 
 from vardskiftet.engine import watermark
 
-NOTE = """\
-tables:
-  - table: note
-    title: Notes
-    key: note_id
-    columns:
-      - {column: note_id, type: uuid, required: true}
-      - {column: words, type: text}
-code_systems: []
-"""
 EVENT = """\
 reads: event
 into: note
@@ -39,7 +29,7 @@ def caught_up(folder: Path, columns: str, key: str, changed: range, monkeypatch:
     """A load, some rows changed, and a delta: its line of the books, and how often all of a range was read."""
     source = [f"create table event ({columns}, version integer, words text)"]
     source += [f"insert into event values ({n}, {n % 7}, {n}, 'words {n}')" for n in range(ROWS)]
-    project(folder, source=source, record=NOTE, mappings={"event": EVENT.replace("KEY", key)}, batch_rows=40)
+    project(folder, source=source, record=NOTES, mappings={"event": EVENT.replace("KEY", key)}, batch_rows=40)
     ward = Ward(folder)
     assert [ward.ask(verb, "first").code for verb in ("plan", "apply")] == [0, 0]
     with closing(sqlite3.connect(folder / "old.sqlite")) as old:

@@ -25,15 +25,6 @@ pytestmark = [pytest.mark.server, pytest.mark.story]
 WAVE = "first"
 APPLY = ("apply", WAVE, "--quiet")
 ROWS, BATCH_ROWS, ROWS_PER_SECOND = 1200, 40, 400
-TABLES = """\
-tables:
-  - table: note
-    title: Notes
-    key: note_id
-    columns:
-      - {column: note_id, type: uuid, required: true}
-      - {column: words, type: text}
-"""
 NOTE = "reads: note\ninto: note\nkey: [nid]\nunit: {is: ward}\nfields:\n  words: {from: words}\n"
 WORDS = "Överkänslig mot penicillin"
 PATIENCE = 120.0
@@ -71,7 +62,7 @@ def killable(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFa
         patch.setenv(RECORD, ends.record)
         notes = [f"insert into note values ('{n:06}', '{WORDS} {n}')" for n in range(ROWS)]
         create = ["create table note (nid text, words text)", *notes]
-        landing.project(folder / "planned", source=create, record=TABLES, mappings={"note": NOTE}, batch_rows=BATCH_ROWS)
+        landing.project(folder / "planned", source=create, record=landing.NOTES, mappings={"note": NOTE}, batch_rows=BATCH_ROWS)
         slow = f", throttle: {{rows_per_second: {ROWS_PER_SECOND}}}"
         ward = ends.move(Ward(folder / "planned"), "old", folder / "planned" / "old.sqlite", slow)
         assert ward.ask("plan", WAVE).code == 0
