@@ -90,7 +90,6 @@ class Files:
     codebooks: tuple[File, ...]
     code: tuple[File, ...]
     runbooks: tuple[File, ...] = ()
-    """A plan of rows does not stand on them."""
     checks: CheckFiles = CheckFiles()
     base: tuple[File, ...] = ()
     """Files that others may extend; what nobody extends is not read."""
@@ -103,9 +102,19 @@ class Files:
 
     @property
     def digests(self) -> tuple[tuple[str, str], ...]:
-        """(path, SHA-256) of every file but those of checks and runbooks, sorted."""
+        """(path, SHA-256) of every file but those of checks, sorted."""
         single = [file for file in (self.programme, self.coexistence, self.record) if file]
-        every = [*single, *self.units, *self.waves, *self.systems, *self.mappings, *self.codebooks, *self.code, *self.extended]
+        every = [
+            *single,
+            *self.units,
+            *self.waves,
+            *self.runbooks,
+            *self.systems,
+            *self.mappings,
+            *self.codebooks,
+            *self.code,
+            *self.extended,
+        ]
         return tuple(sorted((file.path, file.sha256) for file in every))
 
 
