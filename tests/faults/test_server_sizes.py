@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import csv
 import os
+import subprocess
+import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -17,7 +19,7 @@ from fault import WAVE, project
 from landing import NOTES
 from records import rows_of
 from small import APPLY, BATCHES, Small, ends_alike, held_up, holds, told, until
-from ward import Done
+from ward import ROOT, Done
 
 pytestmark = [pytest.mark.server, pytest.mark.story]
 
@@ -51,14 +53,23 @@ class Loaded:
     """Bytes that the process had at most."""
 
 
+MEASURING = """\
+import resource, subprocess, sys
+code = subprocess.call([sys.executable, "-m", "vardskiftet", *sys.argv[2:]])
+open(sys.argv[1], "w").write(str(resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss))
+sys.exit(code)
+"""
+
+
 def measured(ward: WardOnServer, *command: str) -> tuple[Done, int]:
-    """A command in a process of its own, and the most memory that it held, in bytes; never less than this process holds, its parent."""
-    with ward.start(*command) as running:
-        assert running.stdout and running.stderr
-        out, err = running.stdout.read(), running.stderr.read()
-        _, status, used = os.wait4(running.pid, 0)
-        running.returncode = os.waitstatus_to_exitcode(status)
-    return Done(running.returncode, out, err), used.ru_maxrss * 1024
+    """A command in a process of its own, and the most memory that it held, in bytes.
+
+    Begun by a small process: one that is begun by the tests' own is told to hold at least what that holds.
+    """
+    note = ward.folder / "peak"
+    began = [sys.executable, "-c", MEASURING, str(note), *command]
+    done = subprocess.run(began, cwd=ward.folder, env={**os.environ, "PYTHONPATH": str(ROOT)}, capture_output=True, text=True, check=False)
+    return Done(done.returncode, done.stdout, done.stderr), int(note.read_text()) * 1024
 
 
 @contextmanager

@@ -133,7 +133,7 @@ class MysqlRows:
 
     def count(self, table: str) -> int:
         """Counted by the server in one statement."""
-        with self._asking() as cursor:
+        with self._asking(table) as cursor:
             cursor.execute(f"select count(*) from {_from(table, '')}")
             ((rows,),) = cursor.fetchall()
         return int(rows)
@@ -169,7 +169,7 @@ class MysqlRows:
         told = ", ".join(one.as_text(raw=self._options.raw_text) for one in chosen)
         order = ", ".join(types[name].in_order for name in asked.key)
         statement = f"select {told} from {_from(asked.table, asked.sql)} where {condition}{f' order by {order}' if order else ''}"
-        with self._asking() as cursor:
+        with self._asking(asked.table) as cursor:
             cursor.execute(statement)
             rows = cursor.fetchall()
         self._pace.take(len(rows))
@@ -192,15 +192,15 @@ class MysqlRows:
 
     def _types(self, table: str, sql: str) -> dict[str, Column]:
         if (table, sql) not in self._known:
-            with self._asking() as cursor:
+            with self._asking(table) as cursor:
                 cursor.execute(f"select * from {_from(table, sql)} where false")
                 fields = cursor._result.fields
             self._known[table, sql] = {one.name: Column(one.name, one.type_code, one.flags, one.charsetnr, one.scale) for one in fields}
         return self._known[table, sql]
 
     @contextlib.contextmanager
-    def _asking(self) -> Iterator[Any]:
-        """A cursor. Raises Unreachable, never with the connection's own words."""
+    def _asking(self, table: str) -> Iterator[Any]:
+        """A cursor for a question to a table. Raises Unreachable, never with the connection's own words."""
         url = os.environ.get(self._options.url_from, "")
         if not url:
             raise not_set(self._system.system, self._options.url_from)
@@ -215,7 +215,7 @@ class MysqlRows:
                     yield cursor
         except (pymysql.Error, OSError) as error:
             self.close()
-            raise session.refused(error) from error
+            raise session.refused(error, table) from error
 
 
 def _literal(text: str) -> str:

@@ -77,11 +77,11 @@ class MysqlSession:
             *((f"set session {limit}",) if self.statement_timeout else ()),
         )
 
-    def refused(self, error: Exception) -> Unreachable:
-        """The error for what the driver raised."""
+    def refused(self, error: Exception, table: str = "") -> Unreachable:
+        """The error for what the driver raised, when a table was asked for where one is named."""
         code = error.args[0] if error.args and isinstance(error.args[0], int) else 0
         why = next((why for why, codes in _WHY.items() if code in codes), Why.OTHER)
-        return refusal(self.system, why, f"error {code}" if code else "no answer")
+        return refusal(self.system, why, f"error {code}" if code else "no answer", table)
 
 
 def session_of(system: str, url: str, statement_timeout: float) -> MysqlSession:
