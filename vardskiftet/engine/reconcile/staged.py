@@ -47,6 +47,15 @@ def keep_derived(stage: duckdb.DuckDBPyConnection, mapping: Mapping, batch: int,
         )
 
 
+def expected_of(stage: duckdb.DuckDBPyConnection, mapping: Mapping, rows: pa.Table) -> pa.Table:
+    """Of rows of the record, those that an item of this mapping was derived to be."""
+    stage.register("met", rows)
+    name = literal(mapping.mapping)
+    found = arrow(stage, f"select * from met where _id in (select id from derived where mapping = {name} and fate = 'L')")
+    stage.unregister("met")
+    return found
+
+
 def keep_unlike(stage: duckdb.DuckDBPyConnection, mapping: Mapping, columns: Sequence[Column], rows: pa.Table, batch: int | None) -> None:
     """Hold rows of the record against those in `fresh`, and keep of both what lies in buckets that differ."""
     name = literal(mapping.mapping)

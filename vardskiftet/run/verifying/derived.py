@@ -11,7 +11,7 @@ from typing import Protocol
 import duckdb
 import pyarrow as pa
 
-from vardskiftet.engine.reconcile.staged import keep_derived, lay_again, lay_derived, sides
+from vardskiftet.engine.reconcile.staged import expected_of, keep_derived, lay_again, lay_derived, sides
 from vardskiftet.engine.reconcile.stood import rows_of
 from vardskiftet.engine.rederive.beside import look_beside
 from vardskiftet.engine.rederive.corrected import corrected
@@ -126,14 +126,16 @@ def _meet(bench: Bench, mapping: Mapping, number: int | None, rows: pa.Table, ta
 
 
 def _meet_apart(bench: Bench, mapping: Mapping, takers: Sequence[Taker]) -> None:
-    """Batches of the record of which nothing was derived: they came under an earlier plan."""
-    entries = bench.apart(mapping.mapping)
+    """Batches of the record of which nothing was derived: they came under an earlier plan, or with a wave that shares the persons."""
+    others = bench.of_others(mapping.mapping)
+    entries = (*bench.apart(mapping.mapping), *others)
     for place, entry in enumerate(entries, 1):
         part = f"batch {entry.batch}"
         if finished(bench.stage, mapping.mapping, "stood", part) is None:
             with _one_part(bench, mapping.mapping):
                 lay_again(bench.stage, mapping.mapping, None)
-                _meet(bench, mapping, None, _standing(bench, mapping, (entry.batch,)), takers, part)
+                rows = _standing(bench, mapping, (entry.batch,))
+                _meet(bench, mapping, None, expected_of(bench.stage, mapping, rows) if entry in others else rows, takers, part)
         bench.desk.notify(Progress(f"read {mapping.mapping} from the record", place, len(entries)))
 
 
