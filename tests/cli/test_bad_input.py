@@ -343,3 +343,8 @@ def test_undo_of_what_was_never_loaded(ward: Ward) -> None:
     refused(ward, 2, "undo", WAVE, "--confirm", WAVE, said=(WAVE, "nothing to undo"))
     done = ward.ask("undo", WAVE)
     assert done.code == 2 and f"--confirm {WAVE}" in done.err
+
+
+def test_a_round_that_was_not_confirmed_is_offered_again_as_that_round(ward: Ward) -> None:
+    done = ward.ask("undo", WAVE, "--round", "south-1-0123456789ab")
+    assert done.code == 2 and f"undo {WAVE} --round south-1-0123456789ab --confirm {WAVE}" in done.err, done.err

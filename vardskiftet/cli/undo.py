@@ -40,9 +40,11 @@ def run(
     desk = open_desk(options)
     desk.wave(wave)
     if confirm is None and not options.as_json and console.can_ask():
-        confirm = console.ask(f"Type the wave's name to take it out of the record: {wave}?")
+        what = f"the round {round_}" if round_ else "it"
+        confirm = console.ask(f"Type the wave's name to take {what} out of the record: {wave}?")
     if confirm != wave:
-        raise Usage(f"Nothing was undone: '{wave}' was not confirmed.", hint=f"vardskiftet undo {wave} --confirm {wave}")
+        only = f" --round {round_}" if round_ else ""
+        raise Usage(f"Nothing was undone: '{wave}' was not confirmed.", hint=f"vardskiftet undo {wave}{only} --confirm {wave}")
     done = undo(desk, wave, round_)
     answer = console.Answer("vardskiftet.undo/1", exit_code=1 if done.left else 0)
     answer.own = {
