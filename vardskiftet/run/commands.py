@@ -54,7 +54,9 @@ def _ask(desk: Desk, source: EvidenceSource) -> None:
     command = source.command
     if command is None or not is_trusted(desk, command.sha256):
         name = source.evidence
-        raise CannotMeasure(f"nobody trusts the command of '{name}' as it stands; read it, then: vardskiftet evidence trust {name} --reason WHY")
+        raise CannotMeasure(
+            f"nobody trusts the command of '{name}' as it stands; read it, then: vardskiftet evidence trust {name} --reason WHY"
+        )
     asked_at = desk.clock().astimezone(UTC)
     path = Path(source.evidence + ENDINGS[source.format or Format.JSON])
     output = _answer(desk, source, command)
