@@ -46,8 +46,7 @@ def run(
     _tables(answer, books)
     telling.tell(answer, books, by_mapping=True)
     if found.owes_delta:
-        said = "rows come from more than one moment; the wave is complete only after a closing delta"
-        answer.say(f"{', '.join(found.owes_delta)}: {said}.")
+        answer.say(f"{', '.join(found.owes_delta)}: {telling.OWES_DELTA}")
     tell_orphans(answer, missing_parents(desk, plan), keys=show_values)
     for finding in gone:
         answer.because("OUTLIVED", finding, where=finding.partition(":")[0])

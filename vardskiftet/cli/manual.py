@@ -34,6 +34,8 @@ def list_lines(
 ) -> None:
     """List what is to be carried over by hand, unit by unit, those who need it first on top. No patient is named.
 
+    Listed are patients whose care is open at go-live, as `open_care:` in record.yaml tells; who has none then is not on it.
+
     Example:  vardskiftet manual list south-1
     """
     from vardskiftet.cli.opening import open_desk

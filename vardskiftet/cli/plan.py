@@ -21,7 +21,7 @@ def run(
         bool,
         typer.Option(
             "--final",
-            help="The last delta, in the freeze: every row is compared, and `apply` lists what is written after it.",
+            help="The last delta, in the freeze: every row is compared; `apply` then lists what was written after it.",
         ),
     ] = False,
 ) -> None:

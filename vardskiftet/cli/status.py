@@ -22,7 +22,7 @@ def run(
     Example:  vardskiftet status south-1
     """
     from vardskiftet.cli.opening import open_desk
-    from vardskiftet.cli.telling import local_minute
+    from vardskiftet.cli.telling import OWES_DELTA, local_minute
     from vardskiftet.run.lock import in_words
     from vardskiftet.run.status import standings
 
@@ -55,8 +55,7 @@ def run(
             said = f"its process is dead; `{one.lock.verb}` takes over" if one.load == "dead" else "at work"
             answer.say(f"{one.wave}: held by {in_words(one.lock)}: {said}.")
         if one.owes_delta:
-            said = "rows come from more than one moment; the wave is complete only after a closing delta"
-            answer.say(f"{one.wave}: {', '.join(one.owes_delta)}: {said}.")
+            answer.say(f"{one.wave}: {', '.join(one.owes_delta)}: {OWES_DELTA}")
         if one.rows_per_second and one.seconds_left is not None:
             answer.say(f"{one.wave}: {one.rows_per_second:,.0f} rows/s, about {one.seconds_left:,.0f} s left.")
     answer.next_steps = found[0].next_steps

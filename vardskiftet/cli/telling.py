@@ -9,6 +9,12 @@ from zoneinfo import ZoneInfo
 from vardskiftet.cli.console import Answer
 from vardskiftet.model.books import BookLine, Books
 
+OWES_DELTA = (
+    "rows come from more than one moment; the wave is complete only after a closing delta, made when nobody writes any more:"
+    " `frozen:` in system.yaml then says so."
+)
+"""What is said of a system whose rows come from more than one moment."""
+
 
 def local_minute(moment: str | datetime, timezone: str) -> str:
     """A moment in the programme's zone, to the minute; empty if there is none."""
