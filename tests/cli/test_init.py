@@ -153,7 +153,7 @@ def names_in(schema: Any) -> set[str]:
     return own | {name for key, one in schema.items() if key != "through" for name in names_in(one)}
 
 
-ELSEWHERE = ("codebook", "sources", "checks", "gates")
+ELSEWHERE = ("codebook", "runbook", "sources", "checks", "gates")
 """Kinds that a programme begins without; checks/README.md teaches those of readiness, and its examples are run."""
 
 

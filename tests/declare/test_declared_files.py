@@ -18,7 +18,7 @@ from vardskiftet.errors import DeclarationsWrong
     "path",
     [
         "waves/west.yml",
-        "waves/runbooks/night.yaml",
+        "waves/nights/night.yaml",
         "mappings/elvis/deep/x.yaml",
         "mappings/codes/x.yaml",
         "mappings/x.yaml",

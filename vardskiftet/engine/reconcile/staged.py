@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 import duckdb
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from vardskiftet.engine.names import literal
 from vardskiftet.engine.reconcile.digests import differing, hashes, in_differing
@@ -47,8 +48,9 @@ def keep_derived(stage: duckdb.DuckDBPyConnection, mapping: Mapping, batch: int,
         )
 
 
-def expected_of(stage: duckdb.DuckDBPyConnection, mapping: Mapping, rows: pa.Table) -> pa.Table:
-    """Of rows of the record, those that an item of this mapping was derived to be."""
+def expected_of(stage: duckdb.DuckDBPyConnection, mapping: Mapping, rows: pa.Table, without: Sequence[str]) -> pa.Table:
+    """Of rows of the record, those that an item of this mapping was derived to be, without these ids."""
+    rows = rows.filter(pc.invert(pc.is_in(rows["_id"], pa.array(without, pa.string()))))
     stage.register("met", rows)
     name = literal(mapping.mapping)
     found = arrow(stage, f"select * from met where _id in (select id from derived where mapping = {name} and fate = 'L')")

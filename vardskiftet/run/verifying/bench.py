@@ -128,12 +128,10 @@ class Bench:
         return tuple(one for one in self.of_wave(mapping) if one.batch not in beside)
 
     def of_others(self, mapping: str) -> tuple[BatchEntry, ...]:
-        """Batches of a mapping of persons that other waves brought before this plan was done: their rows may stand for its items."""
-        mine = [one.committed_at for one in self.of_plan(mapping)]
-        if not mine or not self.frozen.record.table(self.frozen.mapping(mapping).into).identity:
+        """Batches of a mapping of persons that other waves brought: their rows may stand for this wave's items."""
+        if not self.frozen.record.table(self.frozen.mapping(mapping).into).identity:
             return ()
-        others = (one for one in self.batches if one.mapping == mapping and one.wave != self.plan.wave)
-        return tuple(one for one in others if one.committed_at < max(mine))
+        return tuple(one for one in self.batches if one.mapping == mapping and one.wave != self.plan.wave)
 
     def close(self) -> None:
         """Give back connections."""
