@@ -1,4 +1,4 @@
-"""How is a plan made? Sources are looked at, counted and cut; nothing is written but the plan."""
+"""How is a plan made? Sources are looked at, counted and cut; nothing is written but the plan, and an older copy of them goes."""
 
 from __future__ import annotations
 
@@ -19,6 +19,7 @@ from vardskiftet.engine.lookups import place_units
 from vardskiftet.engine.sources import open_source
 from vardskiftet.engine.sources.protocol import Extract, Schema, Source
 from vardskiftet.engine.targets import open_target
+from vardskiftet.engine.targets.protocol import Target
 from vardskiftet.engine.watermark import unsettled
 from vardskiftet.errors import DeclarationsWrong, Fault, Usage
 from vardskiftet.model.batch import Batch, BatchKind, KeyRange
@@ -33,6 +34,7 @@ from vardskiftet.run.decided import decision_files
 from vardskiftet.run.desk import Desk
 from vardskiftet.run.gaps import demand_no_gaps
 from vardskiftet.run.imported import files_in_force
+from vardskiftet.run.lock import proved_dead
 from vardskiftet.run.patience import await_leave
 from vardskiftet.run.since import marks_before
 from vardskiftet.run.two_ends import refuse_own_records
@@ -45,7 +47,9 @@ def schema_digest(schema: Schema) -> str:
 
 
 def make_plan(desk: Desk, wave: str, *, final: bool = False) -> Plan:
-    """Freeze what a wave's load will do. Raises DeclarationsWrong for gaps, Unreachable, Stale for a foreign target.
+    """Freeze what a wave's load will do, on the sources as they are now.
+
+    Raises DeclarationsWrong for gaps, Unreachable, Stale for a foreign target.
 
     `final`: the last delta, which reads every row whatever its mark says. Raises Usage if nothing of the wave is loaded yet.
     """
@@ -93,7 +97,20 @@ def make_plan(desk: Desk, wave: str, *, final: bool = False) -> Plan:
         corrections=files_in_force(desk),
         decisions=decision_files(desk),
     )
-    return plan.model_copy(update={"fingerprint": fingerprint(plan)})
+    made = plan.model_copy(update={"fingerprint": fingerprint(plan)})
+    _forget_copy(desk, made, target)
+    return made
+
+
+def _forget_copy(desk: Desk, plan: Plan, target: Target) -> None:
+    """Throw away what was held of the sources for the very same plan before: it is the sources as they were then.
+
+    Nothing of such a plan stands, or it would stand on itself: it was taken back, or its load broke off before the first batch.
+    Where somebody is at work on the wave, nothing is thrown away.
+    """
+    at_work = [lock for lock in Ledger(target, desk.programme.record).locks() if lock.wave == plan.wave and not proved_dead(lock)]
+    if not at_work:
+        shutil.rmtree(desk.held(plan), ignore_errors=True)
 
 
 def _surveyed(

@@ -5,7 +5,7 @@ from __future__ import annotations
 import shutil
 from collections.abc import Iterable
 from contextlib import ExitStack, suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import duckdb
 
@@ -77,8 +77,9 @@ def undo(desk: Desk, wave: str, round_: str = "") -> Undone:
     desk.wave(wave)
     target = open_target(desk.programme)
     with desk.reading_store() as past:
-        begun, ended = _begun_and_ended(lived(past.events(), wave))
-    if not begun and not ended and not _newest_first(desk, target, wave):
+        before = _before(lived(past.events(), wave))
+    begun = before.begun
+    if not (begun or before.whole or before.rounds) and not _newest_first(desk, target, wave):
         raise Usage(f"The target holds nothing of wave '{wave}': there is nothing to undo.", hint=f"vardskiftet status {wave}")
     plan = _round(desk, target, wave, round_) if round_ else current_plan(desk, wave)
     _refuse_leaned_on(desk, target, wave, plan.fingerprint if round_ else "")
@@ -103,7 +104,7 @@ def undo(desk: Desk, wave: str, round_: str = "") -> Undone:
         batches, rows = _take_back(job, duck, entries)
         found = stayed(target, desk.programme.record, job.undo)
         done = Undone(run_id, batches, rows, found, export(desk, wave, job.undo, found), {})
-        if batches or begun or not ended:
+        if batches or begun or not (plan.fingerprint in before.rounds if round_ else before.whole):
             kind, own = ("round.undone", {"plan": plan.fingerprint}) if round_ else ("wave.undone", {})
             store.append(kind, {"wave": wave, "batches": batches, "rows": rows, "left": done.left, **own}, run_id)
         discard_old(desk, wave)
@@ -164,19 +165,31 @@ def _newest_first(desk: Desk, target: Target, wave: str) -> list[BatchEntry]:
     return sorted(entries, key=lambda one: (order.get(one.mapping, len(order)), age.get(one.plan, 0), one.plan, -one.number))
 
 
-def _begun_and_ended(events: Iterable[Event]) -> tuple[str, bool]:
-    """Of a wave's events: the run that began an undo which was broken off (empty if none was), and whether the last undo ended."""
-    begun, ended = "", False
+@dataclass(frozen=True, slots=True)
+class _Before:
+    """What of a wave was taken back already."""
+
+    begun: str = ""
+    """The run that began an undo which was broken off; empty if none was."""
+    whole: bool = False
+    """Whether the wave was, since its last batch came."""
+    rounds: frozenset[str] = frozenset()
+    """Plans that were, each by itself, since then."""
+
+
+def _before(events: Iterable[Event]) -> _Before:
+    """Told by a wave's events."""
+    found = _Before()
     for event in events:
         match event.kind:
             case "batch.done":
-                begun, ended = "", False
-            case "run.started" if event.payload["verb"] == "undo" and not begun and not ended:
-                begun = event.run_id
+                found = _Before()
+            case "run.started" if event.payload["verb"] == "undo" and not found.begun and not found.whole:
+                found = replace(found, begun=event.run_id)
             case "batch.undone":
-                begun = begun or event.run_id
+                found = replace(found, begun=found.begun or event.run_id)
             case "wave.undone":
-                begun, ended = "", True
+                found = _Before(whole=True)
             case "round.undone":
-                begun = ""
-    return begun, ended
+                found = replace(found, begun="", rounds=found.rounds | {str(event.payload["plan"])})
+    return found

@@ -13,6 +13,16 @@ WIDEST = 1_000
 """Columns. A cell far out makes every cell before it, and a file of a few bytes fills the memory."""
 
 
+_DAMAGED = (
+    EOFError,  # a part that ends early
+    zipfile.LargeZipFile,  # a size that no archive of this kind may have
+    NotImplementedError,  # Python's own reader of archives raises it for a way to pack or to lock that it does not know
+    AttributeError,  # the reader of workbooks, for a part that is missing or is another kind of part
+    TypeError,  # the same, for a mark that stands where it may not
+)
+"""What those two raise over bytes that are damaged, beside what they say of them in words."""
+
+
 def read(content: bytes, wanted: tuple[str, ...]) -> RawFile:
     """The rows of the sheet that holds the columns. Raises Unusable if none does, several do, or the file is no whole workbook."""
     from openpyxl.utils.exceptions import InvalidFileException
@@ -23,7 +33,7 @@ def read(content: bytes, wanted: tuple[str, ...]) -> RawFile:
             sheets = {sheet.title: _rows(sheet) for sheet in book.worksheets}
     except Unusable:
         raise
-    except (*BROKEN, InvalidFileException, EOFError, zipfile.LargeZipFile, NotImplementedError, AttributeError, TypeError) as error:
+    except (*BROKEN, InvalidFileException, *_DAMAGED) as error:
         raise Unusable("is no whole workbook.", "Was it copied to the end? Close it in Excel, and copy it again.") from error
     sheets = {title: rows for title, rows in sheets.items() if rows}
     fitting = [title for title, rows in sheets.items() if _has(rows, wanted)]

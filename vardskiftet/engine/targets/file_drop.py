@@ -95,14 +95,6 @@ class FileDropTarget:
             return pa.table({str(column.name): pa.array([], pa.string()) for column in query.selected_columns})
         return self.reading.arrow(in_texts(query, shown))
 
-    def sums(self, table: Table, batches: Collection[int]) -> list[tuple[int, int, int, int]] | None:
-        """The files are read by whoever asks."""
-        return None
-
-    def digests(self, table: Table, batches: Collection[int], buckets: Collection[int]) -> pa.Table:
-        """Never asked: there are no sums."""
-        raise NotImplementedError("read the rows")
-
     def present(self, mapping: Mapping, table: Table, ids: pa.Table) -> pa.Table:
         """Rows of the record with these ids (`ids` has one column `id`), every column as text."""
         return self.reading.arrow(in_texts(present_rows(self.layout.tables, table), shown), **{ASKED: ids})

@@ -141,7 +141,7 @@ class PostgresqlTarget:
         with translated(self.place.name):
             return self._answers.table(query)
 
-    def sums(self, table: Table, batches: Collection[int]) -> list[tuple[int, int, int, int]] | None:
+    def sums(self, table: Table, batches: Collection[int]) -> list[tuple[int, int, int, int]]:
         """Added up by the server: only sums travel."""
         if not self.exists():
             return []

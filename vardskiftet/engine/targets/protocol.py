@@ -6,7 +6,7 @@ from collections.abc import Callable, Collection
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Any, Protocol, runtime_checkable
 
 import pyarrow as pa
 import sqlalchemy as sa
@@ -101,6 +101,19 @@ Query = sa.Select[Any] | sa.CompoundSelect[Any]
 """A question in no database's own words: the kind of target puts it into its own, and binds its values."""
 
 
+@runtime_checkable
+class AddsUp(Protocol):
+    """A target whose database digests and adds up its own rows, from the values as they stand, so that only sums travel."""
+
+    def sums(self, table: Table, batches: Collection[int]) -> list[tuple[int, int, int, int]]:
+        """Of these batches' rows by bucket of their id: bucket, rows and two sums, as `engine/reconcile/sums.py` has them."""
+        ...
+
+    def digests(self, table: Table, batches: Collection[int], buckets: Collection[int]) -> pa.Table:
+        """`id, key` and `digest` (bytes) of the rows in these buckets."""
+        ...
+
+
 class Target(Protocol):
     """The new record, with the books beside its tables. One batch is one transaction."""
 
@@ -145,16 +158,6 @@ class Target(Protocol):
 
         No rows where the target does not exist yet.
         """
-        ...
-
-    def sums(self, table: Table, batches: Collection[int]) -> list[tuple[int, int, int, int]] | None:
-        """Of these batches' rows by bucket of their id: bucket, rows and two sums, as `engine/reconcile/sums.py` has them, of digests
-        that are computed anew from the values as they stand. None where the database cannot add them up: then its rows are read.
-        """
-        ...
-
-    def digests(self, table: Table, batches: Collection[int], buckets: Collection[int]) -> pa.Table:
-        """`id, key` and `digest` (bytes), computed anew, of the rows in these buckets; asked only where `sums` gives an answer."""
         ...
 
     def present(self, mapping: Mapping, table: Table, ids: pa.Table) -> pa.Table:

@@ -167,14 +167,6 @@ class SqliteTarget:
             return pa.table({str(column.name): pa.array([], pa.string()) for column in query.selected_columns})
         return self._ask(_led_by_texts(query)).slice(1)
 
-    def sums(self, table: Table, batches: Collection[int]) -> list[tuple[int, int, int, int]] | None:
-        """SQLite has no such digest."""
-        return None
-
-    def digests(self, table: Table, batches: Collection[int], buckets: Collection[int]) -> pa.Table:
-        """Never asked: there are no sums."""
-        raise NotImplementedError("read the rows")
-
     def present(self, mapping: Mapping, table: Table, ids: pa.Table) -> pa.Table:
         """Rows of the record with these ids (`ids` has one column `id`), on the connection that writes."""
         self.keys.demand()

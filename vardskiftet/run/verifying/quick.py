@@ -22,6 +22,7 @@ from vardskiftet.engine.reconcile.staged import unequal_lines, unequal_parts
 from vardskiftet.engine.reconcile.stood import rows_of
 from vardskiftet.engine.reconcile.sums import Sums, within
 from vardskiftet.engine.rederive.derive import stored_columns
+from vardskiftet.engine.targets.protocol import AddsUp
 from vardskiftet.errors import IntegrityBroken
 from vardskiftet.judge.differences import zero_tolerance
 from vardskiftet.model.difference import Difference, Kind, Level, Verdict
@@ -69,19 +70,19 @@ def _brought(bench: Bench, name: str) -> tuple[int, int]:
     forget(bench.stage, name)
     table = bench.frozen.record.table(bench.frozen.mapping(name).into)
     batches = [one.batch for one in bench.of_wave(name)]
+    server = bench.target if isinstance(bench.target, AddsUp) else None
     expected, standing = Sums(), Sums()
-    with ThreadPoolExecutor(max_workers=1) as server:  # it adds up while the manifests are read
-        adding = server.submit(bench.target.sums, table, batches)
+    with ThreadPoolExecutor(max_workers=1) as beside:  # it adds up while the manifests are read
+        adding = beside.submit(server.sums, table, batches) if server else None
         for lines in _written(bench, name):
             expected.add(lines)
-        told = adding.result()
-    standing.take(told or [])
-    for lines in _read(bench, name) if told is None else ():
+        standing.take(adding.result() if adding else [])
+    for lines in _read(bench, name) if server is None else ():
         standing.add(lines)
     if buckets := expected.differing(standing):
         for lines in _written(bench, name):
             keep_expected(bench.stage, name, within(lines, buckets))
-        for lines in _read(bench, name) if told is None else _asked(bench, table, batches, buckets):
+        for lines in _read(bench, name) if server is None else _asked(server, table, batches, buckets):
             keep_standing(bench.stage, name, within(lines, buckets))
     return expected.total, standing.total
 
@@ -95,10 +96,10 @@ def _read(bench: Bench, name: str) -> Iterator[pa.Table]:
         yield digested(bench.stage, columns, rows)
 
 
-def _asked(bench: Bench, table: Table, batches: Sequence[int], buckets: Sequence[int]) -> Iterator[pa.Table]:
+def _asked(server: AddsUp, table: Table, batches: Sequence[int], buckets: Sequence[int]) -> Iterator[pa.Table]:
     """Rows in these buckets, digested by the server."""
     for place in range(0, len(buckets), BUCKETS_AT_ONCE):
-        yield bench.target.digests(table, batches, buckets[place : place + BUCKETS_AT_ONCE])
+        yield server.digests(table, batches, buckets[place : place + BUCKETS_AT_ONCE])
 
 
 def _written(bench: Bench, name: str) -> Iterator[pa.Table]:
