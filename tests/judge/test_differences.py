@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from vardskiftet.judge.differences import Cell, bare, kind_of, likeness, zero_tolerance
+from vardskiftet.judge.differences import UnlikeCell, bare, kind_of, likeness, zero_tolerance
 from vardskiftet.model.difference import Kind
 from vardskiftet.model.record import Column, ColumnType, Table
 
@@ -42,35 +42,37 @@ def test_two_texts_look_like(expected: str | None, stored: str | None, kind: Col
     assert likeness(expected, stored, kind) is looks
 
 
-def cell(
+def kind(
     expected: str | None, stored: str | None, *, exchanged: bool = False, due: bool = False, written: bool = True, **column: object
-) -> Cell:
-    return Cell(Column.model_validate({"column": "value", "type": "decimal", **column}), expected, stored, written, exchanged, due)
+) -> Kind:
+    """Of a cell of a record with a table of patients."""
+    cell = UnlikeCell("1", "k", "ward", "anna", "value", expected, stored, written, exchanged, due)
+    return kind_of(cell, Column.model_validate({"column": "value", "type": "decimal", **column}), "patient")
 
 
 def test_values_that_two_patients_exchanged_are_on_the_wrong_patient() -> None:
-    assert kind_of(cell("3.5", "4.5", exchanged=True), "patient") is Kind.WRONG_PATIENT
-    assert kind_of(cell("3.5", "4.5", due=True), "patient") is Kind.WRONG_PATIENT
+    assert kind("3.5", "4.5", exchanged=True) is Kind.WRONG_PATIENT
+    assert kind("3.5", "4.5", due=True) is Kind.WRONG_PATIENT
 
 
 def test_times_an_hour_apart_that_were_exchanged_are_no_matter_of_zones() -> None:
     early, late = "2024-07-01T10:00:00Z", "2024-07-01T11:00:00Z"
-    assert kind_of(cell(early, late, exchanged=True, due=True, type="instant"), "patient") is Kind.WRONG_PATIENT
-    assert kind_of(cell(early, late, due=True, type="instant"), "patient") is Kind.TIMEZONE
+    assert kind(early, late, exchanged=True, due=True, type="instant") is Kind.WRONG_PATIENT
+    assert kind(early, late, due=True, type="instant") is Kind.TIMEZONE
 
 
 def test_marks_and_codes_stand_in_many_rows_by_themselves() -> None:
-    assert kind_of(cell("a", "b", due=True, type="text", code_system="kind"), "patient") is Kind.OTHER
-    assert kind_of(cell("1", "0", exchanged=True, due=True, type="boolean"), "patient") is Kind.OTHER
+    assert kind("a", "b", due=True, type="text", code_system="kind") is Kind.OTHER
+    assert kind("1", "0", exchanged=True, due=True, type="boolean") is Kind.OTHER
 
 
 def test_a_row_that_leads_to_another_patient_needs_no_second_one() -> None:
-    assert kind_of(cell("anna", "bo", type="uuid", references="patient"), "patient") is Kind.WRONG_PATIENT
+    assert kind("anna", "bo", type="uuid", references="patient") is Kind.WRONG_PATIENT
 
 
 def test_what_looks_like_nothing_is_told_by_the_digest_that_the_load_left() -> None:
-    assert kind_of(cell("3", "8"), "patient") is Kind.OTHER
-    assert kind_of(cell("3", "8", written=False), "patient") is Kind.CHANGED_IN_TARGET
+    assert kind("3", "8") is Kind.OTHER
+    assert kind("3", "8", written=False) is Kind.CHANGED_IN_TARGET
 
 
 @pytest.mark.parametrize(

@@ -11,6 +11,7 @@ from zoneinfo import ZoneInfo
 from vardskiftet.cli.console import Answer
 from vardskiftet.model.event import Event
 from vardskiftet.model.programme import Programme
+from vardskiftet.model.runbook import in_hours
 from vardskiftet.plan.calendar import Calendar, WaveCalendar, waves_of_systems
 from vardskiftet.plan.clash import Severity
 from vardskiftet.plan.coexistence import Coexistence, coexistence
@@ -91,11 +92,6 @@ def _runbook(programme: Programme, name: str) -> dict[str, Any] | None:
     return {"runbook": found.runbook, "title": found.title, "steps": len(found.steps), "minutes": minutes, "critical_path": chain}
 
 
-def in_hours(minutes: int) -> str:
-    """Minutes as a person says them."""
-    return f"{minutes // 60} h {minutes % 60:02} min" if minutes % 60 else f"{minutes // 60} h"
-
-
 def tell_wave(answer: Answer, programme: Programme, calendar: Calendar, name: str, now: datetime) -> None:
     """A wave with all its dates in words, from the values that its JSON holds."""
     wave, own = calendar.wave(name), answer.own
@@ -106,8 +102,8 @@ def tell_wave(answer: Answer, programme: Programme, calendar: Calendar, name: st
     if wave.cutover:
         answer.say(f"cutover from {wave.cutover.begins:%Y-%m-%d %H:%M}, {wave.cutover.hours} hours of elapsed time")
     if runbook := own["runbook"]:
-        chain = " → ".join(runbook["critical_path"])
-        answer.say(f"runbook {runbook['runbook']}: {runbook['steps']} steps, {in_hours(runbook['minutes'])} at the least: {chain}")
+        chain, least = " → ".join(runbook["critical_path"]), in_hours(timedelta(minutes=runbook["minutes"]))
+        answer.say(f"runbook {runbook['runbook']}: {runbook['steps']} steps, {least} at the least: {chain}")
     answer.say(kinds_in_words(programme, name))
     for group, names in _groups(own["units"]):
         answer.say(f"    {group}: {', '.join(names)}")

@@ -9,7 +9,7 @@ from vardskiftet.declare.node import found
 from vardskiftet.declare.order import circles
 from vardskiftet.declare.reading import Declarations, Declared
 from vardskiftet.declare.words import nearest, quoted
-from vardskiftet.model.runbook import Runbook
+from vardskiftet.model.runbook import Runbook, in_hours
 from vardskiftet.model.wave import Wave
 
 SHOWN = 6
@@ -56,11 +56,6 @@ def _check_fits(wave: Declared[Wave], runbook: Runbook, faults: Faults) -> None:
         return
     path = [one.step for one in runbook.critical_path]
     told = " → ".join(path if len(path) <= SHOWN else [*path[: SHOWN - 1], "…", path[-1]])
-    message = f"takes {_hours(runbook.takes)} at the least ({told}), and the cutover has {_hours(window)}."
+    message = f"takes {in_hours(runbook.takes)} at the least ({told}), and the cutover has {in_hours(window)}."
     hint = "Begin earlier with `cutover_hours:`, shorten a step of this chain, or let one wait for less."
     faults.at(found(wave.node, "runbook"), message, hint)
-
-
-def _hours(length: timedelta) -> str:
-    hours, minutes = divmod(round(length.total_seconds() / 60), 60)
-    return f"{hours} h {minutes:02} min" if minutes else f"{hours} h"

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import unicodedata
 from collections.abc import Iterable
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from decimal import Decimal, InvalidOperation
+from typing import NamedTuple
 
 from vardskiftet.model.difference import Difference, Kind
 from vardskiftet.model.record import Column, ColumnType, Table
@@ -15,33 +15,36 @@ _MISREAD = ("cp1252", "latin-1", "cp850")
 _ASCII_OF = str.maketrans({"ø": "o", "Ø": "O", "æ": "a", "Æ": "A", "ß": "s"})
 
 
-@dataclass(frozen=True, slots=True)
-class Cell:
-    """One cell of a row that stands on both sides."""
+class UnlikeCell(NamedTuple):
+    """One cell of a row that stands on both sides, with other texts. `patient` is whom the row should belong to."""
 
-    column: Column
+    id: str
+    key: str
+    unit: str
+    patient: str
+    column: str
     expected: str | None
     stored: str | None
     stands_as_written: bool
     """Whether the whole stored row is still the one whose digest was written at the load."""
     exchanged: bool = False
-    """Whether a row of another patient has the two values the other way round."""
+    """Whether a row of another patient has the two texts the other way round; known of all cells together."""
     due_elsewhere: bool = False
-    """Whether what stands here should stand in a row of another patient that differs as well."""
+    """Whether what stands here should stand in another patient's row that differs as well; known of all cells together."""
 
 
-def kind_of(cell: Cell, patients: str) -> Kind:
-    """The kind of a cell. `patients` is the table that patient references lead to."""
-    telling = cell.column.type is not ColumnType.BOOLEAN
-    if patients and cell.column.references == patients and cell.stored:
+def kind_of(cell: UnlikeCell, column: Column, patients: str) -> Kind:
+    """The kind of a cell of this column. `patients` is the table that patient references lead to."""
+    telling = column.type is not ColumnType.BOOLEAN
+    if patients and column.references == patients and cell.stored:
         return Kind.WRONG_PATIENT
     if telling and cell.exchanged:
         return Kind.WRONG_PATIENT  # two patients' rows hold each other's value
-    looks = likeness(cell.expected, cell.stored, cell.column.type)
+    looks = likeness(cell.expected, cell.stored, column.type)
     if looks is not None:
         return looks
     # A code stands in many rows by itself; any other value that another differing row should have came from there.
-    if cell.due_elsewhere and telling and cell.stored and not cell.column.code_system:
+    if cell.due_elsewhere and telling and cell.stored and not column.code_system:
         return Kind.WRONG_PATIENT
     return Kind.OTHER if cell.stands_as_written else Kind.CHANGED_IN_TARGET
 

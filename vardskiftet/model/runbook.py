@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from graphlib import TopologicalSorter
 
 from vardskiftet.model.frozen import Frozen
 
@@ -33,7 +34,7 @@ class Runbook(Frozen):
         steps = {one.step: one for one in self.steps}
         ends: dict[str, timedelta] = {}
         last: dict[str, str] = {}
-        for name in self._in_order():
+        for name in TopologicalSorter({one.step: one.after for one in self.steps}).static_order():
             before = max(steps[name].after, key=lambda other: ends[other], default="")
             last[name] = before
             ends[name] = steps[name].takes + (ends[before] if before else timedelta())
@@ -49,11 +50,8 @@ class Runbook(Frozen):
         """How long the critical path takes: the shortest time in which everything can be done."""
         return sum((one.takes for one in self.critical_path), timedelta())
 
-    def _in_order(self) -> list[str]:
-        """Names, each after those that it waits for."""
-        waits = {one.step: set(one.after) for one in self.steps}
-        order: list[str] = []
-        while ready := [name for name, others in waits.items() if not others]:
-            order += ready
-            waits = {name: others - set(ready) for name, others in waits.items() if others}
-        return order
+
+def in_hours(length: timedelta) -> str:
+    """A stretch of time as a person says it, to the minute."""
+    hours, minutes = divmod(round(length.total_seconds() / 60), 60)
+    return f"{hours} h {minutes:02} min" if minutes else f"{hours} h"

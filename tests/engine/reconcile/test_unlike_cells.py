@@ -9,8 +9,9 @@ import duckdb
 import pytest
 
 from vardskiftet.engine.reconcile import cells
-from vardskiftet.engine.reconcile.cells import UnlikeCell, begin, keep, told
+from vardskiftet.engine.reconcile.cells import begin, keep, told
 from vardskiftet.engine.rederive.stage import open_stage
+from vardskiftet.judge.differences import UnlikeCell
 
 
 @pytest.fixture

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from typing import NamedTuple
 
 import duckdb
 import pyarrow as pa
 
 from vardskiftet.engine.reconcile.digests import AT_A_TIME
 from vardskiftet.engine.rederive.stage import arrow
+from vardskiftet.judge.differences import UnlikeCell
 
 _SCHEMA = pa.schema(
     [
@@ -17,23 +17,6 @@ _SCHEMA = pa.schema(
         *((name, pa.bool_()) for name in ("stands_as_written", "exchanged", "due_elsewhere")),
     ]
 )
-
-
-class UnlikeCell(NamedTuple):
-    """One cell of a row that stands on both sides, with other texts. `patient` is whom the row should belong to."""
-
-    id: str
-    key: str
-    unit: str
-    patient: str
-    column: str
-    expected: str | None
-    stored: str | None
-    stands_as_written: bool
-    exchanged: bool = False
-    """Whether a row of another patient has the two texts the other way round; known of all cells together."""
-    due_elsewhere: bool = False
-    """Whether what stands here should stand in another patient's row that differs as well; known of all cells together."""
 
 
 def begin(stage: duckdb.DuckDBPyConnection) -> None:

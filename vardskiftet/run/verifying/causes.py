@@ -44,18 +44,21 @@ class Causes:
 def causes_of(bench: Bench) -> Causes:
     """Causes that the record's books hold for this plan's items, and for rows of this wave."""
     tables = layout(bench.frozen.record).tables
-    fates, batch, left, image = tables["vs_fate"], tables["vs_batch"], tables["vs_left"], tables["vs_image"]
+    fates, batch, left = tables["vs_fate"], tables["vs_batch"], tables["vs_left"]
     query = sa.select(batch.c.mapping, fates.c.source_key, fates.c.reason).join_from(fates, batch, batch.c.batch == fates.c.batch)
     query = query.where(batch.c.plan == bench.plan.fingerprint, fates.c.reason.in_(LEFT_ALONE))
     known = {(str(mapping), str(key)): _SAYS[str(reason)] for mapping, key, reason in bench.target.rows(query)}
     stays = sa.select(left.c.target_id, left.c.why).join_from(left, batch, batch.c.batch == left.c.batch)
     stays = stays.where(batch.c.plan == bench.plan.fingerprint)
+    return Causes(known, {str(id): str(why) for id, why in bench.target.rows(stays)}, handed_over(bench))
+
+
+def handed_over(bench: Bench) -> dict[str, str]:
+    """Id of a row of this wave to the wave that brought it anew after it."""
+    tables = layout(bench.frozen.record).tables
+    batch, image = tables["vs_batch"], tables["vs_image"]
     before = batch.alias("before")
     later = sa.select(image.c.target_id, batch.c.wave).join_from(image, batch, batch.c.batch == image.c.batch)
     later = later.join(before, before.c.batch == image.c.before_batch)
     later = later.where(before.c.wave == bench.plan.wave, batch.c.wave != bench.plan.wave).order_by(image.c.place)
-    return Causes(
-        known,
-        {str(id): str(why) for id, why in bench.target.rows(stays)},
-        {str(id): str(wave) for id, wave in bench.target.rows(later)},
-    )
+    return {str(id): str(wave) for id, wave in bench.target.rows(later)}

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from vardskiftet.engine.reconcile.cells import UnlikeCell, keep, told
+from vardskiftet.engine.reconcile.cells import keep, told
 from vardskiftet.engine.reconcile.kept import digest_of
 from vardskiftet.engine.reconcile.staged import Row
 from vardskiftet.engine.reconcile.stood import rows_by_id
 from vardskiftet.engine.rederive.derive import stored_columns
-from vardskiftet.judge.differences import Cell, bare, kind_of, zero_tolerance
+from vardskiftet.judge.differences import UnlikeCell, bare, kind_of, zero_tolerance
 from vardskiftet.model.difference import Difference, Level
 from vardskiftet.model.mapping import Mapping
 from vardskiftet.model.record import Column, ColumnType
@@ -42,7 +42,7 @@ def cell_differences(bench: Bench, mapping: Mapping, causes: Causes) -> Iterator
     columns = {one.column: one for one in _compared(bench, mapping)}
     for one in told(bench.stage):
         column = columns[one.column]
-        kind = kind_of(Cell(column, one.expected, one.stored, one.stands_as_written, one.exchanged, one.due_elsewhere), patients)
+        kind = kind_of(one, column, patients)
         yield Difference(
             level=Level.ROWS,
             mapping=mapping.mapping,

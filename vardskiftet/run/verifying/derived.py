@@ -27,7 +27,7 @@ from vardskiftet.model.progress import Progress
 from vardskiftet.model.record import Column
 from vardskiftet.run.verifying.ahead import ahead, in_turn
 from vardskiftet.run.verifying.bench import Bench, Part
-from vardskiftet.run.verifying.causes import causes_of
+from vardskiftet.run.verifying.causes import handed_over
 
 
 class Taker(Protocol):
@@ -129,7 +129,7 @@ def _meet(bench: Bench, mapping: Mapping, number: int | None, rows: pa.Table, ta
 def _meet_apart(bench: Bench, mapping: Mapping, takers: Sequence[Taker]) -> None:
     """Batches of the record of which nothing was derived: they came under an earlier plan, or with a wave that shares the persons."""
     others = bench.of_others(mapping.mapping)
-    handed = list(causes_of(bench).handed) if others else []  # brought anew by a later wave: that has its cause on record
+    handed = list(handed_over(bench)) if others else []  # brought anew by a later wave: that has its cause on record
     entries = (*bench.apart(mapping.mapping), *others)
     for place, entry in enumerate(entries, 1):
         part = f"batch {entry.batch}"
