@@ -149,6 +149,12 @@ class Ward:
         with opened(self.target) as connection:
             yield connection
 
+    @contextlib.contextmanager
+    def store_open(self) -> Iterator[sqlite3.Connection]:
+        """The programme's memory; looked into, never changed."""
+        with opened(self.work / "store.sqlite") as connection:
+            yield connection
+
 
 @contextlib.contextmanager
 def opened(path: Path) -> Iterator[sqlite3.Connection]:

@@ -98,7 +98,7 @@ PERSONS: dict[str, tuple[str, str, str | None]] = {
     "odd": (HIDDEN_ONES["odd"], HIDDEN_ONES["odd"], "kanske"),
 }
 VISITS: list[tuple[str | None, str, str | None]] = [
-    ("h1-orphan", "nobody", "J45"),
+    ("h1-orphan", "h1-nobody", "J45"),
     ("h1-sound", "sound", "J45"),
     ("h2-child", "wrong", "J45"),
     ("h4-same", "sound", "J45"),
@@ -166,20 +166,20 @@ def journal(loaded: Carried, query: str, *values: object) -> list[tuple[object, 
 
 
 def test_h1_an_orphan_is_rejected_and_its_parents_key_is_told_for_a_reason_only(keys: Carried) -> None:
-    assert journal(keys, "select pid from visit where vid = 'h1-orphan' and pid not in (select pid from person)") == [("nobody",)]
+    assert journal(keys, "select pid from visit where vid = 'h1-orphan' and pid not in (select pid from person)") == [("h1-nobody",)]
     assert keys.fates("old.visit")["h1-orphan"] == "PARENT_MISSING"
     assert "h1-sound" in keys.values("visit", "local")
     query = "select parent_key, detail from vs_fate where source_key = 'h1-orphan'"
-    assert rows_of(keys.ward.target, query) == [("nobody", "field patient_id")], "it lies with the data"
+    assert rows_of(keys.ward.target, query) == [("h1-nobody", "field patient_id")], "it lies with the data"
     plain = keys.ward.ask("books", WAVE, "--json")
     assert plain.document["missing_parents"] == [
         {"mapping": "old.act", "items": 1, "parents": 1},
         {"mapping": "old.visit", "items": 1, "parents": 1},
     ]
-    assert "nobody" not in plain.told + keys.ward.ask("books", WAVE).told
+    assert "h1-nobody" not in plain.told + keys.ward.ask("books", WAVE).told
     assert keys.ward.ask("books", WAVE, "--show-values").code == 2, "for a reason only"
     told = keys.ward.ask("books", WAVE, "--show-values", "--reason", "Whose visit is it?", "--json").document
-    assert {"mapping": "old.visit", "key": "nobody", "items": 1} in told["missing_parent_keys"]
+    assert {"mapping": "old.visit", "key": "h1-nobody", "items": 1} in told["missing_parent_keys"]
     (event,) = (one for one in keys.ward.ask("audit", "show", "--last", "0", "--json").document["events"] if one["kind"] == "values.shown")
     assert event["payload"]["reason"] == "Whose visit is it?"
 

@@ -101,18 +101,21 @@ def test_i2_the_hold_of_a_living_process_stays(copy: Ward, undisturbed: Ward) ->
 
 def test_r20_a_run_whose_machine_slept_goes_on_and_nobody_takes_its_place(copy: Ward, undisturbed: Ward) -> None:
     """Forty minutes asleep: the process stands still, and its last sign of life is old when others look."""
-    process = copy.start(*APPLY)
-    until(process, lambda: len(systems_in(copy)) > 0)
-    put_to_sleep(process, copy)
     asleep = (datetime.now(UTC) - timedelta(minutes=40)).isoformat(timespec="seconds")
-    with copy.record_open() as connection:
-        assert connection.execute("update vs_lock set heartbeat = ?", (asleep,)).rowcount == 1
-    (there,) = copy.ask("status", WAVE, "--json").document["waves"]
-    refused, broken = copy.ask(*APPLY), copy.ask("lock", "break", WAVE, "--reason", "It sleeps")
-    assert (there["load"], refused.code, broken.code) == ("running", 7, 7), refused.told + broken.told
-    assert process.poll() is None
-    process.send_signal(signal.SIGCONT)
-    with process:
+    with copy.start(*APPLY) as process:
+        try:
+            until(process, lambda: len(systems_in(copy)) > 0)
+            put_to_sleep(process, copy)
+            with copy.record_open() as connection:
+                assert connection.execute("update vs_lock set heartbeat = ?", (asleep,)).rowcount == 1
+            (there,) = copy.ask("status", WAVE, "--json").document["waves"]
+            refused, broken = copy.ask(*APPLY), copy.ask("lock", "break", WAVE, "--reason", "It sleeps")
+            assert (there["load"], refused.code, broken.code) == ("running", 7, 7), refused.told + broken.told
+            assert process.poll() is None
+        except BaseException:
+            process.kill()
+            raise
+        process.send_signal(signal.SIGCONT)
         out, err = process.communicate(timeout=120)
     assert process.returncode == 0, out + err
     assert_told_without_values([refused, broken], copy)
@@ -120,21 +123,22 @@ def test_r20_a_run_whose_machine_slept_goes_on_and_nobody_takes_its_place(copy: 
 
 
 def put_to_sleep(process: Any, ward: Ward) -> None:
-    """Stop a process between two of its transactions, so that others can look into the record."""
+    """Stop a process between two of its transactions, so that others can look into the record and the store."""
     for _ in range(200):
         process.send_signal(signal.SIGSTOP)
         try:
-            with ward.record_open() as connection:
-                connection.execute("pragma busy_timeout = 50")
-                connection.execute("begin immediate")
-                connection.rollback()
+            for opened in (ward.record_open, ward.store_open):
+                with opened() as connection:
+                    connection.execute("pragma busy_timeout = 50")
+                    connection.execute("begin immediate")
+                    connection.rollback()
         except sqlite3.OperationalError:
             process.send_signal(signal.SIGCONT)
             time.sleep(0.01)
         else:
             assert process.poll() is None, "it had ended: nothing was put to sleep"
             return
-    raise AssertionError("it never let go of the record")
+    raise AssertionError("it never let go of the record and the store")
 
 
 @pytest.mark.parametrize(("threads", "rows"), [(1, 40), (4, 5_000)], ids=["one-thread-small-batches", "four-threads-one-batch"])

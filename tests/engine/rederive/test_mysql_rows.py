@@ -121,7 +121,7 @@ def test_it_sees_one_state_and_can_write_nothing(both: tuple[MysqlRows, Borrowed
     assert own.count("odd") == 7
     server.did(mariadb, "delete from odd where a = 1")
     assert own.count("odd") == 7
-    with pytest.raises(Unreachable), own._asking() as cursor:
+    with pytest.raises(Unreachable), own._asking("odd") as cursor:
         cursor.execute("delete from odd")
     assert len(server.asked(mariadb, "select a from odd")) == 6
 
