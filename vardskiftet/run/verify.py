@@ -122,8 +122,8 @@ def _done(desk: Desk, wave: str, asked: str, kind: str, work: Work) -> Verificat
 def verified(bench: Bench, folder: Path, levels: tuple[Level, ...], run_id: str) -> Verification:
     """The levels that were asked, on a bench."""
     found = Found(folder)
-    takers = [TAKERS[one](bench) for one in levels if one in TAKERS]
-    seen = {name: bring(bench, name, takers, needed_later) for name in bench.plan.mappings} if takers else {}
+    makers = [TAKERS[one] for one in levels if one in TAKERS]
+    seen = {name: bring(bench, name, makers, needed_later) for name in bench.plan.mappings} if makers else {}
     judging = Judging(bench, found, seen)
     deep = {one: judging.level(one) for one in DEEP if one in levels}
     results = list(deep.values())

@@ -15,7 +15,7 @@ from vardskiftet.engine.rederive.code import functions
 from vardskiftet.engine.rederive.items import held_sql, item_sql, placed_sql
 from vardskiftet.engine.rederive.meaning import CODE
 from vardskiftet.engine.rederive.readings import Reading, Setting, domains, reader_of, whole
-from vardskiftet.engine.rederive.stage import arrow
+from vardskiftet.engine.rederive.stage import SHARED, arrow
 from vardskiftet.engine.rederive.verdicts import fated_sql, judged_sql, own_finds, refuse_unheld, uuid_of
 from vardskiftet.engine.targets.protocol import Target
 from vardskiftet.model.mapping import Field, Mapping
@@ -37,7 +37,7 @@ class Deriver:
     mapping: Mapping
     columns: tuple[str, ...]
     target: Target
-    _readers: dict[int, Read] = field(default_factory=dict)
+    _readers: dict[int, Read] = field(default_factory=dict, init=False)
 
     def __post_init__(self) -> None:
         mapping, record = self.mapping, self.programme.record
@@ -75,7 +75,7 @@ class Deriver:
             order = "case when fate in ('L', 'M') then 1 when fate = 'E' then 2 else 3 end, came desc, fate"
             turn = f"row_number() over (partition by key order by {order})"
             self.stage.execute(
-                f"create or replace temp table parent_{number} as select key, case when fate in ('L', 'M') then id end as id, fate"
+                f"create or replace table {SHARED}.parent_{number} as select key, case when fate in ('L', 'M') then id end as id, fate"
                 f" from ({both}) where key is not null qualify {turn} = 1"
             )
 

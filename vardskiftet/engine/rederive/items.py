@@ -61,9 +61,9 @@ def held_sql(mapping: Mapping, columns: tuple[str, ...]) -> str:
         Conflict.LATEST: f"try_cast({by} as decimal(38, 9)) desc nulls last, {by} desc nulls last, row({whole})",
         Conflict.EARLIEST: f"try_cast({by} as decimal(38, 9)) asc nulls last, {by} asc nulls last, row({whole})",
     }.get(mapping.conflict, f"row({whole})")
-    several = (
-        f"select vs_key, count(distinct row({whole})) as contents from placed where vs_key is not null group by vs_key having count(*) > 1"
-    )
+    # Keys are counted first: to count contents for each of a million keys that stand once takes longer than all else.
+    twice = "select vs_key from placed where vs_key is not null group by vs_key having count(*) > 1"
+    several = f"select vs_key, count(distinct row({whole})) as contents from placed where vs_key in ({twice}) group by vs_key"
     turns = (
         f"select placed.vs_row, s.contents as vs_n, row_number() over (partition by placed.vs_key order by {turn}, placed.vs_row) as vs_t"
         " from placed join several as s on s.vs_key = placed.vs_key"

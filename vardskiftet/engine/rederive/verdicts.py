@@ -8,6 +8,7 @@ import duckdb
 
 from vardskiftet.engine.names import literal, quoted
 from vardskiftet.engine.rederive.items import asked, because_sql
+from vardskiftet.engine.rederive.stage import SHARED
 from vardskiftet.model.mapping import Conflict, Find, FollowParent, Mapping
 from vardskiftet.model.record import Column, ColumnType, Table
 
@@ -42,7 +43,7 @@ def own_finds(mapping: Mapping) -> tuple[Find, ...]:
 
 
 def found(mapping: Mapping, find: Find, column: Column, number: int) -> Found:
-    """Where a find leads. The parents of field N stand in `parent_N`; persons in `person`; keys of this chunk in `own_key`."""
+    """Where a find leads. The parents of field N stand in `shared.parent_N`; persons in `person`; keys of this chunk in `own_key`."""
     alias = f"p{number}"
     if find.step is not None:
         by, spoilt = f"vs_k{number}", f"vs_kr{number}"
@@ -52,7 +53,7 @@ def found(mapping: Mapping, find: Find, column: Column, number: int) -> Found:
         value, fate = f"{alias}.id", spoilt
     else:
         by = f"r.{quoted(find.by)}"
-        joins = f" left join parent_{number} as {alias} on {alias}.key = {by}"
+        joins = f" left join {SHARED}.parent_{number} as {alias} on {alias}.key = {by}"
         lost = f"{by} is not null and {alias}.key is null"
         value = f"{alias}.id"
         fate = f"case {alias}.fate when 'R' then 'PARENT_REJECTED' when 'E' then 'PARENT_EXCLUDED' end"

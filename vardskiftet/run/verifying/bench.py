@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import hashlib
 import shutil
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Mapping as Map
 from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from pathlib import Path
 
@@ -21,13 +22,14 @@ from vardskiftet.engine.rederive.mysql_rows import MysqlRows
 from vardskiftet.engine.rederive.persons import decide
 from vardskiftet.engine.rederive.rows import Rows, SqliteRows
 from vardskiftet.engine.rederive.server_rows import PostgresqlRows
-from vardskiftet.engine.rederive.stage import open_stage
+from vardskiftet.engine.rederive.stage import another, open_stage
 from vardskiftet.engine.rederive.verdicts import own_finds
 from vardskiftet.engine.sources import open_held, open_source
 from vardskiftet.engine.targets.protocol import BatchEntry, Target
 from vardskiftet.engine.vocabulary import vocabulary
 from vardskiftet.errors import IntegrityBroken
 from vardskiftet.model.batch import Batch, BatchKind, KeyRange
+from vardskiftet.model.mapping import Mapping
 from vardskiftet.model.plan import Plan
 from vardskiftet.model.programme import Programme
 from vardskiftet.model.record import ColumnType, Table
@@ -115,12 +117,25 @@ class Bench:
         entries = {entry.number: entry.batch for entry in self.of_plan(mapping)}
         declared = self.frozen.mapping(mapping)
         table = self.frozen.record.table(declared.into)
-        alone = table.identity or bool(own_finds(declared))
+        alone = self.in_order(declared)
         at_once = 1 if alone or may_be_long(table) else max(1, ROWS_AT_ONCE // self.frozen.batch_rows)
         ordered = [batch for batch in batches if alone or not batch.range.nulls]
         groups = [ordered[place : place + at_once] for place in range(0, len(ordered), at_once)]
         groups += [] if alone else [[batch] for batch in batches if batch.range.nulls]
         return tuple(_joined(group, entries) for group in groups)
+
+    def in_order(self, mapping: Mapping) -> bool:
+        """Whether the batches of a mapping are worked at one after the other: rows of these find rows of those before them."""
+        return self.frozen.record.table(mapping.into).identity or bool(own_finds(mapping))
+
+    @contextmanager
+    def beside(self) -> Iterator[Bench]:
+        """The same bench with a connection to the stage of its own, for a thread of its own."""
+        stage = another(self.stage)
+        try:
+            yield replace(self, stage=stage)
+        finally:
+            stage.close()
 
     def apart(self, mapping: str) -> tuple[BatchEntry, ...]:
         """Batches of a mapping in this wave that none of the plan's ranges brought."""
@@ -145,7 +160,7 @@ def may_be_long(table: Table) -> bool:
     return any(one.max_length is None or one.max_length > SHORT for one in free)
 
 
-def _joined(group: Sequence[Batch], entries: Mapping[int, int]) -> Part:
+def _joined(group: Sequence[Batch], entries: Map[int, int]) -> Part:
     """Ranges that follow each other, under the number of the first."""
     whole = KeyRange(low=group[0].range.low, high=group[-1].range.high) if len(group) > 1 else group[0].range
     return Part(group[0].model_copy(update={"range": whole}), tuple(entries[one.number] for one in group if one.number in entries))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from typing import Protocol
 
@@ -28,6 +28,7 @@ from vardskiftet.model.record import Column
 from vardskiftet.run.verifying.ahead import ahead, in_turn
 from vardskiftet.run.verifying.bench import Bench, Part
 from vardskiftet.run.verifying.causes import handed_over
+from vardskiftet.run.verifying.hands import by_hands
 
 
 class Taker(Protocol):
@@ -54,33 +55,60 @@ class Seen:
     """Rows that were read from the record."""
 
 
-def bring(bench: Bench, name: str, takers: Sequence[Taker], needed: Needed) -> Seen:
+Makers = Sequence[Callable[[Bench], Taker]]
+Sides = tuple[pa.Table, pa.Table]
+"""Rows of the source, and rows of the record that were made of them."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Hand:
+    """Whoever works at parts: at a bench of its own, with a deriver and takers of its own."""
+
+    bench: Bench
+    deriver: Deriver
+    takers: Sequence[Taker]
+
+
+def bring(bench: Bench, name: str, makers: Makers, needed: Needed) -> Seen:
     """Both sides of one mapping, past every taker. Raises Unreachable where a side cannot be read."""
     mapping, rows = bench.frozen.mapping(name), bench.rows(bench.frozen.mapping(name).system)
     deriver = deriver_of(bench, mapping)
-    kept = needed(bench, mapping)
     parts = bench.planned(name)
     left = [part for part in parts if finished(bench.stage, name, "derived", str(part.batch.number)) is None]
     walk = ahead if rows.independent else in_turn
+    kept = needed(bench, mapping)
 
-    def fetch(part: Part) -> tuple[pa.Table, pa.Table]:
+    def fetch(part: Part) -> Sides:
         return rows_in(bench, deriver, part.batch), _standing(bench, mapping, part.entries)
 
-    for place, (part, (came, met)) in enumerate(walk(fetch, left), len(parts) - len(left) + 1):
-        with _one_part(bench, name):
-            _take(bench, deriver, part, came, met, takers, kept)
-        del came, met
-        pa.default_memory_pool().release_unused()
-        bench.desk.notify(Progress(f"derive {name}", place, len(parts)))
-    _meet_apart(bench, mapping, takers)
+    def work(hand: _Hand, part: Part, both: Sides) -> None:
+        with _one_part(hand.bench, name):
+            _take(hand, part, *both, kept)
+
+    with _hands(bench, deriver, makers) as hands:
+        for done in by_hands(work, hands, walk(fetch, left)):
+            pa.default_memory_pool().release_unused()
+            bench.desk.notify(Progress(f"derive {name}", len(parts) - len(left) + done, len(parts)))
+        _meet_apart(bench, mapping, hands[0].takers)
     derived, stood = sides(bench.stage, name)
     read = sum(finished(bench.stage, name, "derived", str(part.batch.number)) or 0 for part in parts)
     return Seen(read, rows.count(mapping.reads), derived, stood)
 
 
-def meet_again(bench: Bench, name: str, takers: Sequence[Taker]) -> int:
+@contextmanager
+def _hands(bench: Bench, deriver: Deriver, makers: Makers) -> Iterator[Sequence[_Hand]]:
+    """As many as may work at parts of a mapping at once. Persons are found by those before them, so that theirs come one by one."""
+    first = _Hand(bench, deriver, [make(bench) for make in makers])
+    if bench.in_order(deriver.mapping):
+        yield [first]
+        return
+    with bench.beside() as other:
+        yield [first, _Hand(other, replace(deriver, stage=other.stage), [make(other) for make in makers])]
+
+
+def meet_again(bench: Bench, name: str, makers: Makers) -> int:
     """The record's side of one mapping once more, past every taker, against what `everything` kept; returns its rows."""
-    mapping = bench.frozen.mapping(name)
+    mapping, takers = bench.frozen.mapping(name), [make(bench) for make in makers]
     for part in bench.planned(name):
         with _one_part(bench, name):
             lay_again(bench.stage, name, part.batch.number)
@@ -105,8 +133,9 @@ def everything(bench: Bench, mapping: Mapping) -> str:
     return "true"
 
 
-def _take(bench: Bench, deriver: Deriver, part: Part, came: pa.Table, met: pa.Table, takers: Sequence[Taker], kept: str) -> None:
+def _take(hand: _Hand, part: Part, came: pa.Table, met: pa.Table, kept: str) -> None:
     """One part: its rows derived and kept, its rows of the record met."""
+    bench, deriver, takers = hand.bench, hand.deriver, hand.takers
     name, number = deriver.mapping.mapping, part.batch.number
     deriver.chunk(came)
     expected = lay_derived(bench.stage, deriver)

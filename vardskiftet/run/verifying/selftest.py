@@ -20,7 +20,7 @@ from vardskiftet.model.verification import LevelVerdict, Selftest
 from vardskiftet.run.verifying.bench import Bench
 from vardskiftet.run.verifying.books import books_level
 from vardskiftet.run.verifying.causes import Causes
-from vardskiftet.run.verifying.derived import Seen, Taker, bring, everything, meet_again
+from vardskiftet.run.verifying.derived import Seen, bring, everything, meet_again
 from vardskiftet.run.verifying.found import Found
 from vardskiftet.run.verifying.levels import DEEP, TAKERS, Judging, differences_of, explained_by_rows
 from vardskiftet.run.verifying.stale import stale
@@ -39,6 +39,9 @@ class Tried:
     """What was missed; empty where it was seen."""
 
 
+MAKERS = tuple(TAKERS[level] for level in DEEP)
+
+
 @dataclass
 class _Bed:
     """Where corruptions are tried: a bench whose record is a copy, with both sides brought once."""
@@ -46,7 +49,6 @@ class _Bed:
     bench: Bench
     clean: Copy
     folder: Path
-    takers: list[Taker]
     seen: dict[str, Seen]
 
     def look_at(self, copy: Copy) -> None:
@@ -57,7 +59,7 @@ class _Bed:
         """Read these mappings' rows again."""
         for name in mappings:
             forget_stood(self.bench.stage, name)
-            self.seen[name] = replace(self.seen[name], stood=meet_again(self.bench, name, self.takers))
+            self.seen[name] = replace(self.seen[name], stood=meet_again(self.bench, name, MAKERS))
 
     def differences(self, mappings: Iterable[str]) -> dict[Level, list[Difference]]:
         """What each level finds in these mappings, whether or not a cause is on record."""
@@ -78,10 +80,9 @@ def selftest(bench: Bench, folder: Path, catalogue: tuple[Corruption, ...] = CAT
     folder.mkdir(parents=True, exist_ok=True, mode=0o700)
     try:
         clean = copied(bench.target, bench.frozen, folder / "clean.sqlite", bench.plan.wave)
-        takers = [TAKERS[level](bench) for level in DEEP]
-        bed = _Bed(bench, clean, folder, takers, {})
+        bed = _Bed(bench, clean, folder, {})
         bed.look_at(clean)
-        bed.seen = {name: bring(bench, name, takers, everything) for name in bench.plan.mappings}
+        bed.seen = {name: bring(bench, name, MAKERS, everything) for name in bench.plan.mappings}
         yield _control("untouched", "an untouched copy", bed)
         bed.look_at(disordered(clean, folder / "disordered.sqlite"))
         bed.reread(bench.plan.mappings)

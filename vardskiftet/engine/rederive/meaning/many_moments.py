@@ -7,6 +7,7 @@ from calendar import monthrange
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from functools import lru_cache
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -20,6 +21,8 @@ _MOST = {"%H": 23, "%M": 59, "%S": 59}
 _EPOCH = date(1970, 1, 1)
 _NONE = np.iinfo(np.int64).min
 _WRITTEN = len("2024-07-01T10:00:00Z")
+KEPT_DAYS = 65_536
+"""Days of a zone that are remembered: a century and a half, of every field together."""
 
 Alone = Callable[[pa.Array], tuple[pa.Array, pa.Array]]
 Numbers = np.ndarray[Any, np.dtype[np.int64]]
@@ -59,9 +62,6 @@ class ManyMoments:
     zone: ZoneInfo
     alone: Alone
 
-    def __post_init__(self) -> None:
-        self._days: dict[int, int] = {}
-
     def of(self, texts: pa.Array) -> tuple[pa.Array, pa.Array]:
         """(stored texts, reasons)."""
         plain = pc.fill_null(pc.equal(pc.binary_length(texts), self.form.width), False)
@@ -96,21 +96,20 @@ class ManyMoments:
     def _begun(self, days: Numbers) -> Numbers:
         """UTC seconds at which each day begins, days as 20240701; each different one is looked at once."""
         coded = pa.array(days).dictionary_encode()
-        begins = [self._days[day] if day in self._days else self._learn(day) for day in coded.dictionary.to_pylist()]
+        begins = [_begins(day, self.zone) for day in coded.dictionary.to_pylist()]
         found: Numbers = np.array(begins or [_NONE], dtype=np.int64)[coded.indices.to_numpy(zero_copy_only=False)]
         return found
 
-    def _learn(self, day: int) -> int:
-        """UTC seconds of the day's local midnight, where there is such a day, and no clock is changed on it or beside it."""
-        found = self._days[day] = _NONE
-        year, month, number = day // 10_000, day // 100 % 100, day % 100
-        if 2 < year < 9998 and 1 <= month <= 12 and 1 <= number <= monthrange(year, month)[1]:
-            midnight = datetime(year, month, number)  # noqa: DTZ001 - a local time, as it is written
-            offsets = {_offset(midnight + timedelta(hours=hours), self.zone, fold) for hours in (-24, 0, 24, 48) for fold in (0, 1)}
-            if len(offsets) == 1:
-                found = (midnight.date() - _EPOCH).days * 86_400 - int(offsets.pop().total_seconds())
-        self._days[day] = found
-        return found
+
+@lru_cache(maxsize=KEPT_DAYS)
+def _begins(day: int, zone: ZoneInfo) -> int:
+    """UTC seconds of a day's local midnight, where there is such a day, and no clock is changed on it or beside it; else `_NONE`."""
+    year, month, number = day // 10_000, day // 100 % 100, day % 100
+    if not (2 < year < 9998 and 1 <= month <= 12 and 1 <= number <= monthrange(year, month)[1]):
+        return _NONE
+    midnight = datetime(year, month, number)  # noqa: DTZ001 - a local time, as it is written
+    offsets = {_offset(midnight + timedelta(hours=hours), zone, fold) for hours in (-24, 0, 24, 48) for fold in (0, 1)}
+    return (midnight.date() - _EPOCH).days * 86_400 - int(offsets.pop().total_seconds()) if len(offsets) == 1 else _NONE
 
 
 def many_moments(options: Mapping[str, Any], zone: str, alone: Alone) -> ManyMoments | None:
