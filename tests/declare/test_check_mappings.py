@@ -44,6 +44,15 @@ def test_a_codebook_of_another_code_system_is_told_at_its_use(tmp_path: Path) ->
     assert fault.message == "'visit_type' gives codes of 'sex', but 'visit_type' holds codes of 'visit_type'."
 
 
+def test_a_recipient_takes_the_codebook_of_units_and_no_other(tmp_path: Path) -> None:
+    record = edited(
+        RECORD, ("{column: visit_type, type: text, code_system: visit_type}", "{column: visit_type, type: text, recipient: true}")
+    )
+    understood(tmp_path / "units", {RECORD: record, CODES: FILES[CODES].replace("code_system: visit_type", "code_system: unit")})
+    (fault,) = told(tmp_path / "visits", {RECORD: record})
+    assert fault.message == "'visit_type' gives codes of 'visit_type', but 'visit_type' holds codes of 'unit'."
+
+
 def test_a_codebook_of_an_unknown_code_system_is_told_in_the_codebook(tmp_path: Path) -> None:
     faults = told(tmp_path, {CODES: FILES[CODES].replace("visit_type", "visittype")})
     assert (CODES, 1, "Did you mean 'visit_type'?") in [(fault.path, fault.line, fault.hint) for fault in faults]

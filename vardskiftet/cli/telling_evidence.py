@@ -10,6 +10,7 @@ from typing import Any
 from vardskiftet.cli.console import Answer
 from vardskiftet.cli.telling import local_minute
 from vardskiftet.model.evidence import AddedEvidence, EvidenceSource
+from vardskiftet.model.runbook import in_hours
 from vardskiftet.run.evidence import Taken
 from vardskiftet.run.trust import Trusted
 
@@ -80,7 +81,7 @@ def tell_source(
     if source.command is not None:
         limit = f"within {source.command.within.total_seconds():g} seconds"
         answer.say(f"    told by the command {shlex.join(source.command.words)}, {limit}; {'trusted' if trusted else 'trusted by nobody'}")
-    answer.say(f"    owner {source.owner}; not older than {source.max_age}; asked by {', '.join(checks) or 'no check'}")
+    answer.say(f"    owner {source.owner}; not older than {in_hours(source.max_age)}; asked by {', '.join(checks) or 'no check'}")
     answer.table(
         "a file's columns",
         ("heading", "holds", "in checks", ""),

@@ -18,12 +18,14 @@ def tell_plan(answer: Answer, programme: Programme, made: Plan, file: str) -> No
         "fingerprint": made.fingerprint,
         "file": file,
         "delta_on": list(made.base),
+        "final": made.final,
         "batches": len(made.batches),
         "steps": list(sentences),
         "expectations": [one.model_dump(mode="json") for one in made.expectations],
         "silent_units": [{"system": system, "unit": unit} for system, unit in silent],
     }
-    answer.say(f"Plan {made.name} for wave {made.wave}" + (f", a delta on {len(made.base)} earlier plan(s)" if made.base else "") + ":")
+    kind = "the final delta" if made.final else "a delta"
+    answer.say(f"Plan {made.name} for wave {made.wave}" + (f", {kind} on {len(made.base)} earlier plan(s)" if made.base else "") + ":")
     for number, sentence in enumerate(sentences, 1):
         answer.say(f"  {number}. {sentence}")
     _homeless(answer, programme, made)

@@ -34,6 +34,7 @@ def run(
     from vardskiftet.cli.opening import open_desk
     from vardskiftet.cli.telling_undo import tell_undone
     from vardskiftet.errors import Usage
+    from vardskiftet.run.balance import current_plan
     from vardskiftet.run.undo import undo
 
     options = given(ctx, project, as_json, now, quiet)
@@ -59,5 +60,7 @@ def run(
         "rows_standing": done.standing,
     }
     tell_undone(answer, done, wave, round_)
-    answer.next_steps = [f"vardskiftet apply {wave}", f"vardskiftet status {wave}"]
+    # The plan of a later round stands on rows that are gone now: the next load is a first one, with a plan of its own.
+    anew = [f"vardskiftet plan {wave}"] if current_plan(desk, wave).base and not round_ else []
+    answer.next_steps = [*anew, f"vardskiftet apply {wave}", f"vardskiftet status {wave}"]
     raise typer.Exit(console.show(answer, as_json=options.as_json))

@@ -140,7 +140,7 @@ def _check_identity(mapping: Declared[Mapping], table: Table, faults: Faults) ->
 
 def _check_codes(mapping: Declared[Mapping], table: Table | None, declared: Declarations, faults: Faults) -> None:
     """Codebooks that exist, and, where the table is known, fit its columns."""
-    systems = {column.column: column.code_system for column in table.columns} if table else {}
+    systems = {one.column: one.code_system or (UNIT if one.recipient else "") for one in table.columns} if table else {}
     for field in mapping.value.fields:
         at = found(mapping.node, "fields", field.column)
         for step in field.steps:
@@ -157,7 +157,7 @@ def _check_codebook(
     field: Field, name: str, systems: dict[str, str], unmapped: str, mapping: Declared[Mapping], declared: Declarations, faults: Faults
 ) -> None:
     at, book = found(mapping.node, "fields", field.column), declared.codebooks[name].value
-    known = [system.code_system for system in declared.record.value.code_systems] if declared.record else []
+    known = [UNIT, *(system.code_system for system in declared.record.value.code_systems)] if declared.record else []
     wanted = systems.get(field.column, book.code_system)
     if book.code_system and wanted in ("", *known) and wanted != book.code_system:
         of = f"holds codes of {quoted(wanted)}" if wanted else "has no code system"

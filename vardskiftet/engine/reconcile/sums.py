@@ -41,9 +41,11 @@ class Sums:
         np.add.at(self.second, at, _bytes_word(digests[:, 4:8]) * _odd(high))
 
     def take(self, told: list[tuple[int, int, int, int]]) -> None:
-        """What a server added up: bucket, rows, and both sums modulo 2^64."""
-        for bucket, rows, first, second in told:
-            self.rows[bucket], self.first[bucket], self.second[bucket] = rows, first, second
+        """What a server added up, each bucket once: bucket, rows, and both sums modulo 2^64."""
+        if told:
+            places, *sums = (np.array(one, dtype=np.uint64) for one in zip(*told, strict=True))
+            for mine, theirs in zip((self.rows, self.first, self.second), sums, strict=True):
+                mine[places.astype(np.int64)] += theirs.astype(mine.dtype)  # what exceeds 2^64 falls away
 
     @property
     def total(self) -> int:

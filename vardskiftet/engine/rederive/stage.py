@@ -13,7 +13,7 @@ import pyarrow as pa
 
 from vardskiftet.failpoint import reach
 
-MEMORY = "512MiB"
+MEMORY = "384MiB"
 LOG = "256MiB"
 """How much is written before it is folded into the file: at the default of 16 MiB that was a tenth of a verification."""
 SHARED = "shared"

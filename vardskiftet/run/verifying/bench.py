@@ -39,7 +39,7 @@ from vardskiftet.run.decided import decisions_of
 from vardskiftet.run.desk import Desk, plans_of
 from vardskiftet.run.imported import corrections_in_effect
 
-ROWS_AT_ONCE = 131_072
+ROWS_AT_ONCE = 98_304
 SHORT = 1_000
 """Letters of a text of which so many rows may be held at once."""
 REVIEW = "IDENTITY_REVIEW"

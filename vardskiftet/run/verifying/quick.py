@@ -38,6 +38,8 @@ NOT_INDEPENDENT = (
 )
 
 
+SHARES = 2
+"""Questions that a server adds up at the same time: one session of it takes one processor."""
 BUCKETS_AT_ONCE = 1_024
 """Buckets whose rows are asked for in one question."""
 
@@ -72,11 +74,13 @@ def _brought(bench: Bench, name: str) -> tuple[int, int]:
     batches = [one.batch for one in bench.of_wave(name)]
     server = bench.target if isinstance(bench.target, AddsUp) else None
     expected, standing = Sums(), Sums()
-    with ThreadPoolExecutor(max_workers=1) as beside:  # it adds up while the manifests are read
-        adding = beside.submit(server.sums, table, batches) if server else None
+    with ThreadPoolExecutor(max_workers=SHARES) as beside:  # the server adds up while the manifests are read
+        shares = [share for share in (batches[place::SHARES] for place in range(SHARES)) if share] if server else []
+        adding = [beside.submit(server.sums, table, share) for share in shares if server]
         for lines in _written(bench, name):
             expected.add(lines)
-        standing.take(adding.result() if adding else [])
+        for one in adding:
+            standing.take(one.result())
     for lines in _read(bench, name) if server is None else ():
         standing.add(lines)
     if buckets := expected.differing(standing):
