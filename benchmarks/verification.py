@@ -217,21 +217,20 @@ def _speed(costs: list[tuple[Cost, float]], rows: int) -> float:
 ASKED = (
     ("verify, rows", "reladiff hashdiff", 1),
     ("verify, quick", "reladiff hashdiff", 4),
-    ("verify, quick", "verify, rows", 4),
     ("verify, rows", "datacompy, pandas", 5),
     ("verify, quick", "datacompy, pandas", 5),
 )
-"""Who is to be how many times as fast as whom. Of what the quick look is to be four times, the line can be read both ways."""
+"""Who is to be how many times as fast as whom, at ten million rows."""
 
 
 def _held_against(speeds: Mapping[str, float], wall: Mapping[str, float]) -> list[str]:
-    """What was asked for, and what came of it, by rows per processor second; by the wall beside it."""
+    """What was asked for, and what came of it, by rows per second; by processor second beside it."""
     told = []
     for one, other, times in ASKED:
         if one in speeds and other in speeds:
-            found = speeds[one] / speeds[other]
-            by_wall = f"{wall[one] / wall[other]:.2f} by the wall"
-            told.append(f"- {one}: {found:.2f} times {other} ({by_wall}); asked: {times}{'' if found >= times else ', **not met**'}")
+            found, by_processor = wall[one] / wall[other], speeds[one] / speeds[other]
+            missed = "" if found >= times else ", **not met**"
+            told.append(f"- {one}: {found:.2f} times {other} ({by_processor:.2f} by the processors); asked: {times}{missed}")
     return told
 
 
