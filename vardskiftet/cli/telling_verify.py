@@ -48,10 +48,12 @@ def verification_as_json(found: Verification) -> dict[str, Any]:
 
 def tell_verification(answer: Answer, found: Verification) -> None:
     """Verdicts first, then what differs, then what this cannot see."""
-    said = {True: "EQUAL: all that was asked stands as it was derived.", False: "NOT EQUAL.", None: "NOT VERIFIED."}
+    equal = "every row stands as the load wrote it." if found.quick else "all that was asked stands as it was derived."
+    equal = "none of the differences stands any more." if found.recheck else equal
+    said = {True: f"EQUAL: {equal}", False: "NOT EQUAL.", None: "NOT VERIFIED."}
     answer.say(f"{found.wave}, plan {found.plan}: {said[found.equal]}")
     answer.table("levels", ("level", "verdict", "compared", "differences", "unexplained"), [_level(one) for one in found.levels])
-    for one in found.levels:
+    for one in found.levels if not found.recheck else ():
         lines = [
             (table.mapping, table.table, table.expected, table.stored, table.differences, _word(table.verdict))
             for table in one.tables

@@ -14,17 +14,17 @@ from vardskiftet.engine.targets.protocol import Target
 from vardskiftet.errors import Locked, Usage, gravest
 from vardskiftet.model.difference import Level, Verdict
 from vardskiftet.model.plan import Plan
-from vardskiftet.model.verification import LevelVerdict, Verification
+from vardskiftet.model.verification import LevelVerdict, TableVerdict, Verification
 from vardskiftet.run.apply import run_of
 from vardskiftet.run.balance import current_plan
 from vardskiftet.run.desk import Desk
 from vardskiftet.run.lock import in_words, proved_dead
 from vardskiftet.run.trust import demand_trust
-from vardskiftet.run.verifying.again import still_there
+from vardskiftet.run.verifying.again import asked_again, still_there
 from vardskiftet.run.verifying.bench import Bench, cleared, folder_of, laid
 from vardskiftet.run.verifying.books import books_level
 from vardskiftet.run.verifying.derived import bring, needed_later
-from vardskiftet.run.verifying.found import Found, keep_result, last_result
+from vardskiftet.run.verifying.found import Count, Found, keep_result, last_result
 from vardskiftet.run.verifying.levels import DEEP, TAKERS, Judging, explained_by_rows
 from vardskiftet.run.verifying.quick import NOT_INDEPENDENT, quick_level
 from vardskiftet.run.verifying.selftest import Tried, selftest, summed
@@ -72,15 +72,31 @@ def recheck(desk: Desk, wave: str) -> Verification:
         last = last_result(folder)
         if last is None or last.plan != bench.plan.name:
             raise Usage(f"Wave '{wave}' was not verified yet as it is loaded now.", hint=f"vardskiftet verify {wave}")
-        found = Found(folder)
+        found, looked_at = Found(folder), asked_again(folder)
         found.take(still_there(folder, bench.frozen, bench.target))
         left = found.tally((Level.ROWS,))
+        tables = tuple(_again(bench, found, name, number) for name, number in looked_at.items())
         verdict = Verdict.DIFFERENT if left.all > left.explained else Verdict.EQUAL
-        level = LevelVerdict(level=Level.ROWS, verdict=verdict, problems=(f"{left.all:,} of {last.total:,} differences still stand",))
+        stand = f"{left.all:,} of {last.total:,} differences still stand"
+        level = LevelVerdict(level=Level.ROWS, verdict=verdict, tables=tables, problems=(stand,))
         only = f"Only the {last.total:,} differences of run {last.run_id} were looked at again, with the values that were derived then."
         return _told(bench, found, (level,), run_id).model_copy(update={"recheck": True, "cannot_see": (only,)})
 
     return _done(desk, wave, "recheck", RECHECKED, work)
+
+
+def _again(bench: Bench, found: Found, mapping: str, looked_at: int) -> TableVerdict:
+    """What became of a mapping's differences, of which so many were looked at again."""
+    count = found.per_mapping.get((Level.ROWS, mapping), Count())
+    return TableVerdict(
+        mapping=mapping,
+        table=bench.frozen.mapping(mapping).into,
+        verdict=Verdict.DIFFERENT if count.all > count.explained else Verdict.EQUAL,
+        expected=looked_at,
+        stored=looked_at,
+        differences=count.all,
+        unexplained=count.all - count.explained,
+    )
 
 
 def examine(desk: Desk, wave: str) -> tuple[Verification, tuple[Tried, ...]]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections import Counter
 from collections.abc import Iterable, Iterator
 from itertools import groupby, islice
 from pathlib import Path
@@ -20,6 +21,11 @@ from vardskiftet.model.record import ColumnType
 from vardskiftet.run.verifying.found import AT_A_TIME, differences_in
 
 BOOKS_OWN = ("fate", "reason", "identity")
+
+
+def asked_again(folder: Path) -> dict[str, int]:
+    """Mapping to the row and cell differences of the last verification, in its order."""
+    return dict(Counter(one.mapping for one in differences_in(folder) if one.level is Level.ROWS))
 
 
 def still_there(folder: Path, frozen: Programme, target: Target) -> Iterator[Difference]:

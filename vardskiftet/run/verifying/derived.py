@@ -17,6 +17,7 @@ from vardskiftet.engine.rederive.beside import look_beside
 from vardskiftet.engine.rederive.corrected import corrected
 from vardskiftet.engine.rederive.derive import Deriver, parent_of, stored_columns
 from vardskiftet.engine.rederive.given import before, fill_parents, fill_persons
+from vardskiftet.engine.rederive.meaning import CODE
 from vardskiftet.engine.rederive.rows import Asked
 from vardskiftet.engine.rederive.stage import finished, in_one, once
 from vardskiftet.engine.rederive.verdicts import own_finds
@@ -97,9 +98,13 @@ def bring(bench: Bench, name: str, makers: Makers, needed: Needed) -> Seen:
 
 @contextmanager
 def _hands(bench: Bench, deriver: Deriver, makers: Makers) -> Iterator[Sequence[_Hand]]:
-    """As many as may work at parts of a mapping at once. Persons are found by those before them, so that theirs come one by one."""
+    """As many as may work at parts of a mapping at once.
+
+    Persons are found by those before them, so that theirs come one by one; and nobody promised that a region's own code runs twice at once.
+    """
     first = _Hand(bench, deriver, [make(bench) for make in makers])
-    if bench.in_order(deriver.mapping):
+    coded = any(step.transform == CODE for one in deriver.mapping.fields for step in one.steps)
+    if coded or bench.in_order(deriver.mapping):
         yield [first]
         return
     with bench.beside() as other:
