@@ -194,7 +194,7 @@ def test_words_that_yaml_would_change_stay_words(project: Path) -> None:
 
 def test_the_examples_of_the_guide_are_right(project: Path) -> None:
     guide = (shipped() / "checks/README.md").read_text(encoding="utf-8")
-    sources, commanded, topic = re.findall(r"```yaml\n(.*?)```", guide, re.DOTALL)
+    sources, commanded, topic, gates = re.findall(r"```yaml\n(.*?)```", guide, re.DOTALL)
     sources += commanded.removeprefix("sources:\n")
     head, _, rest = PEOPLE.partition("  - check: R05")
     told(project)
@@ -205,6 +205,7 @@ def test_the_examples_of_the_guide_are_right(project: Path) -> None:
         project,
         sources=sources + SOURCES.partition("  - evidence: objections")[1] + SOURCES.partition("  - evidence: objections")[2],
         people=head + rest[rest.index("  - check: R31") :],
+        gates=gates,
     )
     (project / "checks/training.yaml").unlink()
     shutil.rmtree(project / "checks/commands")
