@@ -12,6 +12,7 @@ REFUSED = [
     ("correct: [sent]", "correct: [sent, ward]", "'ward' says whose the row is"),
     ("key: [rid]", "key: whole_row", "nothing can be corrected where the whole row is the key"),
     ("correct: [sent]", "correct: [sent, sent]", "stands twice"),
+    ("correct: [sent]", 'split:\n  - {item: one, when: "true", day: sent}\ncorrect: [day]', "'day' is made by `split:`"),
 ]
 
 
@@ -22,6 +23,14 @@ def test_what_a_correction_may_not_reach_is_refused(tmp_path: Path, old: str, ne
     ward.edit("mappings/old/referral.yaml", old, new)
     done = ward.ask("validate")
     assert (done.code, told in done.told) == (2, True), done.told
+
+
+def test_what_rows_are_split_from_may_be_corrected(tmp_path: Path) -> None:
+    ward = mending_ward(tmp_path)
+    split = 'split:\n  - {item: one, when: "true", sent: sent, day: sent}\n'
+    ward.edit("mappings/old/referral.yaml", "correct: [sent]", f"{split}correct: [sent]")
+    done = ward.ask("validate")
+    assert done.code == 0, done.told
 
 
 def test_a_column_that_the_source_lacks_is_told_at_plan(tmp_path: Path) -> None:

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import re
+
 from vardskiftet.declare.faults import Faults
 from vardskiftet.declare.node import found
 from vardskiftet.declare.reading import Declared
 from vardskiftet.declare.words import quoted
-from vardskiftet.model.mapping import WHOLE_ROW, Mapping
+from vardskiftet.model.mapping import WHOLE_ROW, Mapping, Split
 
 
 def check_correct(mapping: Declared[Mapping], faults: Faults) -> None:
@@ -24,3 +26,12 @@ def check_correct(mapping: Declared[Mapping], faults: Faults) -> None:
         elif column in unit:
             message = f"{quoted(column)} says whose the row is: corrected, it would move to another unit."
             faults.at(found(mapping.node, "correct", place), message, "Leave it out; a wrong unit is mended in the source.")
+        elif one.split is not None and column in one.split.columns and not _of_rows(one.split, column):
+            message = f"{quoted(column)} is made by `split:`: no row has it, so nobody could write in it."
+            faults.at(found(mapping.node, "correct", place), message, "Name the columns that it is made of.")
+
+
+def _of_rows(split: Split, column: str) -> bool:
+    """Whether items are also made of a column of this name, which rows have then."""
+    told = [split.each, *(text for piece in split.pieces for text in (piece.when, *(sql for _, sql in piece.columns)))]
+    return any(re.search(rf"\b{re.escape(column)}\b", text) for text in told)
