@@ -20,7 +20,7 @@ def test_pairs_are_those_of_a_plain_recount(made: Ward) -> None:
     assert told == Oracle().pairs() == {("ward", "later", "referrals"): 1, ("clinic", "later", ""): 1}
     assert done.document["patients"] == 2
     assert done.document["open_patients"] == len(Oracle().items)
-    assert done.document["without_person"] == 1
+    assert done.document["without_person"] == 2
 
 
 def test_units_without_a_routine_are_a_finding(made: Ward) -> None:

@@ -134,6 +134,7 @@ REFERRALS = [  # rid, pid, ward, status, sort, struck
     (16, 6, "ward", "sent", "a", "J"),
     (17, 7, "clinic", "sent", "?", "N"),
     (18, 99, "ward", "sent", "a", "N"),  # of nobody
+    (19, 98, "ward", "sent", "a", "N"),  # of nobody either, and alike in all that is counted by
 ]
 OTHERS = [  # the other journal's own keys and spellings
     (501, "198112289874"),
@@ -199,7 +200,7 @@ class Oracle:
 
     def __post_init__(self) -> None:
         for _, pid, ward, status, _, struck in REFERRALS:
-            if status != "closed" and struck == "N" and pid != 99:
+            if status != "closed" and struck == "N" and pid not in (98, 99):
                 self.items[self.person(pid, "old")].add((ward, "referral"))
         for _, pid, ward, at in BOOKINGS:
             if at >= GO_LIVE:

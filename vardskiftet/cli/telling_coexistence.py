@@ -22,7 +22,7 @@ def tell_both_sides(answer: Answer, found: BothSides, limit: int) -> None:
         f" Counted: {', '.join(found.declared)}."
     )
     if found.without_person:
-        answer.say(f"{found.without_person:,} kinds of open rows have no patient that is known; they stand in no pair.")
+        answer.say(f"{found.without_person:,} open rows have no patient that is known; they stand in no pair.")
     shown = found.pairs[:limit]
     answer.table(
         "open care on both sides",

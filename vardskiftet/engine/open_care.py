@@ -26,7 +26,8 @@ NOBODY = "null::varchar"
 _DOUBTED = "(vs_fate = 'rejected' and (starts_with(vs_reason, 'IDENTITY') or vs_reason = 'AMBIGUOUS_CENTURY'))"
 
 _TABLES = {
-    "care_item": "person varchar, unit varchar, record_table varchar, flow varchar, rank bigint, because varchar, mapping varchar",
+    "care_item": "person varchar, unit varchar, record_table varchar, flow varchar, rank bigint, because varchar, mapping varchar,"
+    " rows bigint",
     "patient_of": "mapping varchar, key varchar, person varchar, identifier varchar",
 }
 
@@ -85,9 +86,9 @@ def gather_care(
         duck.execute("update placed set vs_place = 'in_wave' where vs_unit is not null")
         take_parents_as_loaded(duck, programme, mapping, rows)
         duck.execute(
-            f"insert into care_item select distinct {person}, vs_unit, {literal(mapping.into)}, {literal(care.flow)}, {rank}, {why},"
-            f" {literal(mapping.mapping)}"
-            f" from (select *, {moment} from ({compiled.judged})) where vs_because is null and ({care.when})"
+            f"insert into care_item select {person}, vs_unit, {literal(mapping.into)}, {literal(care.flow)}, {rank}, {why},"
+            f" {literal(mapping.mapping)}, count(*)"
+            f" from (select *, {moment} from ({compiled.judged})) where vs_because is null and ({care.when}) group by all"
         )
 
 

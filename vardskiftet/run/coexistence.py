@@ -93,7 +93,7 @@ def both_sides(desk: Desk, wave: str) -> tuple[BothSides, tuple[Person, ...]]:
             pairs=pairs,
             patients=_one(duck, "select count(distinct person) from straddling"),
             open_patients=_one(duck, "select count(distinct person) from care_item"),
-            without_person=_one(duck, "select count(*) from care_item where person is null"),
+            without_person=_one(duck, "select coalesce(sum(rows), 0) from care_item where person is null"),
             declared=tuple(table.table for table in programme.record.tables if table.open_care is not None),
         )
         people = _people(duck)
