@@ -63,6 +63,13 @@ def test_rows_of_nobody_are_told(made: Ward) -> None:
     assert made.ask("manual", "list", "first", "--json").document["rows_of_nobody"] == 1
 
 
+def test_patients_whom_no_wave_lists_are_counted(made: Ward) -> None:
+    plain = made.ask("manual", "list", "first")
+    assert "1 patient has something to be carried over and no open care" in plain.out
+    for verb in ("list", "status"):
+        assert made.ask("manual", verb, "first", "--json").document["patients_without_care"] == 1
+
+
 def test_the_count_comes_down_to_zero_only_by_a_second_persons_check(ward: Ward) -> None:
     assert left(ward) == 3
     path = fill(ward, {INPATIENT: ("Anna", ""), BOOKED: ("Anna", "Bo"), OPEN: ("Bo", "")})

@@ -144,6 +144,7 @@ OTHERS = [  # the other journal's own keys and spellings
     (505, "198204119807"),
     (506, "19811215-9887"),
     (507, "19820202-9818"),
+    (508, "197501010000"),  # has a pill, and no care
 ]
 BOOKINGS = [  # bid, pid, ward, at
     (20, 501, "later", "2024-12-24 10:00"),
@@ -156,7 +157,7 @@ BOOKINGS = [  # bid, pid, ward, at
     (27, 505, "clinic", "2025-02-20 10:00"),
 ]
 STAYS = [(30, 505, "ward", None), (31, 501, "ward", "2024-10-01")]  # sid, pid, ward, ended
-PILLS = [(40, 505, "x"), (41, 505, "y"), (42, 502, "z"), (43, 501, "u"), (44, 504, "w"), (45, 999, "v")]
+PILLS = [(40, 505, "x"), (41, 505, "y"), (42, 502, "z"), (43, 501, "u"), (44, 504, "w"), (45, 999, "v"), (46, 508, "s"), (47, 508, "t")]
 ASYLUM = {4}
 """Persons whose number is wrong: nobody is guessed, so each journal's is a person of its own."""
 

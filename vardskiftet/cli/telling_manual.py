@@ -16,6 +16,7 @@ def tell_lines(answer: Answer, found: Handovers, unit: str | None, limit: int) -
         "total": len(mine),
         "lines": [one.model_dump(mode="json") | {"state": one.state} for one in mine[:limit]],
         "rows_of_nobody": found.rows_of_nobody,
+        "patients_without_care": found.without_care,
     }
     answer.table(
         "to be carried over by hand",
@@ -40,6 +41,7 @@ def tell_standings(answer: Answer, found: Handovers) -> None:
         "left": left,
         "units": [one.model_dump(mode="json") | {"left": one.left} for one in standings],
         "rows_of_nobody": found.rows_of_nobody,
+        "patients_without_care": found.without_care,
         "changed_since": found.changed_since,
     }
     answer.table(
@@ -68,3 +70,7 @@ def _tell_nobody(answer: Answer, found: Handovers) -> None:
         answer.say(NOT_DECLARED)
     if found.rows_of_nobody:
         answer.say(f"{found.rows_of_nobody:,} source rows name no patient that is known: they stand in no list.")
+    if found.without_care:
+        patients = "patient has" if found.without_care == 1 else "patients have"
+        told = f"{found.without_care:,} {patients} something to be carried over and no open care in any unit at go-live"
+        answer.say(f"{told}: they stand in no list, of whatever wave.")

@@ -53,3 +53,12 @@ def lines_of(duck: duckdb.DuckDBPyConnection, units: frozenset[str]) -> list[tup
         " left join (select person, min(identifier) as number from patient_of group by person) as told on told.person = need.person"
         " order by unit, coalesce(rank, 99), 1"
     ).fetchall()
+
+
+def unlisted(duck: duckdb.DuckDBPyConnection) -> tuple[int, int]:
+    """Source rows whose patient is not known, and patients who have no open care anywhere: nobody's list holds them."""
+    ((rows, patients),) = duck.execute(
+        "select coalesce(sum(rows) filter (person is null), 0)::bigint, count(distinct person) filter (person is not null and person not in"
+        " (select person from care_item where person is not null)) from by_hand"
+    ).fetchall()
+    return int(rows), int(patients)

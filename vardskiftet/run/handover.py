@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from vardskiftet.engine.by_hand import begin_by_hand, gather_by_hand, lines_of
+from vardskiftet.engine.by_hand import begin_by_hand, gather_by_hand, lines_of, unlisted
 from vardskiftet.engine.sources import open_source
 from vardskiftet.model.event import Event
 from vardskiftet.model.handover import Handover, UnitStanding
@@ -35,6 +35,8 @@ class Handovers:
     whose: dict[str, Whose]
     rows_of_nobody: int
     """Source rows whose patient is not known."""
+    without_care: int
+    """Patients with something to be carried over and without open care in any unit: no wave lists them."""
     changed_since: int
     """Lines that were done, and whose source says something else since: they are open anew."""
     declared: bool = True
@@ -65,7 +67,7 @@ def handovers(desk: Desk, wave: str) -> Handovers:
     desk.wave(wave)
     routes = [(system, route) for system in programme.systems for route in system.routes if route.patients]
     if not routes:
-        return Handovers(wave, (), {}, 0, 0, declared=False)
+        return Handovers(wave, (), {}, 0, 0, 0, declared=False)
     units = frozenset(member.unit for member in programme.wave(wave).units)
     with care_of(desk, wave) as (duck, sources):
         begin_by_hand(duck)
@@ -74,7 +76,7 @@ def handovers(desk: Desk, wave: str) -> Handovers:
             for one in route.patients:
                 gather_by_hand(duck, system, route, one, source)
         found = lines_of(duck, units)
-        ((nobody,),) = duck.execute("select coalesce(sum(rows), 0)::bigint from by_hand where person is null").fetchall()
+        nobody, without_care = unlisted(duck)
     with desk.reading_store() as store:
         done, checked = states(store.events(BROUGHT))
     lines = tuple(
@@ -92,7 +94,7 @@ def handovers(desk: Desk, wave: str) -> Handovers:
         for line, unit, rank, need, information, system, _, rows, _ in found
     )
     whose = {one[0]: Whose(one[6], one[8]) for one in found}
-    return Handovers(wave, lines, whose, int(nobody), len(_of_wave(desk, wave) - set(whose)))
+    return Handovers(wave, lines, whose, nobody, without_care, len(_of_wave(desk, wave) - set(whose)))
 
 
 def states(events: Iterable[Event]) -> tuple[dict[str, str], dict[str, str]]:

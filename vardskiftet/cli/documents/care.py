@@ -6,6 +6,8 @@ from vardskiftet.cli.documents.shape import Keys, many, plus
 from vardskiftet.model.handover import Handover, UnitStanding
 from vardskiftet.run.coexistence import Pair, Person
 
+_UNLISTED: Keys = {"rows_of_nobody": int, "patients_without_care": int}
+
 CARE: dict[str, Keys] = {
     "coexistence": {
         "wave": str,
@@ -16,14 +18,14 @@ CARE: dict[str, Keys] = {
         "pairs": many(Pair),
         "persons?": many(Person),
     },
-    "manual.list": {"wave": str, "total": int, "lines": many(plus(Handover, {"state": str})), "rows_of_nobody": int},
+    "manual.list": {"wave": str, "total": int, "lines": many(plus(Handover, {"state": str})), **_UNLISTED},
     "manual.export": {"wave": str, "files": list[str], "lines": dict[str, int]},
     "manual.import": {"wave": str, "lines": int, "done": int, "checked": int},
     "manual.status": {
         "wave": str,
         "left": int,
         "units": many(plus(UnitStanding, {"left": int})),
-        "rows_of_nobody": int,
+        **_UNLISTED,
         "changed_since": int,
     },
 }

@@ -42,6 +42,7 @@ LOADS: dict[str, Keys] = {
         "fingerprint": str,
         "file": str,
         "delta_on": list[str],
+        "final": bool,
         "batches": int,
         "steps": list[str],
         "expectations": many(TableExpectation),
