@@ -20,7 +20,7 @@ from vardskiftet.engine.targets.marks import RECORD, REHEARSAL, Marks, marks_of
 from vardskiftet.engine.targets.postgresql_answers import Asking, answer, shown
 from vardskiftet.engine.targets.postgresql_bare import lay_bare, make_whole
 from vardskiftet.engine.targets.postgresql_copy import copy_rows, taken, without_nul
-from vardskiftet.engine.targets.postgresql_errors import patiently, translated
+from vardskiftet.engine.targets.postgresql_errors import answered, patiently, translated
 from vardskiftet.engine.targets.postgresql_locks import PostgresqlLocks, holds, turn
 from vardskiftet.engine.targets.postgresql_notices import Notices
 from vardskiftet.engine.targets.postgresql_place import Place, PostgresqlOptions, place_of
@@ -96,8 +96,12 @@ class PostgresqlTarget:
         """A question to the books, on a connection of its own, read-only."""
         if not self.exists():
             return []
-        with translated(self.place.name), self._asking.connect() as connection:
-            return [tuple(row) for row in connection.execute(query)]
+
+        def question() -> list[tuple[Any, ...]]:
+            with translated(self.place.name), self._asking.connect() as connection:
+                return [tuple(row) for row in connection.execute(query)]
+
+        return answered(question, _pause, ATTEMPTS)
 
     def copy_in(self, table: sa.Table, rows: list[dict[str, Any]]) -> None:
         """Rows into one table, in a transaction of their own."""
@@ -138,8 +142,12 @@ class PostgresqlTarget:
         """A question on a connection that only reads."""
         if not self.exists():
             return pa.table({str(column.name): pa.array([], pa.string()) for column in query.selected_columns})
-        with translated(self.place.name):
-            return self._answers.table(query)
+
+        def question() -> pa.Table:
+            with translated(self.place.name):
+                return self._answers.table(query)
+
+        return answered(question, _pause, ATTEMPTS)
 
     def sums(self, table: Table, batches: Collection[int]) -> list[tuple[int, int, int, int]]:
         """Added up by the server: only sums travel."""
@@ -158,10 +166,14 @@ class PostgresqlTarget:
 
     def present(self, mapping: Mapping, table: Table, ids: pa.Table) -> pa.Table:
         """Rows of the record with these ids (`ids` has one column `id`), every column as text."""
-        with translated(self.place.name), contextlib.closing(self.place.reading(read_only=False)) as connection:
-            with connection.cursor() as cursor:
-                cursor.adbc_ingest(ASKED, ids, mode="create", temporary=True)
-            return answer(connection, present_rows(self.layout.tables, table))
+
+        def question() -> pa.Table:
+            with translated(self.place.name), contextlib.closing(self.place.reading(read_only=False)) as connection:
+                with connection.cursor() as cursor:
+                    cursor.adbc_ingest(ASKED, ids, mode="create", temporary=True)
+                return answer(connection, present_rows(self.layout.tables, table))
+
+        return answered(question, _pause, ATTEMPTS)
 
     def lay_bare(self, table: Table) -> None:
         """Leave indexes and references out, if the table is empty and a wave's lock is ours."""

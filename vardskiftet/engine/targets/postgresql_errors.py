@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import errno
 from collections.abc import Callable, Iterator
+from typing import TypeVar
 
 import adbc_driver_manager
 import psycopg
@@ -12,6 +13,8 @@ import sqlalchemy.exc
 
 from vardskiftet.engine.postgresql_words import code_of
 from vardskiftet.errors import IntegrityBroken, Locked, NoRoom, Stale, Unreachable, VardskiftetError
+
+Answer = TypeVar("Answer")
 
 
 class Lost(Unreachable):
@@ -99,6 +102,19 @@ def _part(error: object) -> str:
         return ""
     told = (("table", error.diag.table_name), ("column", error.diag.column_name), ("constraint", error.diag.constraint_name))
     return "".join(f"{word} {name}, " for word, name in told if name)
+
+
+def answered(question: Callable[[], Answer], pause: Callable[[int], None], attempts: int) -> Answer:
+    """The answer to a question that changes nothing: put again where the server broke it off for another transaction's sake.
+
+    A question to several tables may meet a wave that takes indexes and references off them. Raises what the last attempt raised.
+    """
+    for number in range(1, attempts):
+        try:
+            return question()
+        except Collided:
+            pause(number)
+    return question()
 
 
 def patiently(attempt: Callable[[], None], lost: Callable[[], bool], pause: Callable[[int], None], attempts: int) -> None:
