@@ -15,8 +15,7 @@ def tell_lines(answer: Answer, found: Handovers, unit: str | None, limit: int) -
         "wave": found.wave,
         "total": len(mine),
         "lines": [one.model_dump(mode="json") | {"state": one.state} for one in mine[:limit]],
-        "rows_of_nobody": found.rows_of_nobody,
-        "patients_without_care": found.without_care,
+        **_unlisted(found),
     }
     answer.table(
         "to be carried over by hand",
@@ -40,8 +39,7 @@ def tell_standings(answer: Answer, found: Handovers) -> None:
         "wave": found.wave,
         "left": left,
         "units": [one.model_dump(mode="json") | {"left": one.left} for one in standings],
-        "rows_of_nobody": found.rows_of_nobody,
-        "patients_without_care": found.without_care,
+        **_unlisted(found),
         "changed_since": found.changed_since,
     }
     answer.table(
@@ -74,3 +72,8 @@ def _tell_nobody(answer: Answer, found: Handovers) -> None:
         patients = "patient has" if found.without_care == 1 else "patients have"
         told = f"{found.without_care:,} {patients} something to be carried over and no open care in any unit at go-live"
         answer.say(f"{told}: they stand in no list, of whatever wave.")
+
+
+def _unlisted(found: Handovers) -> dict[str, int]:
+    """What stands in no list, in a document."""
+    return {"rows_of_nobody": found.rows_of_nobody, "patients_without_care": found.without_care}

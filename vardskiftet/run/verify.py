@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import shutil
+from collections import Counter
 from collections.abc import Callable, Iterable
 from pathlib import Path
 
@@ -20,7 +21,7 @@ from vardskiftet.run.balance import current_plan
 from vardskiftet.run.desk import Desk
 from vardskiftet.run.lock import in_words, proved_dead
 from vardskiftet.run.trust import demand_trust
-from vardskiftet.run.verifying.again import asked_again, still_there
+from vardskiftet.run.verifying.again import still_there
 from vardskiftet.run.verifying.bench import Bench, cleared, folder_of, laid
 from vardskiftet.run.verifying.books import books_level
 from vardskiftet.run.verifying.derived import bring, needed_later
@@ -72,8 +73,8 @@ def recheck(desk: Desk, wave: str) -> Verification:
         last = last_result(folder)
         if last is None or last.plan != bench.plan.name:
             raise Usage(f"Wave '{wave}' was not verified yet as it is loaded now.", hint=f"vardskiftet verify {wave}")
-        found, looked_at = Found(folder), asked_again(folder)
-        found.take(still_there(folder, bench.frozen, bench.target))
+        found, looked_at = Found(folder), Counter[str]()
+        found.take(still_there(folder, bench.frozen, bench.target, looked_at))
         left = found.tally((Level.ROWS,))
         tables = tuple(_again(bench, found, name, number) for name, number in looked_at.items())
         verdict = Verdict.DIFFERENT if left.all > left.explained else Verdict.EQUAL

@@ -20,7 +20,7 @@ from vardskiftet.engine.targets.marks import RECORD, REHEARSAL, Marks, marks_of
 from vardskiftet.engine.targets.postgresql_answers import Asking, answer, shown
 from vardskiftet.engine.targets.postgresql_bare import lay_bare, make_whole
 from vardskiftet.engine.targets.postgresql_copy import copy_rows, taken, without_nul
-from vardskiftet.engine.targets.postgresql_errors import answered, patiently, translated
+from vardskiftet.engine.targets.postgresql_errors import Answer, answered, patiently, translated
 from vardskiftet.engine.targets.postgresql_locks import PostgresqlLocks, holds, turn
 from vardskiftet.engine.targets.postgresql_notices import Notices
 from vardskiftet.engine.targets.postgresql_place import Place, PostgresqlOptions, place_of
@@ -98,10 +98,10 @@ class PostgresqlTarget:
             return []
 
         def question() -> list[tuple[Any, ...]]:
-            with translated(self.place.name), self._asking.connect() as connection:
+            with self._asking.connect() as connection:
                 return [tuple(row) for row in connection.execute(query)]
 
-        return answered(question, _pause, ATTEMPTS)
+        return self._answered(question)
 
     def copy_in(self, table: sa.Table, rows: list[dict[str, Any]]) -> None:
         """Rows into one table, in a transaction of their own."""
@@ -142,21 +142,20 @@ class PostgresqlTarget:
         """A question on a connection that only reads."""
         if not self.exists():
             return pa.table({str(column.name): pa.array([], pa.string()) for column in query.selected_columns})
-
-        def question() -> pa.Table:
-            with translated(self.place.name):
-                return self._answers.table(query)
-
-        return answered(question, _pause, ATTEMPTS)
+        return self._answered(lambda: self._answers.table(query))
 
     def sums(self, table: Table, batches: Collection[int]) -> list[tuple[int, int, int, int]]:
         """Added up by the server: only sums travel."""
         if not self.exists():
             return []
-        with translated(self.place.name), self._asking.connect() as connection:
-            connection.execute(sa.text(ROOM))
-            found = connection.execute(sums_of(self.layout.tables[table.table], table, sorted(batches), shown))
-            return [(int(bucket), int(rows), int(first), int(second)) for bucket, rows, first, second in found]
+
+        def question() -> list[tuple[int, int, int, int]]:
+            with self._asking.connect() as connection:
+                connection.execute(sa.text(ROOM))
+                found = connection.execute(sums_of(self.layout.tables[table.table], table, sorted(batches), shown))
+                return [(int(bucket), int(rows), int(first), int(second)) for bucket, rows, first, second in found]
+
+        return self._answered(question)
 
     def digests(self, table: Table, batches: Collection[int], buckets: Collection[int]) -> pa.Table:
         """Digested by the server, found by their ids."""
@@ -168,12 +167,21 @@ class PostgresqlTarget:
         """Rows of the record with these ids (`ids` has one column `id`), every column as text."""
 
         def question() -> pa.Table:
-            with translated(self.place.name), contextlib.closing(self.place.reading(read_only=False)) as connection:
+            with contextlib.closing(self.place.reading(read_only=False)) as connection:
                 with connection.cursor() as cursor:
                     cursor.adbc_ingest(ASKED, ids, mode="create", temporary=True)
                 return answer(connection, present_rows(self.layout.tables, table))
 
-        return answered(question, _pause, ATTEMPTS)
+        return self._answered(question)
+
+    def _answered(self, question: Callable[[], Answer]) -> Answer:
+        """The answer to a question that changes nothing, put again where the server broke it off for another's sake."""
+
+        def once() -> Answer:
+            with translated(self.place.name):
+                return question()
+
+        return answered(once, _pause, ATTEMPTS)
 
     def lay_bare(self, table: Table) -> None:
         """Leave indexes and references out, if the table is empty and a wave's lock is ours."""

@@ -23,16 +23,15 @@ from vardskiftet.run.verifying.found import AT_A_TIME, differences_in
 BOOKS_OWN = ("fate", "reason", "identity")
 
 
-def asked_again(folder: Path) -> dict[str, int]:
-    """Mapping to the row and cell differences of the last verification, in its order."""
-    return dict(Counter(one.mapping for one in differences_in(folder) if one.level is Level.ROWS))
+def still_there(folder: Path, frozen: Programme, target: Target, looked_at: Counter[str]) -> Iterator[Difference]:
+    """Row and cell differences of the last verification that the record still shows; what the books said is asked of the books again.
 
-
-def still_there(folder: Path, frozen: Programme, target: Target) -> Iterator[Difference]:
-    """Row and cell differences of the last verification that the record still shows; what the books said is asked of the books again."""
+    `looked_at` is filled on the way: mapping to how many of them there were.
+    """
     of_rows = (one for one in differences_in(folder) if one.level is Level.ROWS)
     for name, of_mapping in groupby(of_rows, lambda one: one.mapping):
         while differences := list(islice(of_mapping, AT_A_TIME)):
+            looked_at[name] += len(differences)
             rows = [one for one in differences if one.column not in BOOKS_OWN]
             yield from _rows(frozen, target, name, rows)
             yield from _of_books(frozen, target, (one for one in differences if one.column in BOOKS_OWN))
