@@ -25,11 +25,11 @@ having count(*) > 1
 -- their rows: how many different ones there are, and which goes first
 copy as (
 select placed.vs_row,
-       count(distinct row(placed."matning_id", placed."enhet_hsaid", placed."tid", placed."struken", placed."vikt", placed."langd",
-            placed."huvud", placed."barn_id", placed."anteckning")) over (partition by placed.vs_key) as contents,
+       count(distinct row(placed."matning_id", placed."enhet_hsaid", placed."vikt", placed."langd", placed."huvud", placed."tid",
+            placed."struken", placed."barn_id", placed."anteckning")) over (partition by placed.vs_key) as contents,
        row_number() over (partition by placed.vs_key order by
-            row(placed."matning_id", placed."enhet_hsaid", placed."tid", placed."struken", placed."vikt", placed."langd",
-            placed."huvud", placed."barn_id", placed."anteckning"), placed.vs_row) as place
+            row(placed."matning_id", placed."enhet_hsaid", placed."vikt", placed."langd", placed."huvud", placed."tid",
+            placed."struken", placed."barn_id", placed."anteckning"), placed.vs_row) as place
   from placed
   join repeated_key on repeated_key.vs_key = placed.vs_key
 ),
