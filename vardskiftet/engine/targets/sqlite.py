@@ -92,10 +92,9 @@ class SqliteTarget:
             connection.cursor() as cursor,
         ):
             # Rows are found by their batch, and do not lie in its order: so what was read is kept for a while.
-            for pragma in ("busy_timeout = 20000", "cache_size = -32768"):
-                cursor.execute(f"pragma {pragma}")
-                if cursor.description:
-                    cursor.fetchall()
+            cursor.execute("pragma cache_size = -32768")
+            if cursor.description:
+                cursor.fetchall()
             # In one batch: a column's type is taken from the first one, and NULLs for whole numbers.
             cursor.adbc_statement.set_options(**{"adbc.sqlite.query.batch_rows": "2000000000"})
             cursor.execute(sql)
@@ -292,7 +291,7 @@ class SqliteTarget:
                     # `foreign_keys` is ignored inside ADBC's opening transaction, so it is set under autocommit.
                     # What is sorted for an index may be large: it goes to files beside the record, which have no name and end with us.
                     beside_it = f"temp_store_directory = {literal(str(self.path.parent))}"
-                    for pragma in ("foreign_keys = on", "synchronous = full", "busy_timeout = 20000", "cache_size = -32768", beside_it):
+                    for pragma in ("foreign_keys = on", "synchronous = full", "cache_size = -32768", beside_it):
                         cursor.execute(f"pragma {pragma}")
                         if cursor.description:
                             cursor.fetchall()

@@ -32,8 +32,6 @@ class SqliteLocks:
             connected(self.path, read_only=False) as connection,
             connection.cursor() as cursor,
         ):
-            cursor.execute("pragma busy_timeout = 20000")
-            cursor.fetchall()
             cursor.execute("begin immediate")
             try:
                 yield cursor
