@@ -37,6 +37,43 @@ def test_a_draft_is_made_though_no_mapping_carries_the_route_yet(tmp_path: Path)
     assert "Did you mean 'visit'?" in ward.ask("mappings", "new", "old", "visits").err
 
 
+GUESSED = """\
+record: r
+tables:
+  - table: customer
+    key: id
+    origin: origin
+    unit: unit
+    columns:
+      - {column: id, type: key}
+      - {column: origin, type: text}
+      - {column: unit, type: text}
+      - {column: name, type: text}
+  - table: receipt
+    key: id
+    origin: origin
+    unit: unit
+    columns:
+      - {column: id, type: key}
+      - {column: origin, type: text}
+      - {column: unit, type: text}
+      - {column: customer_id, type: key, references: customer}
+      - {column: paid_at, type: text}
+"""
+
+
+def test_a_draft_leaves_open_what_no_name_supports(tmp_path: Path) -> None:
+    """Payments lie beside their customers: a wrong guess would lead a sum to somebody else, and the numbers would fit."""
+    source = ["create table payment (payment_id integer primary key, client integer, rental_rate text, customer_no integer)"]
+    ward = Ward(project(tmp_path, source=source, record=RECORD, mappings={}))
+    (tmp_path / "mappings/record.yaml").write_text(GUESSED, encoding="utf-8")
+    refused = ward.ask("mappings", "new", "old", "payment")
+    assert (refused.code, "--into TABLE" in refused.err) == (2, True), refused.told
+    drafted = ward.ask("mappings", "new", "old", "payment", "--into", "receipt").out
+    assert "customer_id: {find: customer, by: customer_no}" in drafted
+    assert "paid_at: {from: COLUMN}" in drafted
+
+
 def test_a_preview_before_the_first_load_shows_what_speaks_against_the_rows_themselves(tmp_path: Path) -> None:
     ward = Ward(project(tmp_path, source=SOURCE, record=RECORD, mappings=MAPPINGS))
     before = ward.ask("mappings", "preview", "old.visit", "--json").document

@@ -67,6 +67,22 @@ def test_oddities_of_text_are_counted(looked: Ward) -> None:
     assert note["too_long"] == 6  # the name with a ring of its own has four signs
 
 
+def test_fractions_of_a_second_are_nothing_odd(tmp_path: Path) -> None:
+    source = ["create table d (id integer, at text)", "insert into d values (1, '2007-03-05 10:00:00.25'), (2, '2007-02-30 10:00:00.5')"]
+    source += ["insert into d values (3, '2007-03-05 10:00:01.125'), (4, '2007-03-05 10:00:02.75')"]
+    mapping = MAPPING.partition("fields:")[0] + "fields:\n  unit: {from: at}\n"
+    ward = Ward(project(tmp_path, source=source, record=RECORD, mappings={"finding": mapping}))
+    (at,) = (one for one in ward.ask("profile", "old", "--json").document["tables"][0]["columns"] if one["column"] == "at")
+    assert at["times"] == {"invalid": 1}, "the thirtieth of February"
+
+
+def test_a_declared_key_of_several_columns_is_a_key(tmp_path: Path) -> None:
+    source = ["create table d (id integer, at text, primary key (id, at))", "insert into d values (1, 'a'), (1, 'b'), (2, 'a')"]
+    mapping = MAPPING.partition("fields:")[0] + "fields:\n  unit: {from: at}\n"
+    ward = Ward(project(tmp_path, source=source, record=RECORD, mappings={"finding": mapping}))
+    assert [one["keys"] for one in ward.ask("profile", "old", "--json").document["tables"]] == [["id + at"]]
+
+
 def test_oddities_of_time_are_counted(looked: Ward) -> None:
     # Eight rows over seven times: the first comes twice.
     assert columns(looked)["at"]["times"] == {
@@ -103,3 +119,10 @@ def test_an_unknown_system_or_table_is_told_the_nearest(looked: Ward) -> None:
     assert "Did you mean 'old'?" in wrong.value.hint
     assert looked.ask("profile", "old", "--table", "e").code == 2
     assert [one["table"] for one in looked.ask("profile", "old", "--table", "tmp", "--json").document["tables"]] == ["tmp"]
+
+
+def test_coverage_counts_the_rows_without_a_code_beside_those_with_one(looked: Ward) -> None:
+    """Four are called A, four B, one nothing: what no codebook is asked about must not drop out of the count in silence."""
+    (found,) = looked.ask("coverage", "first", "--json").document["fields"]
+    assert (found["rows"], found["rows_mapped"], found["rows_empty"]) == (8, 4, 1)
+    assert [(one["code"], one["rows"]) for one in found["missing"]] == [("B", 4)]

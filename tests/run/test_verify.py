@@ -102,6 +102,8 @@ def test_two_patients_values_exchanged(ward: Ward) -> None:
     assert done.code == 1
     assert sorted(found(ward)) == sorted(("appointment", line[1], "starts_at", "wrong_patient") for line in (one, other))
     assert done.document["differences"]["zero_tolerance"] == {"wrong patient": 2}
+    forbidden = ward.ask("diff", "show", WAVE, "--forbidden")
+    assert forbidden.out.count("wrong patient: not one may stand") == 2, forbidden.told
 
 
 def test_a_reason_erased_in_the_books_is_a_broken_ledger(ward: Ward) -> None:

@@ -14,6 +14,11 @@ from vardskiftet.run.apply import Applied
 from vardskiftet.run.balance import plan_to_carry_out
 from vardskiftet.run.desk import Desk
 
+EMPTY_RECORD = (
+    "Rehearsed as a first load, on an empty record: what this plan meets in the real one (rows of earlier plans, parents that stand there"
+    " though they are rejected now, rows that users changed) is not in these numbers."
+)
+
 
 def carried_out(options: Given, named: str, verb: str, hands: Callable[[Desk, Plan], Applied], *, trust_code: bool = False) -> Answer:
     """Run the plan and answer with its books."""
@@ -34,6 +39,8 @@ def carried_out(options: Given, named: str, verb: str, hands: Callable[[Desk, Pl
     if verb == "apply" and done.committed == 0:
         answer.say(f"Nothing to do: all {len(plan.batches)} batches of plan {plan.name} are in the target.")
     tell(answer, done.books)
+    if verb == "rehearse" and plan.base:
+        answer.say(EMPTY_RECORD)
     for finding in done.findings:
         answer.because("COUNT_MOVED", finding)
     for finding in done.outlived:

@@ -16,6 +16,7 @@ Class = Annotated[str | None, typer.Option("--class", help="Only this class, for
 MappingName = Annotated[str | None, typer.Option("--mapping", help="Only this mapping.")]
 LevelName = Annotated[str | None, typer.Option("--level", help="Only this level.")]
 Unexplained = Annotated[bool, typer.Option("--unexplained", help="Only those without a cause on record.")]
+Forbidden = Annotated[bool, typer.Option("--forbidden", help="Only those of which not one may stand, whatever its cause.")]
 ShowValues = Annotated[bool, typer.Option("--show-values", help="Show patients' values; needs --reason, and is remembered.")]
 Reason = Annotated[str | None, typer.Option("--reason", help="Why values are shown.")]
 
@@ -30,6 +31,7 @@ def show(
     mapping: MappingName = None,
     level: LevelName = None,
     unexplained: Unexplained = False,
+    forbidden: Forbidden = False,
     first: Annotated[int, typer.Option("--first", help="Only the first N; 0 shows all.")] = 20,
     show_values: ShowValues = False,
     reason: Reason = None,
@@ -45,7 +47,7 @@ def show(
 
     options = given(ctx, project, as_json, None)
     desk = open_desk(options)
-    asked = asked_for(kind, mapping, level, unexplained)
+    asked = asked_for(kind, mapping, level, unexplained=unexplained, forbidden=forbidden)
     last = last_verification(desk, wave)
     if show_values:
         remembered(desk, f"differences of wave {wave}", reason)
@@ -95,6 +97,7 @@ def export_file(
     mapping: MappingName = None,
     level: LevelName = None,
     unexplained: Unexplained = False,
+    forbidden: Forbidden = False,
     show_values: ShowValues = False,
     reason: Reason = None,
 ) -> None:
@@ -110,7 +113,7 @@ def export_file(
 
     options = given(ctx, project, as_json, None)
     desk = open_desk(options)
-    asked = asked_for(kind, mapping, level, unexplained)
+    asked = asked_for(kind, mapping, level, unexplained=unexplained, forbidden=forbidden)
     last_verification(desk, wave)
     if show_values:
         remembered(desk, f"all differences of wave {wave}, in a file", reason)

@@ -196,7 +196,7 @@ def new_mapping(
 
     Only system.yaml and record.yaml must be right for it.
 
-    Example:  vardskiftet mappings new elvis bokning > draft.yaml
+    Example:  vardskiftet mappings new elvis bokning --into appointment > draft.yaml
     """
     from vardskiftet.declare.project import read_sketch
     from vardskiftet.engine.vocabulary import vocabulary

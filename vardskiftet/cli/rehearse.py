@@ -19,6 +19,8 @@ def run(
 ) -> None:
     """Carry out the newest plan of a wave on a scratch target of the same kind; the real record is only read.
 
+    The scratch target is empty: a delta is rehearsed like a first load, without the rows that stand in the record already.
+
     Example:  vardskiftet rehearse south-1
     """
     from vardskiftet.cli.carrying import carried_out

@@ -13,7 +13,7 @@ def tell_coverage(answer: Answer, found: Coverage, budget: int) -> None:
     """Every coded field, every code without an answer, and the findings."""
     answer.table(
         "coded fields",
-        ("field", "codebook", "codes", "rows", "mapped", "patients", "without", ""),
+        ("field", "codebook", "codes", "rows", "mapped", "empty", "patients", "without", ""),
         [(*_figures(one), _standing(one)) for one in found.fields],
     )
     _tell_missing(answer, found)
@@ -62,7 +62,7 @@ def _some(codes: list[str]) -> str:
 
 def _figures(one: FieldCoverage) -> tuple[object, ...]:
     people = ("?", "?") if one.patients is None else (one.patients, one.patients_unmapped)
-    return (f"{one.mapping}.{one.column}", one.codebook, one.codes, one.rows, share(one.rows_mapped, one.rows), *people)
+    return (f"{one.mapping}.{one.column}", one.codebook, one.codes, one.rows, share(one.rows_mapped, one.rows), one.rows_empty, *people)
 
 
 def _standing(one: FieldCoverage) -> str:

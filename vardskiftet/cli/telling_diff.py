@@ -14,14 +14,14 @@ from vardskiftet.model.verification import Verification
 from vardskiftet.run.diff import MEANS, Asked, shown_key
 
 
-def asked_for(kind: str | None, mapping: str | None, level: str | None, unexplained: bool) -> Asked:
+def asked_for(kind: str | None, mapping: str | None, level: str | None, *, unexplained: bool, forbidden: bool = False) -> Asked:
     """What is wanted. Raises Usage for a class or a level that there is not."""
     kinds, levels = [one.value for one in Kind], [one.value for one in Level]
     if kind is not None and kind not in kinds:
         raise Usage(f"'{kind}' is no class of differences.", hint=f"Known: {', '.join(kinds)}.")
     if level is not None and level not in levels:
         raise Usage(f"'{level}' is no level.", hint=f"Known: {', '.join(levels)}.")
-    return Asked(Kind(kind) if kind else None, mapping, Level(level) if level else None, unexplained)
+    return Asked(Kind(kind) if kind else None, mapping, Level(level) if level else None, unexplained, forbidden)
 
 
 def tell_differences(
@@ -76,6 +76,11 @@ def _line(programme: Programme, one: Difference, *, values: bool) -> dict[str, A
     return told | ({"expected": one.expected, "stored": one.stored} if values else {})
 
 
+def _cause(one: Difference) -> str:
+    """The cause on record, and what no cause excuses."""
+    return "; ".join(filter(None, (one.cause, one.zero_tolerance and f"{one.zero_tolerance}: not one may stand")))
+
+
 def _row(programme: Programme, one: Difference, *, values: bool) -> tuple[object, ...]:
-    what = (one.level.value, one.mapping, shown_key(programme, one), one.column, one.kind.value, one.cause)
+    what = (one.level.value, one.mapping, shown_key(programme, one), one.column, one.kind.value, _cause(one))
     return (*what, *((_shown(one.expected), _shown(one.stored)) if values else (one.id,)))

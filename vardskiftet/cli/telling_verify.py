@@ -116,5 +116,7 @@ def _reasons(answer: Answer, found: Verification) -> None:
     for why, number in found.zero_tolerance.items():
         message = f"{why}: {number:,}; not one may stand, whatever its cause"
         answer.because(
-            "ZERO_TOLERANCE", message, hint=f"Which rows they are, and what is known of each: vardskiftet diff show {found.wave}"
+            "ZERO_TOLERANCE",
+            message,
+            hint=f"Which rows they are, and what is known of each: vardskiftet diff show {found.wave} --forbidden",
         )

@@ -39,6 +39,8 @@ class FieldCodes:
     unmapped: str
     """reject, keep_local, or the code that is taken instead."""
     codes: tuple[CodeCount, ...]
+    empty: int
+    """Rows without a code: nothing, or a sentinel that the codebook passes by."""
     patients: int | None
     patients_unmapped: int | None
 
@@ -68,8 +70,8 @@ def codes_of(duck: duckdb.DuckDBPyConnection, programme: Programme, mapping: Map
         duck.execute(f"create or replace temp table judged_code as {compiled.judged}")
         for number, _ in enumerate(fields, 1):
             duck.execute(
-                f"insert into seen_code select {number}, vs{number}_value, {person}, count(*) from judged_code"
-                f" where vs_because is null and vs{number}_value <> '' group by all"
+                f"insert into seen_code select {number}, coalesce(vs{number}_value, ''), {person}, count(*) from judged_code"
+                " where vs_because is null group by all"
             )
         duck.unregister("extract")
     return tuple(_counted(duck, mapping, number, field, known=person != "null") for number, field in enumerate(fields, 1))
@@ -109,7 +111,8 @@ def _person(programme: Programme, mapping: Mapping) -> str:
 def _counted(duck: duckdb.DuckDBPyConnection, mapping: Mapping, number: int, field: Field, *, known: bool) -> FieldCodes:
     step = next(step for step in field.steps if step.transform == CODEBOOK)
     book, passed = str(step.options[CODEBOOK]), [str(one) for one in step.options.get("sentinels", ())]
-    is_code = f"field = {number}" + (f" and code not in ({', '.join(literal(one) for one in passed)})" if passed else "")
+    no_code = f"code in ({', '.join(literal(one) for one in ('', *passed))})"
+    is_code = f"field = {number} and not {no_code}"
     mapped = f"exists (select 1 from codebook as b where b.codebook = {literal(book)} and b.source = code)"
     rows = duck.execute(
         f"select code, sum(rows)::bigint as rows, count(distinct person), {mapped} from seen_code where {is_code}"
@@ -117,12 +120,15 @@ def _counted(duck: duckdb.DuckDBPyConnection, mapping: Mapping, number: int, fie
     ).fetchall()
     people = f"select count(distinct person), count(distinct person) filter (not {mapped}) from seen_code where {is_code}"
     ((patients, without),) = duck.execute(people).fetchall()
+    nothing = f"select coalesce(sum(rows), 0)::bigint from seen_code where field = {number} and {no_code}"
+    ((empty,),) = duck.execute(nothing).fetchall()
     return FieldCodes(
         mapping=mapping.mapping,
         column=field.column,
         codebook=book,
         unmapped=str(step.options.get("unmapped", "reject")),
         codes=tuple(CodeCount(code, number, people if known else None, found) for code, number, people, found in rows),
+        empty=empty,
         patients=patients if known else None,
         patients_unmapped=without if known else None,
     )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
@@ -97,7 +98,7 @@ class TableProfile:
     torn: int
     """Those of them that are no row of the table."""
     keys: tuple[str, ...]
-    """Columns that are never empty and never repeat."""
+    """The declared key of several columns, joined by ' + '; then the columns that are never empty and never repeat."""
     repeats: dict[str, int]
     """Of columns that a mapping takes for its key: rows beyond the first of their value; only those that were found."""
     columns: tuple[ColumnProfile, ...]
@@ -132,6 +133,8 @@ def profile_table(duck: duckdb.DuckDBPyConnection, source: Source, table: str, t
     likely = [one for one in columns if rows and (one.column in meant.keys or one.distinct * 10 >= rows * 7)]
     again = {one.column: _repeats(duck, one.column) for one in likely}
     keys = tuple(one.column for one in likely if not again[one.column] + one.nulls + one.empty)
+    composite = source.primary_key(table)
+    keys = ((" + ".join(composite),) if len(composite) > 1 else ()) + keys
     repeats = {name: number for name, number in again.items() if number and name in meant.keys}
     duck.execute("drop table looked")
     return TableProfile(table, rows, source.count(table), damaged, torn, keys, repeats, columns)
@@ -174,7 +177,7 @@ def _column(duck: duckdb.DuckDBPyConnection, name: str, kind: str, timezone: str
         max_length=longest,
         shapes=tuple((str(shape), int(rows)) for shape, rows in shapes),
         text={what: rows for what, rows in zip(_ODD_TEXT, oddities, strict=True) if rows},
-        times=_times(duck, column, str(shapes[0][0]), timezone) if shapes and shapes[0][0] in _TIMES else {},
+        times=_times(duck, column, whole, timezone) if (whole := _whole(str(shapes[0][0]) if shapes else "")) in _TIMES else {},
         too_long=too_long,
         damaged=damaged,
         recoded=recoded,
@@ -188,12 +191,19 @@ def _codes(duck: duckdb.DuckDBPyConnection, column: str) -> tuple[tuple[str, int
     return tuple((str(code), int(rows)) for code, rows in duck.execute(query).fetchall())
 
 
+def _whole(shape: str) -> str:
+    """The shape of a time without its fractions of a second."""
+    return re.sub(r"(?<=:99)\.9+$", "", shape)
+
+
 def _times(duck: duckdb.DuckDBPyConnection, column: str, shape: str, timezone: str) -> dict[str, int]:
     """What is odd about the times of a column whose most frequent shape is one of a time."""
     form = literal(_TIMES[shape])
     sentinel = " or ".join(f"starts_with({column}, {literal(one)})" for one in _SENTINELS)
-    read = f"case when not ({sentinel}) and {column} <> '' then {column} end as written, try_strptime({column}, {form}) as moment"
-    duck.execute(f"create or replace temp table looked_times as select {column} as raw, {read} from looked where {column} <> ''")
+    # Fractions of a second are nothing odd: `%.f` reads them.
+    raw = f"regexp_replace({column}, '(:[0-9]{{2}}:[0-9]{{2}})[.][0-9]+$', '\\1')"
+    read = f"select {raw} as raw, case when not ({sentinel}) then raw end as written from looked where {column} <> ''"
+    duck.execute(f"create or replace temp table looked_times as select *, try_strptime(written, {form}) as moment from ({read})")
     week = f"zone_week as z on z.zone = {literal(timezone)} and z.week = week_of(moment)"
     hour = "written is not null and moment >= z.odd_from and moment < z.odd_until and z.odd = '{odd}'"
     found = {

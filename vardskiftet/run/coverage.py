@@ -49,6 +49,8 @@ class FieldCoverage:
     """What happens to what is missing: reject, keep_local, or the code that is taken instead."""
     rows: int
     rows_mapped: int
+    rows_empty: int
+    """Rows without a code, which no codebook is asked about; they are in no other number here."""
     patients: int | None
     patients_unmapped: int | None
     codes: int
@@ -122,6 +124,7 @@ def _field(programme: Programme, mapping: Mapping, found: FieldCodes, seen: dict
         unmapped=found.unmapped,
         rows=sum(one.rows for one in found.codes),
         rows_mapped=sum(one.rows for one in found.codes if one.mapped),
+        rows_empty=found.empty,
         patients=found.patients,
         patients_unmapped=found.patients_unmapped,
         codes=len(found.codes),

@@ -47,11 +47,13 @@ class Asked:
     mapping: str | None = None
     level: Level | None = None
     unexplained: bool = False
+    forbidden: bool = False
+    """Only those of which not one may stand, whatever its cause."""
 
     def takes(self, one: Difference) -> bool:
         """Whether a difference is among them."""
         wanted = self.kind in (None, one.kind) and self.mapping in (None, one.mapping) and self.level in (None, one.level)
-        return wanted and not (self.unexplained and one.explained)
+        return wanted and not (self.unexplained and one.explained) and not (self.forbidden and not one.zero_tolerance)
 
 
 def last_verification(desk: Desk, wave: str) -> Verification:

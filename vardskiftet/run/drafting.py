@@ -19,6 +19,10 @@ _THROUGH = {
 }
 
 
+ALIKE = 0.6
+"""How alike names must be for a guess (difflib's ratio): below it the place is left for a person to fill."""
+
+
 def draft(sketch: Sketch, system: str, table: str, into: str | None) -> str:
     """YAML of a mapping. Raises Usage for an unknown system, table or record table. The rest of the project may be faulty still."""
     if system not in sketch.systems:
@@ -73,12 +77,17 @@ def _target(sketch: Sketch, table: str, into: str | None) -> Table:
     names = [one.table for one in sketch.record.tables]
     if into is not None and into not in names:
         raise Usage(f"'{into}' is not a table of the record.", hint=nearest(into, names))
-    near = difflib.get_close_matches(table, names, n=1, cutoff=0.0)
+    near = names if len(names) == 1 else difflib.get_close_matches(table, names, n=1, cutoff=ALIKE)
+    if not into and not near:
+        raise Usage(f"No table of the record is called like '{table}'.", hint=f"Say which: --into TABLE. Known: {', '.join(names)}.")
     return sketch.record.table(into or near[0])
 
 
 def _field(column: Column, left: list[str]) -> str:
-    near = difflib.get_close_matches(column.column, left, n=1, cutoff=0.5)
+    near = difflib.get_close_matches(column.column, left, n=1, cutoff=ALIKE)
+    if column.references:
+        # A wrong guess here would lead rows to somebody else's parent, and numbers would fit by chance: only what bears the name is taken.
+        near = [one for one in left if one.lower() == column.column.lower() or column.references.lower() in one.lower()][:1]
     source = near[0] if near else "COLUMN"
     if near:
         left.remove(source)

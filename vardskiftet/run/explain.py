@@ -19,6 +19,7 @@ from vardskiftet.engine.targets import open_target
 from vardskiftet.errors import Usage
 from vardskiftet.model.mapping import WHOLE_ROW, Mapping
 from vardskiftet.run.desk import Desk
+from vardskiftet.run.keys import form_of, spellings
 from vardskiftet.run.trust import demand_trust
 from vardskiftet.run.verify import loaded_plan
 from vardskiftet.run.verifying.bench import Bench, cleared, folder_of, laid
@@ -50,11 +51,14 @@ def explain(desk: Desk, wave: str, mapping: str, key: str) -> tuple[Explained, .
     demand_trust(desk, (desk.programme.mapping(mapping),))
     folder = folder_of(desk, wave) / "explain"
     with laid(desk, plan, target, folder, f"explain {mapping}") as bench:
-        found = _explained(bench, bench.frozen.mapping(mapping), key)
+        frozen = bench.frozen.mapping(mapping)
+        found = next(filter(None, (_explained(bench, frozen, one) for one in spellings(frozen, key))), ())
     cleared(folder)
     target.close()
     if not found:
-        raise Usage(f"No row of '{mapping}' in this wave has this key.", hint=f"vardskiftet trace {mapping.partition('.')[0]} TABLE KEY")
+        declared = desk.programme.mapping(mapping)
+        hint = f"Where it went: vardskiftet trace {declared.system} {declared.reads} KEY.{form_of(declared)}"
+        raise Usage(f"No row of '{mapping}' in this wave has this key.", hint=hint)
     return found
 
 

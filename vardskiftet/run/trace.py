@@ -15,6 +15,7 @@ from vardskiftet.errors import Usage
 from vardskiftet.model.mapping import WHOLE_ROW, Mapping
 from vardskiftet.model.trail import Trail
 from vardskiftet.run.desk import Desk, plans_of
+from vardskiftet.run.keys import form_of, spellings
 from vardskiftet.run.verifying.bench import source_rows
 
 PATIENT = "patient"
@@ -36,11 +37,11 @@ def trace_forward(desk: Desk, system: str, table: str, key: str) -> tuple[Trail,
         known = sorted({f"{one.system} {one.reads}" for one in desk.programme.mappings})
         raise Usage(f"No mapping reads '{table}' of '{system}'.", hint=nearest(f"{system} {table}", known))
     trails = _trails(desk)
-    found = tuple(trail for mapping in mappings for trail in trails.of_keys(mapping, [key]))
+    found = tuple(trail for mapping in mappings for trail in trails.of_keys(mapping, list(spellings(mapping, key))))
     if not found:
         raise Usage(
             f"The record and its books know nothing of this key of {system}.{table}.",
-            hint="Is its wave loaded, and is the row one of its units'? A key of several columns is LENGTH:PART after LENGTH:PART.",
+            hint=f"Is its wave loaded, and is the row one of its units'?{form_of(mappings[0])}",
         )
     return found
 

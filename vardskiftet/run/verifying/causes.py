@@ -16,7 +16,10 @@ _SAYS = {
     "CHANGED_IN_TARGET": "changed in the new system; the load left it alone and counted it",
     "KEY_TAKEN": "another row of the record has this id; the load rejected and counted it",
 }
-_WHY = {Left.MOVED.value: "moved; its care lies in another wave now, whose load takes it over"}
+_WHY = {
+    Left.MOVED.value: "moved; the source has it outside of this wave now: in another wave, in an excluded unit,"
+    " or in no unit, and then nobody takes it over"
+}
 BY_HAND = "its number was corrected by hand and leads to another person; left for a person to decide"
 
 
