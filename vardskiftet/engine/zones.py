@@ -11,7 +11,9 @@ import pyarrow as pa
 FIRST = datetime(1849, 12, 31, tzinfo=UTC)
 """A Monday. Earlier local times take its offset; `week_of` in the SQL counts from here: 3,786,912,000 s before 1970."""
 
-WEEKS = 18_001
+WEEKS = 30_800
+"""To the spring of 2440: more than 400 years beyond the last year with a rule of its own, after which the calendar, and with it every
+rule by weekday, begins again (146,097 days, which are whole weeks). Later local times are read 400 years earlier, and put back."""
 SCHEMA = pa.schema(
     [
         ("zone", pa.string()),
@@ -33,13 +35,24 @@ def zone_weeks(zone: str) -> pa.Table:
     its clock twice in three weeks.
     """
     place = ZoneInfo(zone)
-    offsets = [_offset(place, FIRST + timedelta(days=7 * number)) for number in range(-1, WEEKS + 2)]
-    before, after = offsets[:WEEKS], offsets[3 : WEEKS + 3]
-    odd = {number: _odd(place, number, before[number], after[number]) for number in range(WEEKS) if before[number] != after[number]}
+    # From a week before the first to two beyond the last: the offset at each Monday.
+    offsets = {number: _offset(place, _monday(number)) for number in range(-1, WEEKS + 2)}
+    before, after = ([offsets[number + beside] for number in range(WEEKS)] for beside in (-1, 2))
+    changes = {number: _change(place, number, offsets[number]) for number in range(-1, WEEKS + 1) if offsets[number] != offsets[number + 1]}
+    near = (
+        (number, next(changes[one] for one in (number - 1, number, number + 1) if one in changes))
+        for number in range(WEEKS)
+        if before[number] != after[number]
+    )
+    odd = {number: _odd(change, before[number], after[number]) for number, change in near}
     none = (None, None, None)
     kinds, starts, ends = zip(*(odd.get(number, none) for number in range(WEEKS)), strict=True)
     columns = ([zone] * WEEKS, range(WEEKS), before, after, kinds, starts, ends)
     return pa.table([pa.array(column, field.type) for column, field in zip(columns, SCHEMA, strict=True)], schema=SCHEMA)
+
+
+def _monday(number: int) -> datetime:
+    return FIRST + timedelta(days=7 * number)
 
 
 def _offset(place: ZoneInfo, moment: datetime) -> int:
@@ -47,12 +60,16 @@ def _offset(place: ZoneInfo, moment: datetime) -> int:
     return int(shift.total_seconds())
 
 
-def _odd(place: ZoneInfo, number: int, before: int, after: int) -> tuple[str, datetime, datetime]:
-    """What the clock change around a week makes of local time, and from when until when."""
-    low, high = FIRST + timedelta(days=7 * (number - 1)), FIRST + timedelta(days=7 * (number + 2))
+def _change(place: ZoneInfo, number: int, before: int) -> datetime:
+    """The moment in this week at which the offset is `before` no more, in UTC without saying so."""
+    low, high = _monday(number), _monday(number + 1)
     while high - low > timedelta(seconds=1):
         middle = low + (high - low) // 2
         low, high = (middle, high) if _offset(place, middle) == before else (low, middle)
-    change = high.replace(microsecond=0, tzinfo=None)
+    return high.replace(microsecond=0, tzinfo=None)
+
+
+def _odd(change: datetime, before: int, after: int) -> tuple[str, datetime, datetime]:
+    """What a clock change makes of local time, and from when until when."""
     edges = sorted((change + timedelta(seconds=before), change + timedelta(seconds=after)))
     return "missing" if after > before else "repeated", edges[0], edges[1]

@@ -51,7 +51,8 @@ select *,
        case when regexp_full_match("varde", '\s*(<=|>=|<|>|≤|≥|=)?\s*([-+]?[0-9]+(?:,[0-9]+)?)\s*([^\s0-9<>=,.;](?:.*\S)?)?\s*') then regexp_extract("varde", '^\s*(<=|>=|<|>|≤|≥|=)?\s*([-+]?[0-9]+(?:,[0-9]+)?)\s*([^\s0-9<>=,.;](?:.*\S)?)?\s*$', ['comparator', 'number', 'unit']) end as vs_varde_882c_parts,
        (case when "matt_tid" not in ('') then "matt_tid" end) as vs_matttid_b735_text,
        try_strptime(vs_matttid_b735_text, '%Y-%m-%d %H:%M') as vs_matttid_b735_time,
-       case when strftime(vs_matttid_b735_time, '%Y-%m-%d %H:%M') = vs_matttid_b735_text and vs_matttid_b735_time >= timestamp '0001-01-02' then vs_matttid_b735_time end as vs_matttid_b735_local
+       case when strftime(vs_matttid_b735_time, '%Y-%m-%d %H:%M') = vs_matttid_b735_text and vs_matttid_b735_time >= timestamp '0001-01-02' then vs_matttid_b735_time end as vs_matttid_b735_whole,
+       vs_matttid_b735_whole - cycles_of(vs_matttid_b735_whole) as vs_matttid_b735_local
   from item
 ),
 -- level 1 of the fields: each value, and the reason that speaks against it
@@ -92,8 +93,8 @@ select parsed1a.*,
          case when vs6_value is null then 'REQUIRED_EMPTY' end
        ) as vs6_reason1,
        -- measured_at (line 16)
-       case when vs_matttid_b735_zone.odd_until is null or vs_matttid_b735_local < vs_matttid_b735_zone.odd_until then (vs_matttid_b735_local - to_seconds(vs_matttid_b735_zone.offset_before))
-            else (vs_matttid_b735_local - to_seconds(vs_matttid_b735_zone.offset_after)) end as vs7_value,
+       case when vs_matttid_b735_zone.odd_until is null or vs_matttid_b735_local < vs_matttid_b735_zone.odd_until then (vs_matttid_b735_whole - to_seconds(vs_matttid_b735_zone.offset_before))
+            else (vs_matttid_b735_whole - to_seconds(vs_matttid_b735_zone.offset_after)) end as vs7_value,
        coalesce(
          case when vs_matttid_b735_text is not null and vs_matttid_b735_local is null then 'INVALID_DATE'
               when vs_matttid_b735_local >= vs_matttid_b735_zone.odd_from and vs_matttid_b735_local < vs_matttid_b735_zone.odd_until and vs_matttid_b735_zone.odd = 'missing' then 'MISSING_HOUR' end,

@@ -50,7 +50,8 @@ parsed1a as (
 select *,
        (case when "skickad_tid" not in ('') then "skickad_tid" end) as vs_skickadtid_ca50_text,
        try_strptime(vs_skickadtid_ca50_text, '%Y-%m-%d %H:%M') as vs_skickadtid_ca50_time,
-       case when strftime(vs_skickadtid_ca50_time, '%Y-%m-%d %H:%M') = vs_skickadtid_ca50_text and vs_skickadtid_ca50_time >= timestamp '0001-01-02' then vs_skickadtid_ca50_time end as vs_skickadtid_ca50_local,
+       case when strftime(vs_skickadtid_ca50_time, '%Y-%m-%d %H:%M') = vs_skickadtid_ca50_text and vs_skickadtid_ca50_time >= timestamp '0001-01-02' then vs_skickadtid_ca50_time end as vs_skickadtid_ca50_whole,
+       vs_skickadtid_ca50_whole - cycles_of(vs_skickadtid_ca50_whole) as vs_skickadtid_ca50_local,
        try({'v': (case status when 'S' then 'sent' when 'M' then 'received' when 'B' then 'booked' end)::varchar}) as vs7_tried
   from item
 ),
@@ -74,8 +75,8 @@ select parsed1a.*,
          case when vs3_value is null then 'REQUIRED_EMPTY' end
        ) as vs3_reason1,
        -- sent_at (line 14)
-       case when vs_skickadtid_ca50_zone.odd_until is null or vs_skickadtid_ca50_local < vs_skickadtid_ca50_zone.odd_until then (vs_skickadtid_ca50_local - to_seconds(vs_skickadtid_ca50_zone.offset_before))
-            else (vs_skickadtid_ca50_local - to_seconds(vs_skickadtid_ca50_zone.offset_after)) end as vs4_value,
+       case when vs_skickadtid_ca50_zone.odd_until is null or vs_skickadtid_ca50_local < vs_skickadtid_ca50_zone.odd_until then (vs_skickadtid_ca50_whole - to_seconds(vs_skickadtid_ca50_zone.offset_before))
+            else (vs_skickadtid_ca50_whole - to_seconds(vs_skickadtid_ca50_zone.offset_after)) end as vs4_value,
        coalesce(
          case when vs_skickadtid_ca50_text is not null and vs_skickadtid_ca50_local is null then 'INVALID_DATE'
               when vs_skickadtid_ca50_local >= vs_skickadtid_ca50_zone.odd_from and vs_skickadtid_ca50_local < vs_skickadtid_ca50_zone.odd_until and vs_skickadtid_ca50_zone.odd = 'missing' then 'MISSING_HOUR' end,

@@ -50,7 +50,8 @@ parsed1a as (
 select *,
        (case when "skickad" not in ('') then "skickad" end) as vs_skickad_787d_text,
        try_strptime(vs_skickad_787d_text, '%Y%m%d%H%M') as vs_skickad_787d_time,
-       case when strftime(vs_skickad_787d_time, '%Y%m%d%H%M') = vs_skickad_787d_text and vs_skickad_787d_time >= timestamp '0001-01-02' then vs_skickad_787d_time end as vs_skickad_787d_local,
+       case when strftime(vs_skickad_787d_time, '%Y%m%d%H%M') = vs_skickad_787d_text and vs_skickad_787d_time >= timestamp '0001-01-02' then vs_skickad_787d_time end as vs_skickad_787d_whole,
+       vs_skickad_787d_whole - cycles_of(vs_skickad_787d_whole) as vs_skickad_787d_local,
        try({'v': (replace(upper(trim(diagnos)), '.', ''))::varchar}) as vs6_tried,
        try({'v': (case status when 'S' then 'sent' when 'M' then 'received' end)::varchar}) as vs8_tried
   from item
@@ -75,8 +76,8 @@ select parsed1a.*,
          case when vs3_value is null then 'REQUIRED_EMPTY' end
        ) as vs3_reason1,
        -- sent_at (line 14)
-       case when vs_skickad_787d_zone.odd_until is null or vs_skickad_787d_local < vs_skickad_787d_zone.odd_until then (vs_skickad_787d_local - to_seconds(vs_skickad_787d_zone.offset_before))
-            else (vs_skickad_787d_local - to_seconds(vs_skickad_787d_zone.offset_after)) end as vs4_value,
+       case when vs_skickad_787d_zone.odd_until is null or vs_skickad_787d_local < vs_skickad_787d_zone.odd_until then (vs_skickad_787d_whole - to_seconds(vs_skickad_787d_zone.offset_before))
+            else (vs_skickad_787d_whole - to_seconds(vs_skickad_787d_zone.offset_after)) end as vs4_value,
        coalesce(
          case when vs_skickad_787d_text is not null and vs_skickad_787d_local is null then 'INVALID_DATE'
               when vs_skickad_787d_local >= vs_skickad_787d_zone.odd_from and vs_skickad_787d_local < vs_skickad_787d_zone.odd_until and vs_skickad_787d_zone.odd = 'missing' then 'MISSING_HOUR' end,

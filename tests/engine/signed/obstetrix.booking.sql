@@ -52,7 +52,8 @@ parsed1a as (
 select *,
        (case when "starttid" not in ('') then "starttid" end) as vs_starttid_8cb7_text,
        try_strptime(vs_starttid_8cb7_text, '%Y-%m-%d %H:%M') as vs_starttid_8cb7_time,
-       case when strftime(vs_starttid_8cb7_time, '%Y-%m-%d %H:%M') = vs_starttid_8cb7_text and vs_starttid_8cb7_time >= timestamp '0001-01-02' then vs_starttid_8cb7_time end as vs_starttid_8cb7_local,
+       case when strftime(vs_starttid_8cb7_time, '%Y-%m-%d %H:%M') = vs_starttid_8cb7_text and vs_starttid_8cb7_time >= timestamp '0001-01-02' then vs_starttid_8cb7_time end as vs_starttid_8cb7_whole,
+       vs_starttid_8cb7_whole - cycles_of(vs_starttid_8cb7_whole) as vs_starttid_8cb7_local,
        trim("langd_min") as vs_langdmin_c993_text,
        regexp_full_match(vs_langdmin_c993_text, '[-+]?[0-9]+(,[0-9]+)?([eE][-+]?(0?[0-9]|[1-3][0-9]|40))?') as vs_langdmin_c993_fits,
        try({'v': (case status when 'B' then 'booked' when 'K' then 'called' end)::varchar}) as vs6_tried
@@ -75,8 +76,8 @@ select parsed1a.*,
          case when vs2_value is null then 'REQUIRED_EMPTY' end
        ) as vs2_reason1,
        -- starts_at (line 14)
-       case when vs_starttid_8cb7_zone.odd_until is null or vs_starttid_8cb7_local < vs_starttid_8cb7_zone.odd_until then (vs_starttid_8cb7_local - to_seconds(vs_starttid_8cb7_zone.offset_before))
-            else (vs_starttid_8cb7_local - to_seconds(vs_starttid_8cb7_zone.offset_after)) end as vs3_value,
+       case when vs_starttid_8cb7_zone.odd_until is null or vs_starttid_8cb7_local < vs_starttid_8cb7_zone.odd_until then (vs_starttid_8cb7_whole - to_seconds(vs_starttid_8cb7_zone.offset_before))
+            else (vs_starttid_8cb7_whole - to_seconds(vs_starttid_8cb7_zone.offset_after)) end as vs3_value,
        coalesce(
          case when vs_starttid_8cb7_text is not null and vs_starttid_8cb7_local is null then 'INVALID_DATE'
               when vs_starttid_8cb7_local >= vs_starttid_8cb7_zone.odd_from and vs_starttid_8cb7_local < vs_starttid_8cb7_zone.odd_until and vs_starttid_8cb7_zone.odd = 'missing' then 'MISSING_HOUR' end,

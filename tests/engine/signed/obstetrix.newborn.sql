@@ -67,7 +67,8 @@ select *,
        case when regexp_full_match("varde", '\s*(<=|>=|<|>|≤|≥|=)?\s*([-+]?[0-9]+(?:,[0-9]+)?)\s*([^\s0-9<>=,.;](?:.*\S)?)?\s*') then regexp_extract("varde", '^\s*(<=|>=|<|>|≤|≥|=)?\s*([-+]?[0-9]+(?:,[0-9]+)?)\s*([^\s0-9<>=,.;](?:.*\S)?)?\s*$', ['comparator', 'number', 'unit']) end as vs_varde_882c_parts,
        (case when "tid" not in ('') then "tid" end) as vs_tid_afaf_text,
        try_strptime(vs_tid_afaf_text, '%Y-%m-%d %H:%M') as vs_tid_afaf_time,
-       case when strftime(vs_tid_afaf_time, '%Y-%m-%d %H:%M') = vs_tid_afaf_text and vs_tid_afaf_time >= timestamp '0001-01-02' then vs_tid_afaf_time end as vs_tid_afaf_local
+       case when strftime(vs_tid_afaf_time, '%Y-%m-%d %H:%M') = vs_tid_afaf_text and vs_tid_afaf_time >= timestamp '0001-01-02' then vs_tid_afaf_time end as vs_tid_afaf_whole,
+       vs_tid_afaf_whole - cycles_of(vs_tid_afaf_whole) as vs_tid_afaf_local
   from item
 ),
 -- level 1 of the fields: each value, and the reason that speaks against it
@@ -108,8 +109,8 @@ select parsed1a.*,
          case when vs6_value is null then 'REQUIRED_EMPTY' end
        ) as vs6_reason1,
        -- measured_at (line 22)
-       case when vs_tid_afaf_zone.odd_until is null or vs_tid_afaf_local < vs_tid_afaf_zone.odd_until then (vs_tid_afaf_local - to_seconds(vs_tid_afaf_zone.offset_before))
-            else (vs_tid_afaf_local - to_seconds(vs_tid_afaf_zone.offset_after)) end as vs7_value,
+       case when vs_tid_afaf_zone.odd_until is null or vs_tid_afaf_local < vs_tid_afaf_zone.odd_until then (vs_tid_afaf_whole - to_seconds(vs_tid_afaf_zone.offset_before))
+            else (vs_tid_afaf_whole - to_seconds(vs_tid_afaf_zone.offset_after)) end as vs7_value,
        coalesce(
          case when vs_tid_afaf_text is not null and vs_tid_afaf_local is null then 'INVALID_DATE'
               when vs_tid_afaf_local >= vs_tid_afaf_zone.odd_from and vs_tid_afaf_local < vs_tid_afaf_zone.odd_until and vs_tid_afaf_zone.odd = 'missing' then 'MISSING_HOUR' end,

@@ -17,7 +17,7 @@ ZONES = (STOCKHOLM, "America/New_York", "Australia/Lord_Howe", "Europe/Helsinki"
 
 FORM = "%Y-%m-%d %H:%M:%S"
 MINUTES = [minute + second for minute in range(-150, 151, 10) for second in (0, 1 / 60, 59 / 60)]
-FROM_1000, TO_1849, FROM_1900, TO_2100 = map(datetime.fromisoformat, ("1000-01-01", "1849-01-01", "1900-01-02", "2100-01-01"))
+FROM_1000, TO_1849, FROM_1900, TO_9999 = map(datetime.fromisoformat, ("1000-01-01", "1849-01-01", "1900-01-02", "9999-12-30"))
 CHOICES = [{}, {"repeated_hour": "first", "missing_hour": "shift"}, {"repeated_hour": "second"}]
 
 
@@ -70,9 +70,20 @@ def test_the_hours_around_every_change_of_the_clock(zoned: duckdb.DuckDBPyConnec
     assert {reason for _, reason in answers} >= ({"MISSING_HOUR", "REPEATED_HOUR"} if not choice else {None})
 
 
+@pytest.mark.parametrize("name", ZONES)
+@pytest.mark.parametrize("year", [2194, 2438, 2840, 9990])
+def test_the_hours_around_changes_beyond_the_table_of_transitions(zoned: duckdb.DuckDBPyConnection, name: str, year: int) -> None:
+    zone = ZoneInfo(name)
+    moments = changes(zone, year, year + 4)
+    assert len(moments) == 8
+    locals_ = sorted({moment.astimezone(zone).replace(tzinfo=None) + timedelta(minutes=minute) for moment in moments for minute in MINUTES})
+    answers = run_transform(zoned, "local_time", {"format": FORM}, [local.strftime(FORM) for local in locals_], name)
+    assert answers == [expected(local, zone) for local in locals_]
+
+
 @settings(max_examples=15)
-@given(moments=st.lists(st.datetimes(FROM_1900, TO_2100), min_size=50, max_size=200), name=st.sampled_from(ZONES))
-def test_any_local_time_of_two_centuries(zoned: duckdb.DuckDBPyConnection, moments: list[datetime], name: str) -> None:
+@given(moments=st.lists(st.datetimes(FROM_1900, TO_9999), min_size=50, max_size=200), name=st.sampled_from(ZONES))
+def test_any_local_time_until_the_last_year(zoned: duckdb.DuckDBPyConnection, moments: list[datetime], name: str) -> None:
     locals_ = [moment.replace(microsecond=0, fold=0) for moment in moments]
     answers = run_transform(zoned, "local_time", {"format": FORM}, [local.strftime(FORM) for local in locals_], name)
     assert answers == [expected(local, ZoneInfo(name)) for local in locals_]

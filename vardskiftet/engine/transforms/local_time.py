@@ -46,7 +46,9 @@ class Options(Frozen):
 # DuckDB's own time zones shift a missing hour in silence and take the second of a repeated one (seen with 2.0): so the rule
 # reads a table of transitions, one row a zone and week, with the local stretch that is missing or repeated in that week.
 MACROS = (
-    "week_of(t) as (greatest(0, least(18000, (epoch_us(t) + 3786912000000000) // 604800000000)))",
+    "week_of(t) as (greatest(0, least(30799, (epoch_us(t) + 3786912000000000) // 604800000000)))",
+    # Whole calendar cycles of 400 years that a time lies beyond the table of transitions: rules by weekday are the same in each.
+    "cycles_of(t) as (to_days((146097 * greatest(0, (year(t) - 2040) // 400))::integer))",
     # 10:00:00 and 10:00:00.5 with a fraction of six digits each; a longer one stays as it is, and is no date then.
     "fraction_of(t) as (regexp_extract(t, '[.]([0-9]+)$', 1))",
     "six_digits(t) as (case when fraction_of(t) = '' then t || '.000000' else t || repeat('0', 6 - length(fraction_of(t))) end)",
@@ -57,11 +59,11 @@ def to_sql(source: str, options: Options, setting: Setting) -> Expression:
     """SQL of the instant. Reasons: INVALID_DATE, MISSING_HOUR, REPEATED_HOUR; NULL, '' and sentinels become NULL."""
     listed = ", ".join(literal(text) for text in ("", *options.sentinels))
     meant = f"(case when {source} not in ({listed}) then {source} end)"
-    local, zone, text = (f"{setting.prefix}_{one}" for one in ("local", "zone", "text"))
+    whole, local, zone, text = (f"{setting.prefix}_{one}" for one in ("whole", "local", "zone", "text"))
     time, spelt, form = f"{setting.prefix}_time", *_spelt(text, options.format)
     join = Join("zone_week", zone, f"{zone}.zone = {literal(setting.timezone)} and {zone}.week = week_of({local})")
     odd = f"{local} >= {zone}.odd_from and {local} < {zone}.odd_until"
-    earlier, later = (f"({local} - to_seconds({zone}.offset_{side}))" for side in ("before", "after"))
+    earlier, later = (f"({whole} - to_seconds({zone}.offset_{side}))" for side in ("before", "after"))
     # In the repeated hour the first pass still has the offset from before; a missing hour is read with it too, so it shifts forward.
     second = f"when {odd} and {zone}.odd = 'repeated' then {later}\n            " if options.repeated_hour == "second" else ""
     value = f"case {second}when {zone}.odd_until is null or {local} < {zone}.odd_until then {earlier}\n            else {later} end"
@@ -71,7 +73,8 @@ def to_sql(source: str, options: Options, setting: Setting) -> Expression:
     if options.repeated_hour == "reject":
         reasons.append(f"when {odd} and {zone}.odd = 'repeated' then 'REPEATED_HOUR'")
     strict = f"case when strftime({time}, {form}) = {spelt} and {time} >= timestamp '0001-01-02' then {time} end"
-    stages = (((text, meant), (time, f"try_strptime({spelt}, {form})"), (local, strict)),)
+    folded = (local, f"{whole} - cycles_of({whole})")
+    stages = (((text, meant), (time, f"try_strptime({spelt}, {form})"), (whole, strict), folded),)
     return Expression(value, "case " + "\n              ".join(reasons) + " end", ColumnType.INSTANT, stages, (join,))
 
 
@@ -110,6 +113,11 @@ EXAMPLES = (
     Example("2024-07-01 12:00:00.", {"format": "%Y-%m-%d %H:%M:%S%.f"}, reason="INVALID_DATE"),
     Example("2024-07-01 12:00", {"format": "%Y-%m-%d %H:%M:%S%.f"}, reason="INVALID_DATE"),
     Example("0001-01-01 00:00", {"format": "%Y-%m-%d %H:%M"}, reason="INVALID_DATE"),  # in UTC it would lie in a year 0
+    Example("2195-07-01 12:00", {"format": "%Y-%m-%d %H:%M"}, value="2195-07-01T10:00:00Z"),
+    Example("2439-07-01 12:00", {"format": "%Y-%m-%d %H:%M"}, value="2439-07-01T10:00:00Z"),
+    Example("2440-07-01 12:00", {"format": "%Y-%m-%d %H:%M"}, value="2440-07-01T10:00:00Z"),
+    Example("2996-10-30 02:30", {"format": "%Y-%m-%d %H:%M"}, reason="REPEATED_HOUR"),
+    Example("9999-12-31 23:59", {"format": "%Y-%m-%d %H:%M"}, value="9999-12-31T22:59:00Z"),
     Example("", value=None),
     Example(None, value=None),
 )
