@@ -37,6 +37,14 @@ def test_a_draft_is_made_though_no_mapping_carries_the_route_yet(tmp_path: Path)
     assert "Did you mean 'visit'?" in ward.ask("mappings", "new", "old", "visits").err
 
 
+def test_a_column_that_the_source_lacks_is_told_before_the_first_plan(tmp_path: Path) -> None:
+    ward = Ward(project(tmp_path, source=SOURCE, record=RECORD, mappings=MAPPINGS))
+    path = tmp_path / "mappings/old/visit.yaml"
+    path.write_text(path.read_text(encoding="utf-8").replace("by: pid", "by: personid"), encoding="utf-8")
+    done = ward.ask("mappings", "preview", "old.visit")
+    assert (done.code, "'personid' is not a column of the source's table 'visit'." in done.err) == (2, True), done.told
+
+
 GUESSED = """\
 record: r
 tables:

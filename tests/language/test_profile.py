@@ -126,3 +126,9 @@ def test_coverage_counts_the_rows_without_a_code_beside_those_with_one(looked: W
     (found,) = looked.ask("coverage", "first", "--json").document["fields"]
     assert (found["rows"], found["rows_mapped"], found["rows_empty"]) == (8, 4, 1)
     assert [(one["code"], one["rows"]) for one in found["missing"]] == [("B", 4)]
+
+
+def test_coverage_of_a_column_that_the_source_lacks_is_told(looked: Ward) -> None:
+    looked.edit("mappings/old/finding.yaml", "{from: code,", "{from: kod,")
+    done = looked.ask("coverage", "first")
+    assert (done.code, "'kod' is not a column of the source's table 'd'." in done.err) == (2, True), done.told

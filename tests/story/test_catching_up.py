@@ -129,6 +129,16 @@ def test_a_round_is_taken_back_and_the_load_before_stands_as_it_did(tmp_path: Pa
     assert ward.ask("apply", done["plan"] + ".json", "--json").document["closes"], "and the round can be loaded again"
 
 
+def test_what_a_round_changed_is_not_told_as_restored_when_the_whole_wave_goes(tmp_path: Path) -> None:
+    journal, place, ward = begun(tmp_path, marked=True)
+    journal.visits["v1"].note = "changed"
+    caught_up(journal, place)
+    undone = ward.ask("undo", "first", "--confirm", "first", "--json")
+    assert undone.code == 0, undone.told
+    assert (undone.document["rows_restored"], undone.document["list"]) == ({}, ""), "the row is gone, and nothing stands"
+    assert rows_of(ward.target, "select count(*) from visit") == [(0,)]
+
+
 def test_an_edited_row_is_left_by_undo_and_listed(tmp_path: Path) -> None:
     _, place, ward = begun(tmp_path, marked=True)
     place.edit("visit", "v1", "what a nurse wrote")

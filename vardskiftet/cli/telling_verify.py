@@ -9,7 +9,7 @@ from vardskiftet.cli.console import Answer
 from vardskiftet.errors import Usage
 from vardskiftet.model.difference import Level, Verdict
 from vardskiftet.model.verification import LevelVerdict, Verification
-from vardskiftet.run.verifying.selftest import Tried
+from vardskiftet.run.verifying.selftest import UNTOUCHED, Tried
 
 ALL = "all"
 
@@ -85,7 +85,11 @@ def tell_selftest(answer: Answer, found: Verification, tried: Sequence[Tried]) -
     )
     if found.selftest is not None:
         answer.say(f"{found.wave}: {found.selftest.seen} of {found.selftest.seeded} were seen, by the right key, class and column.")
-    for one in tried:
+    untouched = next((one for one in tried if one.name == UNTOUCHED and not one.seen), None)
+    if untouched is not None:
+        message = f"The wave as it stands is {untouched.why}: while it differs, what was seeded into it says nothing of the verifier."
+        answer.because("NOT_GREEN", message, where=found.wave, hint=f"Look at the differences first: vardskiftet verify {found.wave}")
+    for one in tried if untouched is None else ():
         if not one.seen:
             answer.because("MISSED", f"{one.says}: {one.why}", where=one.name, hint="The gate stays closed until the verifier sees it.")
     answer.next_steps = [f"vardskiftet verify {found.wave}"]

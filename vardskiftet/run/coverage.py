@@ -17,6 +17,7 @@ from vardskiftet.model.programme import Programme
 from vardskiftet.model.progress import Progress
 from vardskiftet.plan.order import ordered
 from vardskiftet.run.desk import Desk
+from vardskiftet.run.gaps import demand_no_gaps_of
 from vardskiftet.run.noted import note
 from vardskiftet.run.trust import demand_trust
 
@@ -100,6 +101,7 @@ def measure(desk: Desk, wave: str, *, critical_only: bool = False, keep: bool = 
             desk.notify(Progress(f"codes of {mapping.mapping}", done, len(wanted)))
             source = open_source(programme.system(mapping.system), programme.root)
             closing.callback(source.close)
+            demand_no_gaps_of(programme, mapping, source)
             found += [_field(programme, mapping, one, seen) for one in codes_of(duck, programme, mapping, source)]
     covered = Coverage(wave, tuple(found), before)
     if keep:

@@ -21,7 +21,7 @@ def gaps(programme: Programme, system: System, source: Source) -> tuple[Fault, .
     faults: list[Fault] = []
     mine = [mapping for mapping in programme.mappings if mapping.system == system.system]
     for mapping in mine:
-        faults += _mapping_gaps(programme, mapping, source)
+        faults += mapping_gaps(programme, mapping, source)
     named = {one.table for one in system.ignored if not one.is_pattern}
     named |= {table for route in system.routes for table in route.tables}
     named |= {mapping.unit.via for mapping in mine if mapping.unit.via}
@@ -41,7 +41,14 @@ def gaps(programme: Programme, system: System, source: Source) -> tuple[Fault, .
     return tuple(faults)
 
 
-def _mapping_gaps(programme: Programme, mapping: Mapping, source: Source) -> list[Fault]:
+def demand_no_gaps_of(programme: Programme, mapping: Mapping, source: Source) -> None:
+    """Raise DeclarationsWrong with all that one mapping names and its source lacks."""
+    if faults := mapping_gaps(programme, mapping, source):
+        raise DeclarationsWrong(faults)
+
+
+def mapping_gaps(programme: Programme, mapping: Mapping, source: Source) -> list[Fault]:
+    """Tables and columns that a mapping names and its source lacks."""
     schema = source.schema()
     if mapping.reads not in schema:
         return [_fault(mapping.path, 1, f"{mapping.mapping} › {'counts' if mapping.sql else 'reads'}", mapping.reads, schema)]

@@ -23,6 +23,7 @@ from vardskiftet.engine.targets import open_target
 from vardskiftet.errors import Usage, VardskiftetError
 from vardskiftet.model.mapping import Mapping
 from vardskiftet.run.desk import Desk
+from vardskiftet.run.gaps import demand_no_gaps_of
 from vardskiftet.run.trust import demand_trust
 
 
@@ -106,6 +107,7 @@ def preview(desk: Desk, name: str, wave: str, limit: int) -> Preview:
     duck = _engine(desk, (mapping,))
     source = open_source(programme.system(mapping.system), programme.root)
     try:
+        demand_no_gaps_of(programme, mapping, source)
         place_units(duck, programme, wave)
         prepare_places(duck, programme, mapping, source)
         prepare_references(duck, programme, mapping, open_target(programme))

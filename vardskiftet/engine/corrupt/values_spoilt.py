@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo
 
 from vardskiftet.engine.corrupt.copy import Copy, Row
 from vardskiftet.engine.corrupt.seed import Corruption, Seeded, children, columns_of, plain_text, several, told
+from vardskiftet.engine.reconcile.clinical import owner_of
 from vardskiftet.model.difference import Kind, Level
 from vardskiftet.model.record import Column, ColumnType, Table
 
@@ -168,7 +169,9 @@ def codes_unknown(copy: Copy) -> Seeded | None:
         rows = copy.rows(table, f'"{column.column}" is not null')
         if len(rows) > 1:
             copy.change_all(table, [(row, {column.column: "unknown"}) for row in rows])
-            return several(rows, table, Kind.OTHER, column.column, also=(Level.TOTALS, Level.CLINICAL))
+            # What a row is counts per patient, where the table says whose it is; a person's own row belongs to nobody.
+            owned = (Level.CLINICAL,) if owner_of(table, table.columns) is not None else ()
+            return several(rows, table, Kind.OTHER, column.column, also=(Level.TOTALS, *owned))
     return None
 
 

@@ -39,6 +39,9 @@ class Tried:
     """What was missed; empty where it was seen."""
 
 
+UNTOUCHED = "untouched"
+"""The first control: a copy of the wave as it stands."""
+
 MAKERS = tuple(TAKERS[level] for level in DEEP)
 
 
@@ -83,7 +86,7 @@ def selftest(bench: Bench, folder: Path, catalogue: tuple[Corruption, ...] = CAT
         bed = _Bed(bench, clean, folder, {})
         bed.look_at(clean)
         bed.seen = {name: bring(bench, name, MAKERS, everything) for name in bench.plan.mappings}
-        yield _control("untouched", "an untouched copy", bed)
+        yield _control(UNTOUCHED, "an untouched copy", bed)
         bed.look_at(disordered(clean, folder / "disordered.sqlite"))
         bed.reread(bench.plan.mappings)
         yield _control("k17_disordered", "the same rows in another order and collation", bed)
