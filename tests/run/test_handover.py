@@ -70,6 +70,20 @@ def test_patients_whom_no_wave_lists_are_counted(made: Ward) -> None:
         assert made.ask("manual", verb, "first", "--json").document["patients_without_care"] == 1
 
 
+def test_a_manual_route_that_says_not_whose_its_rows_are_keeps_the_count_from_being_zero(ward: Ward) -> None:
+    fill(ward, {INPATIENT: ("Anna", "Bo"), BOOKED: ("Anna", "Bo"), OPEN: ("Bo", "Anna")})
+    assert ward.ask("manual", "import", "first", str(ward.folder / "lists.xlsx")).code == 0
+    assert ward.ask("manual", "status", "first").code == 0
+    (system,) = (one for one in (ward.folder / "mappings").glob("*/system.yaml") if "route: manual" in one.read_text(encoding="utf-8"))
+    second = "routes:\n  - {information: unsorted papers, route: manual, owner: lead, because: By hand., tables: [unsorted]}\n"
+    text = system.read_text(encoding="utf-8").replace("tables: [pill, unsorted]", "tables: [pill]")
+    system.write_text(text.replace("routes:\n", second), encoding="utf-8")
+    status = ward.ask("manual", "status", "first", "--json")
+    assert (status.code, status.document["left"]) == (4, 0), status.told
+    assert [one.partition(" (")[0] for one in status.document["routes_without_list"]] == ["unsorted papers"]
+    assert "In no list" in ward.ask("manual", "list", "first").out
+
+
 def test_the_count_comes_down_to_zero_only_by_a_second_persons_check(ward: Ward) -> None:
     assert left(ward) == 3
     path = fill(ward, {INPATIENT: ("Anna", ""), BOOKED: ("Anna", "Bo"), OPEN: ("Bo", "")})

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from vardskiftet.cli.console import Answer
 from vardskiftet.run.handover import Handovers
 
@@ -58,6 +60,13 @@ def tell_standings(answer: Answer, found: Handovers) -> None:
         message = f"{left:,} lines are not checked by a second person, {first:,} of them for patients who need it first."
         answer.because("LEFT_BY_HAND", message, hint=f'vardskiftet manual export {found.wave} --reason "Lists for the wards"')
         answer.exit_code = 5
+    elif found.silent:
+        message = (
+            f"Nothing is left of what is listed, but nobody knows of {', '.join(found.silent)}: these routes say not whose their rows are."
+        )
+        hint = "Add `patients: [{table: …, by: …, in: …}]` to the route, or take its tables over by a mapping."
+        answer.because("NOT_LISTED", message, where="mappings/SYSTEM/system.yaml", hint=hint)
+        answer.exit_code = 4
     else:
         answer.say("Nothing is left: every line was done, and checked by somebody else.")
     answer.next_steps = [f"vardskiftet manual list {found.wave}"]
@@ -66,6 +75,8 @@ def tell_standings(answer: Answer, found: Handovers) -> None:
 def _tell_nobody(answer: Answer, found: Handovers) -> None:
     if not found.declared:
         answer.say(NOT_DECLARED)
+    if found.declared and found.silent:
+        answer.say(f"In no list, since the route says not whose its rows are: {', '.join(found.silent)}.")
     if found.rows_of_nobody:
         answer.say(f"{found.rows_of_nobody:,} source rows name no patient that is known: they stand in no list.")
     if found.without_care:
@@ -74,6 +85,7 @@ def _tell_nobody(answer: Answer, found: Handovers) -> None:
         answer.say(f"{told}: they stand in no list, of whatever wave.")
 
 
-def _unlisted(found: Handovers) -> dict[str, int]:
+def _unlisted(found: Handovers) -> dict[str, Any]:
     """What stands in no list, in a document."""
-    return {"rows_of_nobody": found.rows_of_nobody, "patients_without_care": found.without_care}
+    counts = {"rows_of_nobody": found.rows_of_nobody, "patients_without_care": found.without_care}
+    return {**counts, "routes_without_list": list(found.silent)}

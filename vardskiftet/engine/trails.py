@@ -8,7 +8,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from vardskiftet.engine.targets.protocol import Target
-from vardskiftet.engine.targets.tables import layout
+from vardskiftet.engine.targets.tables import asked_table, layout
 from vardskiftet.model.mapping import Mapping
 from vardskiftet.model.plan import Plan
 from vardskiftet.model.programme import Programme
@@ -58,6 +58,12 @@ class Trails:
         query = sa.select(links.c.target_id).where(links.c.record_table == table)
         wanted = sa.or_(links.c.identifier == identifier, links.c.target_id == identifier)
         return sorted({str(one) for (one,) in self.target.rows(query.where(wanted))})
+
+    def stands(self, table: str, id: str) -> bool:
+        """Whether the record holds a row of this id: one that was taken back is known still."""
+        declared = self.programme.record.table(table)
+        key = sa.cast(asked_table(declared).c[declared.key], sa.Text)
+        return bool(self.target.rows(sa.select(key.label("id")).where(key == id)))
 
     def keys_of_person(self, table: str, id: str) -> dict[str, list[str]]:
         """Mapping to the source keys that it brought for a person."""

@@ -9,6 +9,7 @@ from vardskiftet.engine.by_hand import begin_by_hand, gather_by_hand, lines_of, 
 from vardskiftet.engine.sources import open_source
 from vardskiftet.model.event import Event
 from vardskiftet.model.handover import Handover, UnitStanding
+from vardskiftet.model.system import Route
 from vardskiftet.run.care import care_of
 from vardskiftet.run.desk import Desk
 
@@ -41,6 +42,8 @@ class Handovers:
     """Lines that were done, and whose source says something else since: they are open anew."""
     declared: bool = True
     """Whether any manual route says whose its rows are; without that nobody can be listed."""
+    silent: tuple[str, ...] = ()
+    """Manual routes over tables of a source that do not say whose the rows are: `INFORMATION (SYSTEM)`."""
 
     @property
     def standings(self) -> tuple[UnitStanding, ...]:
@@ -66,8 +69,14 @@ def handovers(desk: Desk, wave: str) -> Handovers:
     programme = desk.programme
     desk.wave(wave)
     routes = [(system, route) for system in programme.systems for route in system.routes if route.patients]
+    silent = tuple(
+        f"{route.information} ({system.system})"
+        for system in programme.systems
+        for route in system.routes
+        if route.route is Route.MANUAL and route.tables and not route.patients
+    )
     if not routes:
-        return Handovers(wave, (), {}, 0, 0, 0, declared=False)
+        return Handovers(wave, (), {}, 0, 0, 0, declared=False, silent=silent)
     units = frozenset(member.unit for member in programme.wave(wave).units)
     with care_of(desk, wave) as (duck, sources):
         begin_by_hand(duck)
@@ -94,7 +103,7 @@ def handovers(desk: Desk, wave: str) -> Handovers:
         for line, unit, rank, need, information, system, _, rows, _ in found
     )
     whose = {one[0]: Whose(one[6], one[8]) for one in found}
-    return Handovers(wave, lines, whose, nobody, without_care, len(_of_wave(desk, wave) - set(whose)))
+    return Handovers(wave, lines, whose, nobody, without_care, len(_of_wave(desk, wave) - set(whose)), silent=silent)
 
 
 def states(events: Iterable[Event]) -> tuple[dict[str, str], dict[str, str]]:

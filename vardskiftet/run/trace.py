@@ -63,6 +63,9 @@ def trace_patient(desk: Desk, identifier: str) -> Whole:
     trails = _trails(desk)
     bare = identifier.strip().replace("-", "") if len(identifier.strip()) < 20 else identifier.strip()
     found = [(table, id) for table in persons for id in {*trails.persons(table, bare), *trails.persons(table, identifier.strip())}]
+    if len(set(found)) > 1:
+        # A number may lead to a person who was taken back as well: ids stay, as tombstones.
+        found = [(table, id) for table, id in found if trails.stands(table, id)] or found
     if len(set(found)) != 1:
         raise Usage(
             f"{len(set(found))} persons of the record are known by this identifier.",

@@ -6,7 +6,7 @@ from vardskiftet.cli.documents.shape import Keys, many, plus
 from vardskiftet.model.handover import Handover, UnitStanding
 from vardskiftet.run.coexistence import Pair, Person
 
-_UNLISTED: Keys = {"rows_of_nobody": int, "patients_without_care": int}
+_UNLISTED: Keys = {"rows_of_nobody": int, "patients_without_care": int, "routes_without_list": list[str]}
 
 CARE: dict[str, Keys] = {
     "coexistence": {
