@@ -9,8 +9,12 @@ from typing import Any
 
 import openpyxl
 import pytest
+from landing import desk
 from two_journals import region
 from ward import Ward
+
+from vardskiftet.errors import Usage
+from vardskiftet.run.own import manual_transfer
 
 
 @pytest.fixture(scope="module")
@@ -74,6 +78,8 @@ def test_a_manual_route_that_says_not_whose_its_rows_are_keeps_the_count_from_be
     fill(ward, {INPATIENT: ("Anna", "Bo"), BOOKED: ("Anna", "Bo"), OPEN: ("Bo", "Anna")})
     assert ward.ask("manual", "import", "first", str(ward.folder / "lists.xlsx")).code == 0
     assert ward.ask("manual", "status", "first").code == 0
+    proven = manual_transfer.values(desk(ward.folder), "first", None, ("ward", "clinic"))
+    assert [(one.unit, one.value) for one in proven] == [("ward", 1), ("clinic", 1)]
     (system,) = (one for one in (ward.folder / "mappings").glob("*/system.yaml") if "route: manual" in one.read_text(encoding="utf-8"))
     second = "routes:\n  - {information: unsorted papers, route: manual, owner: lead, because: By hand., tables: [unsorted]}\n"
     text = system.read_text(encoding="utf-8").replace("tables: [pill, unsorted]", "tables: [pill]")
@@ -82,6 +88,8 @@ def test_a_manual_route_that_says_not_whose_its_rows_are_keeps_the_count_from_be
     assert (status.code, status.document["left"]) == (4, 0), status.told
     assert [one.partition(" (")[0] for one in status.document["routes_without_list"]] == ["unsorted papers"]
     assert "In no list" in ward.ask("manual", "list", "first").out
+    with pytest.raises(Usage, match=r"unsorted papers .* in no list"):
+        manual_transfer.values(desk(ward.folder), "first", None, ("ward", "clinic"))
 
 
 def test_the_count_comes_down_to_zero_only_by_a_second_persons_check(ward: Ward) -> None:

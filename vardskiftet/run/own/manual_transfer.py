@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Sequence
 from fractions import Fraction
 
+from vardskiftet.errors import Usage
 from vardskiftet.model.event import Event
 from vardskiftet.model.measurement import UnitValue
 from vardskiftet.model.programme import Programme
@@ -26,10 +27,12 @@ def digest(store: StoreReader, _programme: Programme, wave: str) -> str:
 def values(desk: Desk, wave: str, _event: Event | None, units: Sequence[str]) -> tuple[UnitValue, ...]:
     """Double-checked lines among all, unit by unit; none where no manual route says whose its rows are, or a unit has no line.
 
-    Raises Unreachable for a source that is not there.
+    Raises Unreachable for a source that is not there, Usage where all is checked that is listed and a route is in no list.
     """
     found = handovers(desk, wave)
     every = Counter(line.unit for line in found.lines)
     checked = Counter(line.unit for line in found.lines if line.state == "checked")
     told = [(unit, Fraction(checked[unit]), Fraction(every[unit])) for unit in units if every[unit]]
+    if found.silent and checked == every:
+        raise Usage(f"{', '.join(found.silent)} is in no list: the route says not whose its rows are.", hint="`patients:` in system.yaml.")
     return tuple(UnitValue(unit, part / whole, part, whole, rows=int(whole)) for unit, part, whole in told)
