@@ -53,7 +53,7 @@ def test_landstad_comes_to_the_same_books_and_rows(ends: Ends, from_files: tuple
     assert {table["table"]: table["rows"] for table in looked.document["tables"]} == {
         name: rows for name, rows in key.rows.items() if name != "svar"
     }
-    draft = ward.ask("mappings", "new", "vera", "kontakt")
+    draft = ward.ask("mappings", "new", "vera", "kontakt", "--into", "encounter")
     assert draft.code == 0
     assert "key: [kontaktid]" in draft.out
     assert ward.ask("doctor").code in (0, 1)
