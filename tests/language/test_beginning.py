@@ -46,26 +46,17 @@ def test_a_column_that_the_source_lacks_is_told_before_the_first_plan(tmp_path: 
 
 
 GUESSED = """\
-record: r
+record: new
+title: The new record
+version: '1'
 tables:
-  - table: customer
-    key: id
-    origin: origin
-    unit: unit
-    columns:
-      - {column: id, type: key}
-      - {column: origin, type: text}
-      - {column: unit, type: text}
-      - {column: name, type: text}
+  - {table: customer, title: Customers, key: customer_id, columns: [{column: customer_id, type: uuid, required: true}]}
   - table: receipt
-    key: id
-    origin: origin
-    unit: unit
+    title: Receipts
+    key: receipt_id
     columns:
-      - {column: id, type: key}
-      - {column: origin, type: text}
-      - {column: unit, type: text}
-      - {column: customer_id, type: key, references: customer}
+      - {column: receipt_id, type: uuid, required: true}
+      - {column: customer_id, type: uuid, references: customer}
       - {column: paid_at, type: text}
 """
 
