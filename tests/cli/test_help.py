@@ -32,7 +32,7 @@ PREPARED = {
     "apply": ("vardskiftet undo south-1 --confirm south-1", "vardskiftet plan south-1"),
 }
 """What must have happened before an example can run."""
-FINDS = {"waves.what-if": (0, 1), "coexistence": (0, 1), "manual.status": (4,), "ready": (4,), "report.readiness": (4,)}
+FINDS = {"waves.what-if": (0, 1), "coexistence": (0, 1), "manual.status": (4,), "check.run": (4,), "ready": (4,), "report.readiness": (4,)}
 """Verbs that may find something in a fresh demo, or cannot tell, and the exit codes that say so."""
 BEFORE_ITS_TIME = {
     "waves.close": "stabilised",
