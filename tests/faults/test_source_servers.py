@@ -209,6 +209,11 @@ def test_b5_a_range_that_takes_too_long_is_read_in_parts_and_the_run_says_so(pla
     assert rows_of(ward.target, "select count(*), count(distinct words) from note") == [(400, 400)]
     told = ward.ask("apply", WAVE, "--json")
     assert (told.code, told.document["committed"]) == (0, 0)
+    # The verifier joins batches, and has a reader of its own: it too asks for less at a time, and sees every row.
+    proven = ward.ask("verify", WAVE, "--level", "rows", "--json")
+    assert (proven.code, proven.document["equal"]) == (0, True), proven.told
+    rows = proven.document["levels"]["rows"]
+    assert rows["verdict"] == "equal", rows
 
 
 def test_b6_a_snapshot_whose_keeper_is_gone_is_noticed(place: Place) -> None:

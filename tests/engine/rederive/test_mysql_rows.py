@@ -18,6 +18,7 @@ from vardskiftet.engine.rederive.rows import Asked
 from vardskiftet.engine.sources.mysql import open_source
 from vardskiftet.engine.sources.protocol import Extract
 from vardskiftet.errors import Unreachable
+from vardskiftet.model.batch import KeyRange
 from vardskiftet.model.system import SourceSpec, System
 
 pytestmark = pytest.mark.server
@@ -85,6 +86,16 @@ def test_both_readers_read_the_same_rows_of_the_ranges_that_a_plan_cuts(both: tu
         assert mine.to_pylist() == theirs.select(mine.column_names).to_pylist(), within
         found += mine.num_rows
     assert found == 2 * own.count("odd") == 2 * loaders.count("odd") == 14
+    halved_is_whole(own, asked)
+
+
+def halved_is_whole(own: MysqlRows, asked: Asked) -> None:
+    """The two sides of a middle are all rows of a range, and neither is empty where it has rows of several keys."""
+    whole = own.read(asked, KeyRange())
+    middle = own.middle(asked, KeyRange())
+    sides = own.read(asked, KeyRange(high=middle)), own.read(asked, KeyRange(low=middle))
+    assert all(side.num_rows for side in sides) or len(set(zip(*(whole[one].to_pylist() for one in asked.key), strict=True))) < 3
+    assert [row | {"vs_row": 0} for side in sides for row in side.to_pylist()] == [row | {"vs_row": 0} for row in whole.to_pylist()]
 
 
 def without_recoded(rows: pa.Table) -> list[dict[str, Any]]:

@@ -12,7 +12,7 @@ from vardskiftet.engine.rederive.borrowed import BorrowedRows
 from vardskiftet.engine.rederive.rows import Asked
 from vardskiftet.engine.rederive.server_rows import PostgresqlRows
 from vardskiftet.engine.sources.postgresql import open_source
-from vardskiftet.errors import Unreachable
+from vardskiftet.errors import TookTooLong, Unreachable
 from vardskiftet.model.batch import KeyRange
 from vardskiftet.model.system import SourceSpec, System
 
@@ -76,6 +76,32 @@ def test_both_readers_read_the_same_rows_in_the_same_order(both: tuple[Postgresq
     assert mine.to_pylist() == theirs.to_pylist()
     without = Asked("odd", tuple(one for one in columns if one != "raw"), ("a", "b"))
     assert own.read(without, within).to_pylist() == loaders.read(without, within).to_pylist()
+
+
+KEYS = ("a", "b", "word", "real4", "real8", "exact", "moment", "instant", "day", "yes", "raw", "doc", "list")
+
+
+@pytest.mark.parametrize("key", [("a", "b"), *((one,) for one in KEYS)], ids=str)
+def test_the_two_sides_of_a_middle_are_all_rows(both: tuple[PostgresqlRows, BorrowedRows], key: tuple[str, ...]) -> None:
+    own, loaders = both
+    asked = Asked("odd", loaders.columns("odd"), key)
+    whole, middle = own.read(asked, KeyRange()), own.middle(asked, KeyRange())
+    sides = own.read(asked, KeyRange(high=middle)), own.read(asked, KeyRange(low=middle))
+    assert whole.num_rows > 1 and all(side.num_rows for side in sides)
+    assert [row | {"vs_row": 0} for side in sides for row in side.to_pylist()] == [row | {"vs_row": 0} for row in whole.to_pylist()]
+    assert own.middle(asked, KeyRange(low=middle, high=middle)) is None
+
+
+def test_a_question_that_takes_too_long_costs_only_itself(system: System, tmp_path: Path, postgresql: str) -> None:
+    quick = system.model_copy(update={"source": SourceSpec(kind="postgresql", options=system.source.options | {"statement_timeout": 0.2})})
+    own = PostgresqlRows(quick, tmp_path)
+    assert own.count("odd") == 6
+    with psycopg.connect(postgresql, autocommit=True) as connection:
+        connection.execute("delete from journal.odd where a = 1")
+    with pytest.raises(TookTooLong):
+        own.read(Asked("", ("a",), (), "select a, pg_sleep(0.1) from journal.odd"))
+    assert own.count("odd") == 6, "the same state is seen as before"
+    own.close()
 
 
 def test_a_query_a_count_and_single_keys(both: tuple[PostgresqlRows, BorrowedRows]) -> None:

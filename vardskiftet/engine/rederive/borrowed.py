@@ -9,6 +9,7 @@ import pyarrow.compute as pc
 
 from vardskiftet.engine.rederive.rows import Asked
 from vardskiftet.engine.sources.protocol import Extract, Source
+from vardskiftet.errors import TookTooLong
 from vardskiftet.model.batch import KeyRange
 
 
@@ -29,8 +30,13 @@ class BorrowedRows:
         return self.source.count(table)
 
     def read(self, asked: Asked, within: KeyRange | None = None) -> pa.Table:
-        """As the source reads them."""
-        parts = list(self.source.read(Extract(asked.table, asked.columns, asked.key, asked.sql), within))
+        """As the source reads them; in parts, where it has no time for the whole."""
+        try:
+            parts = list(self.source.read(Extract(asked.table, asked.columns, asked.key, asked.sql), within))
+        except TookTooLong as late:
+            if not late.parts:
+                raise
+            return self.read(asked, within)
         if parts:
             return pa.Table.from_batches(parts)
         return pa.table(

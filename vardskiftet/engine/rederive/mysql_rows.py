@@ -25,7 +25,8 @@ from vardskiftet.engine.sources.mysql_session import session_of
 from vardskiftet.engine.sources.options import MysqlOptions
 from vardskiftet.engine.sources.pace import Pace
 from vardskiftet.engine.sources.refusal import not_set
-from vardskiftet.model.batch import KeyRange
+from vardskiftet.errors import TookTooLong
+from vardskiftet.model.batch import Key, KeyRange
 from vardskiftet.model.system import System
 
 BYTES = 63
@@ -92,6 +93,11 @@ class Column:
             return f"cast({self.at} as char)"
         return self.at if self.code == FIELD_TYPE.TIMESTAMP else self.as_text(raw=False)
 
+    @property
+    def border(self) -> str:
+        """SQL of the text from which `value` makes what stands beside `in_order`."""
+        return f"hex({self.at})" if self.code in TEXTS and not self.is_text and not self.numbered else self.in_order
+
     def value(self, border: str) -> str:
         """SQL of a border's text beside `in_order`."""
         told = _literal(border)
@@ -156,6 +162,18 @@ class MysqlRows:
         exact = found.filter(pc.is_in(found[column], pa.array(values, pa.string())))
         return exact if column in asked.columns else exact.drop_columns([column])
 
+    def middle(self, asked: Asked, within: KeyRange) -> Key | None:
+        """Counted, and then looked for in the order of the key."""
+        keys = [self._types(asked.table, asked.sql)[name] for name in asked.key]
+        rows = f"from {_from(asked.table, asked.sql)} where {self._within(asked, within)}"
+        order = ", ".join(one.in_order for one in keys)
+        with self._asking(asked.table) as cursor:
+            cursor.execute(f"select count(*) {rows}")
+            ((counted,),) = cursor.fetchall()
+            cursor.execute(f"select {', '.join(one.border for one in keys)} {rows} order by {order} limit 1 offset {int(counted) // 2}")
+            found = cursor.fetchone()
+        return None if found is None else tuple(map(str, found))
+
     def close(self) -> None:
         """End the transaction and give the connection back."""
         if self._open is not None:
@@ -214,8 +232,10 @@ class MysqlRows:
                 with self._open.cursor() as cursor:
                     yield cursor
         except (pymysql.Error, OSError) as error:
-            self.close()
-            raise session.refused(error, table) from error
+            refused = session.refused(error, table)
+            if not isinstance(refused, TookTooLong):  # that costs nothing but the question: what is seen stays the same
+                self.close()
+            raise refused from error
 
 
 def _literal(text: str) -> str:

@@ -17,8 +17,9 @@ from vardskiftet.engine.names import literal, quoted
 from vardskiftet.engine.rederive.rows import DAMAGED, PLACE, Asked, as_texts
 from vardskiftet.engine.sources.options import PostgresqlOptions
 from vardskiftet.engine.sources.pace import Pace
+from vardskiftet.engine.sources.refusal import Why, refusal
 from vardskiftet.errors import Unreachable
-from vardskiftet.model.batch import KeyRange
+from vardskiftet.model.batch import Key, KeyRange
 from vardskiftet.model.system import System
 
 BLOCK = 4 << 20
@@ -71,6 +72,18 @@ class PostgresqlRows:
         types = self._types(asked.table, asked.sql)
         wanted = ", ".join(_as_type(literal(one), types[column]) for one in values)
         return self._copied(asked, f"{_comparable(column, types[column])} in ({wanted})")
+
+    def middle(self, asked: Asked, within: KeyRange) -> Key | None:
+        """Counted, and then looked for in the order of the key."""
+        types = self._types(asked.table, asked.sql)
+        rows = f"from {self._from(asked.table, asked.sql)} as row where {self._within(asked, within)}"
+        keys = [_comparable(one, types[one]) for one in asked.key]
+        told = ", ".join(f"cast({one} as text)" for one in keys)
+        with self._asking(asked.table) as cursor:
+            counted = cursor.execute(f"select count(*) {rows}".encode()).fetchone()
+            half = int(counted[0]) // 2 if counted else 0
+            found = cursor.execute(f"select {told} {rows} order by {', '.join(keys)} offset {half} limit 1".encode()).fetchone()
+        return None if found is None else tuple(map(str, found))
 
     def close(self) -> None:
         """End the transaction and give the connection back."""
@@ -146,12 +159,17 @@ class PostgresqlRows:
 
     @contextlib.contextmanager
     def _asking(self, table: str) -> Iterator[psycopg.Cursor]:
-        """A cursor for questions to a table. Raises Unreachable, never with the connection's own words."""
+        """A cursor for questions to a table. Raises Unreachable, never with the connection's own words.
+
+        A question that took too long (TookTooLong) costs nothing but itself: what is seen stays the same.
+        """
         try:
             if self._open is None:
                 self._open = self._opened()
-            with self._open.cursor() as cursor:
+            with self._open.transaction(), self._open.cursor() as cursor:  # a savepoint in the transaction that holds all still
                 yield cursor
+        except psycopg.errors.QueryCanceled as error:
+            raise refusal(self._system.system, Why.TIMEOUT, str(error.sqlstate), table) from error
         except (psycopg.Error, pa.ArrowException, OSError) as error:
             self.close()
             code = getattr(error, "sqlstate", None) or type(error).__name__

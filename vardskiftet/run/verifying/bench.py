@@ -18,6 +18,7 @@ from vardskiftet.engine.ledger import Ledger
 from vardskiftet.engine.rederive.beside import place_units
 from vardskiftet.engine.rederive.borrowed import BorrowedRows
 from vardskiftet.engine.rederive.files_anew import disagreeing
+from vardskiftet.engine.rederive.halves import Halved, ServerRows
 from vardskiftet.engine.rederive.mysql_rows import MysqlRows
 from vardskiftet.engine.rederive.persons import decide
 from vardskiftet.engine.rederive.rows import Rows, SqliteRows
@@ -43,7 +44,7 @@ ROWS_AT_ONCE = 98_304
 SHORT = 1_000
 """Letters of a text of which so many rows may be held at once."""
 REVIEW = "IDENTITY_REVIEW"
-SERVERS: dict[str, Callable[[System, Path], Rows]] = {"postgresql": PostgresqlRows, "mysql": MysqlRows}
+SERVERS: dict[str, Callable[[System, Path], ServerRows]] = {"postgresql": PostgresqlRows, "mysql": MysqlRows}
 """Kinds of server that the verifier reads with a reader of its own; nothing of them outlives the load's own snapshot."""
 
 
@@ -173,7 +174,7 @@ def open_rows(desk: Desk, declared: System, plan: Plan | None) -> Rows:
     if held is not None:
         held.prove()
     if held is None and declared.source.kind in SERVERS:
-        return SERVERS[declared.source.kind](declared, desk.programme.root)
+        return Halved(SERVERS[declared.source.kind](declared, desk.programme.root))
     if declared.source.kind == "sqlite" and held is not None:
         held.close()
         return SqliteRows(folder / f"{declared.system}.sqlite", declared.system, declared.encoding)
