@@ -40,7 +40,7 @@ def read_options(kind: Kind, given: Mapping[str, Node], at: Node, reading: Readi
         for error in invalid.errors(include_url=False, include_input=False):
             _tell(error, given, at, reading)
         return None
-    return None if wrong else options.model_dump(mode="json", by_alias=True)
+    return None if wrong else options.model_dump(mode="json", by_alias=True, exclude_none=True)
 
 
 def _stays_inside(name: str, info: FieldInfo, node: Node, reading: Reading) -> bool:

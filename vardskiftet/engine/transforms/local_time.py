@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import re
-from typing import Annotated, Literal
+from typing import Annotated, Literal, Self
 
-from pydantic import AfterValidator
+from pydantic import AfterValidator, Field, model_validator
 
 from vardskiftet.engine.names import literal
 from vardskiftet.engine.transforms.protocol import Example, Expression, Join, Setting
@@ -15,26 +15,52 @@ from vardskiftet.model.record import ColumnType
 MAIN = "format"
 SAYS = "A local time in the system's time zone, as an instant (UTC)."
 
-LETTERS = frozenset(("%Y", "%m", "%-m", "%b", "%B", "%d", "%-d", "%j", "%H", "%-H", "%M", "%-M", "%S", "%-S", "%f", "%.f", "%g", "%%"))
+DAY_LETTERS = ("%Y", "%y", "%m", "%-m", "%b", "%B", "%d", "%-d", "%j")
+CLOCK_LETTERS = ("%H", "%-H", "%I", "%-I", "%p", "%M", "%-M", "%S", "%-S", "%f", "%.f", "%g")
+LETTERS = frozenset((*DAY_LETTERS, *CLOCK_LETTERS, "%%"))
 _DAYS = ({"%j"}, *({month, day} for month in ("%m", "%-m", "%b", "%B") for day in ("%d", "%-d")))
+_OF_24, _OF_12 = {"%H", "%-H"}, {"%I", "%-I"}
+
+
+def letters_of(form: str) -> set[str]:
+    """The letters of a form."""
+    return {part for part in re.findall(r"%\.f|%-?.?|[^%]", form, re.DOTALL) if part.startswith("%")}
 
 
 def whole_form(form: str) -> str:
     """The form itself, if every letter of it is known and it names a whole day. Raises ValueError: nothing is guessed."""
-    letters = set(re.findall(r"%\.f|%-?.?", form, re.DOTALL))
+    letters = letters_of(form)
     for letter in sorted(letters - LETTERS):
         raise ValueError(f"the letter '{letter}' is not known here; known: {' '.join(sorted(LETTERS))}")
-    if "%Y" not in letters or not any(day <= letters for day in _DAYS):
-        raise ValueError(f"'{form}' names no whole day: a year of four digits (%Y), a month and a day are wanted")
+    if len(letters & {"%Y", "%y"}) != 1 or not any(day <= letters for day in _DAYS):
+        raise ValueError(f"'{form}' names no whole day: a year (%Y, or %y with `years_from:`), a month and a day are wanted")
     if "%.f" in letters and not re.fullmatch(r"((?!%\.f).)*%-?S%\.f", form, re.DOTALL):
         raise ValueError("'%.f', a fraction of a second that may be missing, stands only at the end, after %S")
+    if ("%p" in letters) != bool(letters & _OF_12) or ("%p" in letters and letters & _OF_24):
+        raise ValueError(f"'{form}' names no hour: %I and %p (AM, PM) belong together, and stand instead of %H")
     return form
 
 
 Form = Annotated[str, AfterValidator(whole_form)]
 
 
-class Options(Frozen):
+class OfForm(Frozen):
+    """Which century is meant where a form's year has two digits."""
+
+    years_from: int | None = Field(None, ge=1, le=9900)
+    """The first of the hundred years that two digits mean: 1930 makes 29 the year 2029, and 30 the year 1930."""
+
+    @model_validator(mode="after")
+    def _say_which_century(self) -> Self:
+        short = "%y" in letters_of(str(getattr(self, "format", "")))
+        if short and self.years_from is None:
+            raise ValueError("%y has two digits of a year: say with `years_from:` which hundred years are meant, as 1930 for 1930 to 2029")
+        if self.years_from is not None and not short:
+            raise ValueError("`years_from:` belongs to a year of two digits, and the format has no %y")
+        return self
+
+
+class Options(OfForm):
     """`format` in strptime's letters; what to do in the repeated and the missing hour; texts that stand for 'unknown'."""
 
     format: Form = "%Y-%m-%d %H:%M:%S"
@@ -51,6 +77,9 @@ MACROS = (
     "cycles_of(t) as (to_days((146097 * greatest(0, (year(t) - 2040) // 400))::integer))",
     # 10:00:00 and 10:00:00.5 with a fraction of six digits each; a longer one stays as it is, and is no date then.
     "fraction_of(t) as (regexp_extract(t, '[.]([0-9]+)$', 1))",
+    # The year with the same two last digits among the hundred from `first` on; 29 February may be no day in it.
+    "year_among(t, first) as (lpad((first + ((year(t) - first) % 100 + 100) % 100)::varchar, 4, '0'))",
+    "among_years(t, first, rest) as (try_strptime(year_among(t, first) || strftime(t, rest), '%Y' || rest))",
     "six_digits(t) as (case when fraction_of(t) = '' then t || '.000000' else t || repeat('0', 6 - length(fraction_of(t))) end)",
 )
 
@@ -72,17 +101,25 @@ def to_sql(source: str, options: Options, setting: Setting) -> Expression:
         reasons.append(f"when {odd} and {zone}.odd = 'missing' then 'MISSING_HOUR'")
     if options.repeated_hour == "reject":
         reasons.append(f"when {odd} and {zone}.odd = 'repeated' then 'REPEATED_HOUR'")
-    strict = f"case when strftime({time}, {form}) = {spelt} and {time} >= timestamp '0001-01-02' then {time} end"
+    meant_time = _in_century(time, options.years_from, options.format)
+    strict = f"case when strftime({time}, {form}) = {spelt} and {meant_time} >= timestamp '0001-01-02' then {meant_time} end"
     folded = (local, f"{whole} - cycles_of({whole})")
     stages = (((text, meant), (time, f"try_strptime({spelt}, {form})"), (whole, strict), folded),)
     return Expression(value, "case " + "\n              ".join(reasons) + " end", ColumnType.INSTANT, stages, (join,))
 
 
-def strict_time(text: str, form: str, earliest: str = "0001-01-01") -> str:
+def strict_time(text: str, form: str, years_from: int | None = None) -> str:
     """SQL of a timestamp that spells back to the same text: `2024-1-5` is not `%Y-%m-%d`; 30 February and the year 0 are no days."""
     spelt, letters = _spelt(text, form)
     parsed = f"try_strptime({spelt}, {letters})"
-    return f"(case when strftime({parsed}, {letters}) = {spelt} and {parsed} >= timestamp '{earliest}' then {parsed} end)"
+    meant = _in_century(parsed, years_from, form)
+    return f"(case when strftime({parsed}, {letters}) = {spelt} and {meant} >= timestamp '0001-01-01' then {meant} end)"
+
+
+def _in_century(parsed: str, years_from: int | None, form: str) -> str:
+    """SQL of the same within the years that two digits mean; a day of the year stays that, whatever February has in its own year."""
+    rest = "-%j %H:%M:%S.%f" if "%j" in letters_of(form) else "-%m-%d %H:%M:%S.%f"
+    return parsed if years_from is None else f"among_years({parsed}, {years_from}, '{rest}')"
 
 
 def _spelt(text: str, form: str) -> tuple[str, str]:
@@ -118,6 +155,14 @@ EXAMPLES = (
     Example("2440-07-01 12:00", {"format": "%Y-%m-%d %H:%M"}, value="2440-07-01T10:00:00Z"),
     Example("2996-10-30 02:30", {"format": "%Y-%m-%d %H:%M"}, reason="REPEATED_HOUR"),
     Example("9999-12-31 23:59", {"format": "%Y-%m-%d %H:%M"}, value="9999-12-31T22:59:00Z"),
+    Example("3/4/2019 2:05 PM", {"format": "%-m/%-d/%Y %-I:%M %p"}, value="2019-03-04T13:05:00Z"),
+    Example("03/04/2019 12:05:00 AM", {"format": "%m/%d/%Y %I:%M:%S %p"}, value="2019-03-03T23:05:00Z"),
+    Example("03/04/2019 12:05:00 PM", {"format": "%m/%d/%Y %I:%M:%S %p"}, value="2019-03-04T11:05:00Z"),
+    Example("03/04/2019 00:05:00 AM", {"format": "%m/%d/%Y %I:%M:%S %p"}, reason="INVALID_DATE"),
+    Example("03/04/2019 13:05:00 PM", {"format": "%m/%d/%Y %I:%M:%S %p"}, reason="INVALID_DATE"),
+    Example("03/04/2019 12:05:00 pm", {"format": "%m/%d/%Y %I:%M:%S %p"}, reason="INVALID_DATE"),
+    Example("240701 1200", {"format": "%y%m%d %H%M", "years_from": 1930}, value="2024-07-01T10:00:00Z"),
+    Example("300701 1200", {"format": "%y%m%d %H%M", "years_from": 1930}, value="1930-07-01T11:00:00Z"),
     Example("", value=None),
     Example(None, value=None),
 )
