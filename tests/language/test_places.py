@@ -31,11 +31,11 @@ SOURCE = [
 ]
 
 
-def planned(folder: Path, rule: str) -> tuple[Ward, dict[str, dict[str, object]]]:
+def planned(folder: Path, rule: str, more: tuple[str, ...] = ()) -> tuple[Ward, dict[str, dict[str, object]]]:
     """A ward with one unit of no wave, and what its plan expects, by mapping."""
     mappings = {"person": PERSON, "visit": VISIT.replace("UNIT", RULES[rule])}
     ignored = () if "via" in rule else ("room",)
-    project(folder, source=SOURCE, record=RECORD, mappings=mappings, codes=CODES if "codebook" in rule else {}, ignored=ignored)
+    project(folder, source=[*SOURCE, *more], record=RECORD, mappings=mappings, codes=CODES if "codebook" in rule else {}, ignored=ignored)
     sold = "  - {unit: sold, title: Sold, kind: narhalsan_unit, area: here, hsa_id: SE2321000131-X0004, excluded: Sold to a partner.}\n"
     (folder / "waves/units.yaml").write_text(UNITS + sold, encoding="utf-8")
     with (folder / "waves/first.yaml").open("a", encoding="utf-8") as file:
@@ -52,6 +52,12 @@ def test_the_plan_says_what_stood_for_an_unknown_unit(tmp_path: Path, rule: str)
     _, expected = planned(tmp_path, rule)
     assert expected["old.visit"]["unknown_units"] == [["Australia", 2], ["", 1]]
     assert expected["old.person"]["unknown_units"] == []
+
+
+def test_a_path_to_several_units_leads_to_none_and_the_plan_names_them(tmp_path: Path) -> None:
+    ward, expected = planned(tmp_path, "via", ("insert into room values (103, 'later')",))
+    assert expected["old.visit"]["unknown_units"] == [["(several: Australia, later)", 2], ["", 1]]
+    assert "(several: Australia, later)" in ward.ask("plan", "first").out
 
 
 @pytest.mark.parametrize("rule", RULES)

@@ -90,7 +90,7 @@ def _written(mapping: Mapping) -> str:
     rule = mapping.unit
     if not rule.source:
         return "null"
-    return f"case when vs_place = 'no_unit' then {'unit_path.value' if rule.via else f'placed.{quoted(rule.source)}'} end"
+    return f"case when vs_place = 'no_unit' then {'unit_path.told' if rule.via else f'placed.{quoted(rule.source)}'} end"
 
 
 def _placed(mapping: Mapping, fresh: str) -> str:

@@ -50,12 +50,13 @@ def prepare_places(duck: duckdb.DuckDBPyConnection, programme: Programme, mappin
 
 
 def _unit_path(duck: duckdb.DuckDBPyConnection, rule: UnitRule, source: Source) -> None:
-    """Key of the other table to its unit; a key with several units has none."""
+    """Key of the other table to its unit; a key with several units has none, and `told` names two of them."""
     duck.execute("create or replace temp table pairs (key varchar, value varchar)")
     for batch in read_whole(source, Extract(rule.via, (rule.to, rule.source))):
         fill(duck, "pairs", pa.Table.from_batches([batch]).select([1, 2]).rename_columns(["key", "value"]))
     duck.execute(
-        "create or replace table unit_path as select key, case when count(distinct value) = 1 then min(value) end as value"
+        "create or replace table unit_path as select key, case when count(distinct value) = 1 then min(value) end as value,"
+        " case when count(distinct value) > 1 then '(several: ' || min(value) || ', ' || max(value) || ')' else min(value) end as told"
         " from pairs where key is not null group by key"
     )
     duck.execute("drop table pairs")
