@@ -32,13 +32,17 @@ def gaps(programme: Programme, system: System, source: Source) -> tuple[Fault, .
         if one.by not in columns:
             message = f"'{one.by}' is not a column of the source's table '{one.table}'."
             faults.append(Fault(path, 1, f"{system.system} › routes › patients", message, _near(one.by, columns)))
-    for table in sorted(schema):
-        if not speakers(programme, system, table):
-            message = f"Table '{table}' of the source is read by no mapping, covered by no route and not ignored."
-            faults.append(
-                Fault(path, 1, system.system, message, "Say which: a mapping, `tables:` of a route, or `ignored:` with a because.")
-            )
-    return tuple(faults)
+    unspoken = [table for table in sorted(schema) if not speakers(programme, system, table)]
+    return (*faults, *([_unspoken(path, system.system, unspoken)] if unspoken else []))
+
+
+def _unspoken(path: str, system: str, tables: list[str]) -> Fault:
+    """One fault for all of them: a new system has dozens."""
+    named = ", ".join(f"'{table}'" for table in tables)
+    what = f"Table {named} of the source is" if len(tables) == 1 else f"{len(tables)} tables of the source are"
+    told = "." if len(tables) == 1 else f": {named}."
+    hint = f"Say of each: a mapping (vardskiftet mappings new {system} TABLE), `tables:` of a route, or `ignored:` with a because."
+    return Fault(path, 1, system, f"{what} read by no mapping, covered by no route and not ignored{told}", hint)
 
 
 def demand_no_gaps_of(programme: Programme, mapping: Mapping, source: Source) -> None:
