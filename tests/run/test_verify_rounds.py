@@ -56,3 +56,11 @@ def test_a_later_round_can_be_rehearsed(caught_up: Ward) -> None:
     done = caught_up.ask("rehearse", WAVE, "--json")
     assert done.code in (0, 1) and done.document["closes"], done.told
     assert done.document["total"]["loaded"] > 100, "a scratch record begins without the wave's own rows"
+
+
+def test_a_quick_look_at_several_rounds_names_the_row_that_was_changed(caught_up: Ward) -> None:
+    assert caught_up.ask("verify", WAVE, "--quick", "--json").code == 0
+    with opened(caught_up.target) as record:
+        assert record.execute("update appointment set minutes = 58 where _key = (select max(_key) from appointment)").rowcount
+    done = caught_up.ask("verify", WAVE, "--quick", "--json")
+    assert (done.code, done.document["differences"]["total"]) == (1, 1), done.told

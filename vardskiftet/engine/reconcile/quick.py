@@ -49,9 +49,10 @@ def holds_latest(stage: duckdb.DuckDBPyConnection) -> bool:
 
 
 def latest(stage: duckdb.DuckDBPyConnection) -> Iterator[pa.Table]:
-    """What stands in `latest`, so many rows at a time."""
-    for batch in stage.sql("select id, key, digest from latest").to_arrow_reader(AT_ONCE):
-        yield pa.Table.from_batches([batch])
+    """What stands in `latest`, so many rows at a time; on a connection of its own, since whoever takes them asks the stage in between."""
+    with stage.cursor() as reading:
+        for batch in reading.sql("select id, key, digest from latest").to_arrow_reader(AT_ONCE):
+            yield pa.Table.from_batches([batch])
 
 
 def digested(stage: duckdb.DuckDBPyConnection, columns: Sequence[Column], rows: pa.Table) -> pa.Table:
@@ -64,7 +65,7 @@ def digested(stage: duckdb.DuckDBPyConnection, columns: Sequence[Column], rows: 
 
 def forget(stage: duckdb.DuckDBPyConnection, mapping: str) -> None:
     """Begin a mapping anew: what a run that was killed left is thrown away."""
-    stage.execute("create or replace temp table latest (id varchar, key varchar, digest blob)")
+    stage.execute("create or replace table latest (id varchar, key varchar, digest blob)")
     for table in ("unmet", "stood"):
         stage.execute(f"delete from {table} where mapping = {literal(mapping)}")
 
