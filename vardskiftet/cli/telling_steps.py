@@ -16,10 +16,9 @@ def tell_explained(answer: Answer, wave: str, mapping: str, found: Sequence[Expl
     for one in found:
         _tell(answer, one, values=values)
     for one in found:
-        for field in one.fields:
-            if one.fate == "loaded" and not field.equal:
-                answer.exit_code = 1
-                answer.because("DIFFERENT", f"{field.column} is not stored as it was derived", where=f"{one.mapping} {one.id}")
+        if one.wrong:
+            answer.exit_code = 1
+            answer.because("DIFFERENT", f"{one.wrong[:1].upper()}{one.wrong[1:]}.", where=f"{one.mapping} {one.id}")
     if not values:
         answer.say("Values are shown with --show-values --reason TEXT.")
 
@@ -27,6 +26,8 @@ def tell_explained(answer: Answer, wave: str, mapping: str, found: Sequence[Expl
 def _tell(answer: Answer, one: Explained, *, values: bool) -> None:
     item = f" item {one.item}" if one.item else ""
     answer.say(f"{one.mapping}{item}: derived {one.fate}{f', {one.reason}' if one.reason else ''}{f'; {one.id}' if one.id else ''}")
+    if one.corrected:
+        answer.say(f"Corrected by hand: {', '.join(one.corrected)}.")
     if values:
         answer.table("source", ("column", "value"), [(name, _shown(text)) for name, text in one.source.items()])
     rows = []

@@ -10,9 +10,10 @@ import pyarrow as pa
 from vardskiftet.declare.words import nearest
 from vardskiftet.engine.reconcile.stood import rows_by_id
 from vardskiftet.engine.rederive.beside import look_beside
+from vardskiftet.engine.rederive.corrected import corrected
 from vardskiftet.engine.rederive.derive import Deriver, parent_of, stored_columns
 from vardskiftet.engine.rederive.given import Before, fill_parents, fill_persons
-from vardskiftet.engine.rederive.rows import Asked
+from vardskiftet.engine.rederive.rows import DAMAGED, PLACE, Asked
 from vardskiftet.engine.rederive.stage import arrow
 from vardskiftet.engine.rederive.steps import Stepped, stepped
 from vardskiftet.engine.targets import open_target
@@ -36,7 +37,20 @@ class Explained:
     reason: str
     id: str
     source: dict[str, str | None]
+    corrected: tuple[str, ...]
+    """Columns in which people said something else than the source; `source` has what they said."""
+    stands: bool
+    """Whether the record has a row of this identity."""
     fields: tuple[Stepped, ...]
+
+    @property
+    def wrong(self) -> str:
+        """Why the row was derived and stands, and the two do not agree; empty where they do."""
+        if self.fate == "loaded":
+            unlike = ", ".join(one.column for one in self.fields if not one.equal)
+            return "" if not unlike else f"{unlike}: not stored as it was derived" if self.stands else "no such row stands in the record"
+        left_out = self.stands and self.fate in ("rejected", "excluded")
+        return f"a row stands in the record, and what was derived is {self.fate}" if left_out else ""
 
 
 FATES = {"L": "loaded", "M": "merged", "R": "rejected", "E": "excluded"}
@@ -63,10 +77,12 @@ def explain(desk: Desk, wave: str, mapping: str, key: str) -> tuple[Explained, .
 
 
 def _explained(bench: Bench, mapping: Mapping, key: str) -> tuple[Explained, ...]:
-    rows = _rows(bench, mapping, key)
-    if not rows.num_rows:
+    read = _rows(bench, mapping, key)
+    if not read.num_rows:
         return ()
     source = bench.rows(mapping.system)
+    rows = corrected(read, mapping, source.columns(mapping.reads, mapping.sql), bench.corrections)
+    said = tuple(name for name in rows.column_names if name not in (PLACE, DAMAGED) and rows[name] != read[name])
     look_beside(bench.stage, bench.frozen, mapping, source)
     every = Before(bench.batches)
     table = bench.frozen.record.table(mapping.into)
@@ -95,6 +111,8 @@ def _explained(bench: Bench, mapping: Mapping, key: str) -> tuple[Explained, ...
             str(line["_reason"] or ""),
             str(line["_id"] or ""),
             {name: items.get(str(line["_item"]), {}).get(name) for name in deriver.columns},
+            said,
+            str(line["_id"]) in there,
             stepped(deriver, items.get(str(line["_item"]), {}), line, there.get(str(line["_id"]))),
         )
         for line in mine

@@ -18,6 +18,7 @@ from vardskiftet.engine.targets.marks import REHEARSAL, marks_of
 from vardskiftet.engine.targets.protocol import Target
 from vardskiftet.engine.targets.sqlite import SqliteTarget
 from vardskiftet.engine.targets.tables import layout
+from vardskiftet.model.plan import Plan
 from vardskiftet.model.programme import Programme
 from vardskiftet.model.record import Record, Table
 
@@ -34,6 +35,8 @@ class Copy:
     mappings: tuple[str, ...]
     batches: dict[int, str]
     """Batches of the wave to their mapping."""
+    judged: frozenset[int]
+    """Those of them in which the plan that is verified said what became of each item; what earlier ones said is history."""
 
     @contextmanager
     def opened(self) -> Iterator[sqlite3.Connection]:
@@ -90,7 +93,7 @@ def _text(value: object) -> str | None:
     return None if value is None else str(value)
 
 
-def copied(target: Target, programme: Programme, path: Path, wave: str) -> Copy:
+def copied(target: Target, programme: Programme, path: Path, plan: Plan) -> Copy:
     """A clean copy of the record in `path`, table by table and batch by batch. Raises Unreachable."""
     path.unlink(missing_ok=True)
     record = programme.record
@@ -100,14 +103,16 @@ def copied(target: Target, programme: Programme, path: Path, wave: str) -> Copy:
     batch = tables["vs_batch"]
     entries = target.rows(sa.select(batch))
     names = [one.name for one in batch.columns]
-    copy.copy_in(batch, [dict(zip(names, entry, strict=True)) for entry in entries])
-    mine = {int(row[0]): str(row[3]) for row in entries if row[1] == wave}
+    told = [dict(zip(names, entry, strict=True)) for entry in entries]
+    copy.copy_in(batch, told)
+    mine = {int(one["batch"]): str(one["mapping"]) for one in told if one["wave"] == plan.wave}
+    judged = frozenset(int(one["batch"]) for one in told if one["plan"] == plan.fingerprint)
     for table in layout(record).sorted_tables:
         if table.name in ("vs_meta", "vs_lock", "vs_batch"):
             continue
         _copy(target, copy, table, [int(entry[0]) for entry in entries])
     copy.close()
-    return Copy(path, record, tuple(sorted(set(mine.values()))), mine)
+    return Copy(path, record, tuple(sorted(set(mine.values()))), mine, judged)
 
 
 def _copy(target: Target, copy: SqliteTarget, table: sa.Table, batches: list[int]) -> None:
@@ -136,7 +141,7 @@ def fresh(clean: Copy, path: Path) -> Copy:
     for left in path.parent.glob(f"{path.name}*"):
         left.unlink()
     shutil.copy2(clean.path, path)
-    return Copy(path, clean.record, clean.mappings, clean.batches)
+    return Copy(path, clean.record, clean.mappings, clean.batches, clean.judged)
 
 
 def disordered(clean: Copy, path: Path) -> Copy:

@@ -32,7 +32,7 @@ def line_deleted(copy: Copy) -> Seeded | None:
 
 
 def _rejected(copy: Copy, lines: list[tuple[int, int]]) -> tuple[int, int] | None:
-    return next(((int(row), int(batch)) for row, batch in lines if int(batch) in copy.batches), None)
+    return next(((int(row), int(batch)) for row, batch in lines if int(batch) in copy.judged), None)
 
 
 def number_of_another(copy: Copy) -> Seeded | None:

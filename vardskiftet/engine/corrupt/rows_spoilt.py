@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from vardskiftet.engine.corrupt.copy import Copy, Row
 from vardskiftet.engine.corrupt.seed import NEW, Corruption, Seeded, children, leaves, several, told
+from vardskiftet.engine.reconcile.clinical import tells_what
 from vardskiftet.model.difference import Kind, Level
 from vardskiftet.model.record import Table
 
+AMONG = 100
+"""Rows of which a pair is made with any other one."""
 ALERTS = ("alert", "warning", "allerg")
 
 
@@ -110,19 +115,31 @@ def alert_lost(copy: Copy) -> Seeded | None:
 
 
 def children_exchanged(copy: Copy) -> Seeded | None:
-    """Two rows change their owners."""
+    """Two rows change their owners; of two kinds where there are such, since counts per patient and kind see no exchange of like rows."""
     for table, column in children(copy):
-        pair = _of_two(copy.rows(table), column.column)
+        kinds = [one.column for one in table.columns if tells_what(one)]
+        rows = copy.rows(table)
+        pair = _of_two(rows, column.column, kinds) or _of_two(rows, column.column, ())
         if pair is not None:
             one, other = pair
             copy.change(table, one, **{column.column: other[column.column]})
             copy.change(table, other, **{column.column: one[column.column]})
-            return several([one, other], table, Kind.WRONG_PATIENT, column.column, also=(Level.CLINICAL,))
+            also = (Level.CLINICAL,) if _unlike(one, other, kinds) else ()
+            return several([one, other], table, Kind.WRONG_PATIENT, column.column, also=also)
     return None
 
 
-def _of_two(rows: list[Row], column: str) -> tuple[Row, Row] | None:
-    return next(((rows[0], other) for other in rows[1:] if other[column] != rows[0][column]), None) if rows else None
+def _of_two(rows: list[Row], owner: str, kinds: Sequence[str]) -> tuple[Row, Row] | None:
+    """A row, and the first of another owner; where kinds are named, of another kind as well."""
+    for one in rows[:AMONG]:
+        for other in rows:
+            if other[owner] != one[owner] and (not kinds or _unlike(one, other, kinds)):
+                return one, other
+    return None
+
+
+def _unlike(one: Row, other: Row, kinds: Sequence[str]) -> bool:
+    return any(one[kind] != other[kind] for kind in kinds)
 
 
 def unit_changed(copy: Copy) -> Seeded | None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import unicodedata
 from collections.abc import Callable
-from datetime import UTC, date, datetime, timedelta
+from datetime import date, datetime, timedelta
 from itertools import pairwise
 from zoneinfo import ZoneInfo
 
@@ -112,7 +112,7 @@ def _times(copy: Copy, wanted: Callable[[datetime], bool], shift: timedelta, onl
     for table, column in columns_of(copy, ColumnType.INSTANT):
         rows = [row for row in copy.rows(table, f'"{column.column}" is not null') if wanted(_instant(row[column.column]))]
         chosen = rows[:only] if only else rows
-        copy.change_all(table, [(row, {column.column: _told(_instant(row[column.column]) + shift)}) for row in chosen])
+        copy.change_all(table, [(row, {column.column: _shifted(str(row[column.column]), shift)}) for row in chosen])
         if chosen:
             return several(chosen, table, kind, column.column, also=also)
     return None
@@ -122,8 +122,10 @@ def _instant(text: object) -> datetime:
     return datetime.fromisoformat(str(text))
 
 
-def _told(moment: datetime) -> str:
-    return f"{moment.astimezone(UTC):%Y-%m-%dT%H:%M:%S}Z"
+def _shifted(text: str, by: timedelta) -> str:
+    """Another moment in the record's own writing: whole seconds are shifted, a fraction of one stays as it is written."""
+    whole, _, part = text.removesuffix("Z").partition(".")
+    return f"{datetime.fromisoformat(whole) + by:%Y-%m-%dT%H:%M:%S}{'.' + part if part else ''}Z"
 
 
 def _in_summer(moment: datetime) -> bool:
@@ -164,9 +166,9 @@ def notes_emptied(copy: Copy) -> Seeded | None:
 
 
 def codes_unknown(copy: Copy) -> Seeded | None:
-    """A whole code system became `unknown`."""
+    """A whole code system became `unknown`; what is already so is spared."""
     for table, column in columns_of(copy, ColumnType.TEXT, lambda _table, column: bool(column.code_system)):
-        rows = copy.rows(table, f'"{column.column}" is not null')
+        rows = copy.rows(table, f""""{column.column}" <> 'unknown'""")
         if len(rows) > 1:
             copy.change_all(table, [(row, {column.column: "unknown"}) for row in rows])
             # What a row is counts per patient, where the table says whose it is; a person's own row belongs to nobody.

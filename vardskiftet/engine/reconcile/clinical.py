@@ -73,7 +73,7 @@ def look_at_rows(stage: duckdb.DuckDBPyConnection, mapping: Mapping, table: Tabl
     name, here = literal(mapping.mapping), literal(side)
     owner = owner_of(table, columns)
     if owner is not None:
-        told = [f"coalesce({quoted(one.column)}, '')" for one in columns if _tells_what(one)]
+        told = [f"coalesce({quoted(one.column)}, '')" for one in columns if tells_what(one)]
         what = f"concat_ws('|', {', '.join(told)})" if told else "''"
         stage.execute(
             f"insert into pair select {name}, {here}, {quoted(owner.column)}, {what} as what, count(*) from ({rows}) group by all"
@@ -111,7 +111,7 @@ def owner_of(table: Table, columns: Sequence[Column]) -> Column | None:
     return next((one for one in references if one.required), references[0] if references else None)
 
 
-def _tells_what(column: Column) -> bool:
+def tells_what(column: Column) -> bool:
     """A code or a state: what a row is, without being a patient's own words."""
     return bool(column.code_system) or (column.type is ColumnType.TEXT and not column.protected and column.max_length is None)
 

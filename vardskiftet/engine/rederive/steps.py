@@ -35,9 +35,18 @@ def stepped(
     for column in stored_columns(deriver.programme, deriver.mapping):
         expected, there = derived.get(column.column), None if stored is None else stored.get(column.column)
         told, steps = _followed(deriver, *fields[column.column], item) if column.column in fields else ("nothing", ())
+        if column.column in fields and expected is None:
+            steps = (*steps, *_missed(fields[column.column][1], item, derived))
         equal = bare(expected, column.type) == bare(there, column.type)
         lines.append(Stepped(column.column, told, steps, expected, there, equal))
     return tuple(lines)
+
+
+def _missed(one: Field, item: Map[str, object], derived: Map[str, str | None]) -> tuple[tuple[str, str | None], ...]:
+    """The last step of a find that leads nowhere: the reason for which the item is left out, or that the field is left empty."""
+    if one.find is None or item.get(one.find.by) is None:
+        return ()
+    return ((one.find.table, derived.get("_reason") if one.find.missing == "reject" else None),)
 
 
 def _followed(deriver: Deriver, number: int, one: Field, item: Map[str, object]) -> tuple[str, tuple[tuple[str, str | None], ...]]:

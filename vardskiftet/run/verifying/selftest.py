@@ -82,7 +82,7 @@ def selftest(bench: Bench, folder: Path, catalogue: tuple[Corruption, ...] = CAT
     """Try all of it on copies of the bench's record, in `folder`; the controls come first, and nothing is kept."""
     folder.mkdir(parents=True, exist_ok=True, mode=0o700)
     try:
-        clean = copied(bench.target, bench.frozen, folder / "clean.sqlite", bench.plan.wave)
+        clean = copied(bench.target, bench.frozen, folder / "clean.sqlite", bench.plan)
         bed = _Bed(bench, clean, folder, {})
         bed.look_at(clean)
         bed.seen = {name: bring(bench, name, MAKERS, everything) for name in bench.plan.mappings}
