@@ -272,6 +272,7 @@ def test_a_partitioned_table_is_one_and_a_view_is_read_too(postgres: tuple[str, 
         "insert into t values (1, 'x'), (2, 'y')",
         "create view v as select a from t",
         "create materialized view m as select b from t",
+        "create materialized view unfilled as select b from t with no data",
         "create table nothing ()",
     )
     assert sorted(source.schema()) == ["m", "nothing", "t", "v"]
@@ -301,7 +302,8 @@ def test_a_declared_primary_key_is_told_in_its_own_order(
     with psycopg.connect(url) as connection:
         connection.execute(COMPOSITE)
         connection.execute("create table bare (id integer unique)")
-    assert [source.primary_key(table) for table in ("line", "bare", "gone")] == [("place", "part"), (), ()]
+        connection.execute("create table wide (id integer, name text, primary key (id) include (name))")
+    assert [source.primary_key(table) for table in ("line", "bare", "gone", "wide")] == [("place", "part"), (), (), ("id",)]
     monkeypatch.setenv(VARIABLE, url.replace("postgresql://", "postgresql+psycopg://"))
     with closing(opened("sqlalchemy", tmp_path)) as other:
         assert [other.primary_key(table) for table in ("line", "bare")] == [("place", "part"), ()]

@@ -73,6 +73,39 @@ def test_a_draft_leaves_open_what_no_name_supports(tmp_path: Path) -> None:
     assert "paid_at: {from: COLUMN}" in drafted
 
 
+TYPED = """\
+record: new
+title: The new record
+version: '1'
+tables:
+  - table: receipt
+    title: Receipts
+    key: receipt_id
+    columns:
+      - {column: receipt_id, type: uuid, required: true}
+      - {column: dead, type: boolean}
+      - {column: urgency, type: text}
+      - {column: valid, type: boolean}
+      - {column: paid_at, type: instant}
+      - {column: seen_at, type: instant}
+      - {column: written_at, type: instant}
+      - {column: due, type: date}
+"""
+
+
+def test_a_draft_reads_what_the_declared_type_sends_and_guesses_no_name_that_is_only_somewhat_alike(tmp_path: Path) -> None:
+    columns = "voided text, frequency text, valid tinyint(1), paid_at timestamp, seen_at timestamptz, written_at text, due date"
+    ward = Ward(project(tmp_path, source=[f"create table payment (payment_id integer primary key, {columns})"], record=RECORD, mappings={}))
+    (tmp_path / "mappings/record.yaml").write_text(TYPED, encoding="utf-8")
+    drafted = ward.ask("mappings", "new", "old", "payment", "--into", "receipt").out
+    assert "dead: {from: COLUMN" in drafted and "urgency: {from: COLUMN}" in drafted
+    assert 'valid: {from: valid, through: {boolean: ["1"], false: ["0"]}}' in drafted
+    assert 'paid_at: {from: paid_at, through: {local_time: "%Y-%m-%d %H:%M:%S%.f", ' in drafted
+    assert "seen_at: {from: seen_at}" in drafted
+    assert 'written_at: {from: written_at, through: {local_time: "%Y-%m-%d %H:%M:%S", ' in drafted
+    assert 'due: {from: due, through: {day: "%Y-%m-%d"}}' in drafted
+
+
 def test_a_preview_before_the_first_load_shows_what_speaks_against_the_rows_themselves(tmp_path: Path) -> None:
     ward = Ward(project(tmp_path, source=SOURCE, record=RECORD, mappings=MAPPINGS))
     before = ward.ask("mappings", "preview", "old.visit", "--json").document

@@ -11,16 +11,10 @@ from vardskiftet.engine.sources.protocol import Extract, Source
 from vardskiftet.errors import Usage
 from vardskiftet.model.record import Column, ColumnType, Table
 
-_THROUGH = {
-    ColumnType.INSTANT: ', through: {local_time: "%Y-%m-%d %H:%M:%S", repeated_hour: reject, missing_hour: reject}',
-    ColumnType.DATE: ', through: {day: "%Y-%m-%d"}',
-    ColumnType.DECIMAL: ', through: {decimal: "."}',
-    ColumnType.BOOLEAN: ", through: {boolean: [J], false: [N]}",
-}
-
-
 ALIKE = 0.6
-"""How alike names must be for a guess (difflib's ratio): below it the place is left for a person to fill."""
+"""How alike the names of tables must be for a guess (difflib's ratio): below it a person says which."""
+ALIKE_COLUMNS = 0.72
+"""The same of columns, where a wrong guess is easily overlooked: `dead` is not `voided`, and `urgency` is not `frequency`."""
 
 
 def draft(sketch: Sketch, system: str, table: str, into: str | None) -> str:
@@ -32,7 +26,8 @@ def draft(sketch: Sketch, system: str, table: str, into: str | None) -> str:
         schema = source.schema()
         if table not in schema:
             raise Usage(f"System '{system}' has no table '{table}'.", hint=nearest(table, schema))
-        columns = [column.name for column in schema[table]]
+        types = {column.name: column.type.lower() for column in schema[table]}
+        columns = list(types)
         key = _key(source, table, columns)
     finally:
         source.close()
@@ -40,7 +35,7 @@ def draft(sketch: Sketch, system: str, table: str, into: str | None) -> str:
     lines = [
         "# A first draft: every line is a guess from names. Read it against the source, and correct it.",
         f"mapping: {system}.{_slug(table)}",
-        f"information: {_information(sketch, system)}",
+        f"information: {_information(sketch, system, table)}",
         f"reads: {_word(table)}",
         f"into: {target.table}",
         f"key: {key}",
@@ -50,10 +45,10 @@ def draft(sketch: Sketch, system: str, table: str, into: str | None) -> str:
         *(["identities: [{from: COLUMN, through: personal_identity}]    # or []: no national number"] if target.identity else []),
         "fields:",
     ]
-    left = list(columns)
+    left, kind = dict(types), sketch.systems[system].source.kind
     for column in target.columns:
         if column.column != target.key:
-            lines.append(_field(column, left))
+            lines.append(_field(column, left, kind))
     lines.append(f"# columns of {table} that no field takes yet: {', '.join(left) or 'none'}")
     return "\n".join(lines)
 
@@ -83,24 +78,54 @@ def _target(sketch: Sketch, table: str, into: str | None) -> Table:
     return sketch.record.table(into or near[0])
 
 
-def _field(column: Column, left: list[str]) -> str:
-    near = difflib.get_close_matches(column.column, left, n=1, cutoff=ALIKE)
+def _field(column: Column, left: dict[str, str], kind: str) -> str:
+    """A field's line; `left` are the source's columns that no field took yet, with their types."""
+    near = difflib.get_close_matches(column.column, left, n=1, cutoff=ALIKE_COLUMNS)
     if column.references:
         # A wrong guess here would lead rows to somebody else's parent, and numbers would fit by chance: only what bears the name is taken.
         near = [one for one in left if one.lower() == column.column.lower() or column.references.lower() in one.lower()][:1]
     source = near[0] if near else "COLUMN"
-    if near:
-        left.remove(source)
+    declared = left.pop(source, "")
     needed = "" if column.required else "    # optional"
     if column.references:
         return f"  {column.column}: {{find: {column.references}, by: {_word(source)}}}{needed}"
-    through = ", through: {codebook: NAME}, unmapped: reject" if column.code_system else _THROUGH.get(column.type, "")
-    return f"  {column.column}: {{from: {_word(source)}{through}}}{needed}"
+    through = "{codebook: NAME}, unmapped: reject" if column.code_system else _through(column.type, declared, kind)
+    return f"  {column.column}: {{from: {_word(source)}{f', through: {through}' if through else ''}}}{needed}"
 
 
-def _information(sketch: Sketch, system: str) -> str:
+def _through(wanted: ColumnType, declared: str, kind: str) -> str:
+    """The transform that reads what a source's column of this type sends; empty where none is needed."""
+    match wanted:
+        case ColumnType.INSTANT:
+            zoned = "with time zone" in declared or declared.startswith(("timestamptz", "datetimeoffset"))
+            if zoned or (kind == "mysql" and declared.startswith("timestamp")):
+                return ""  # it says its zone, and is an instant already
+            return f'{{local_time: "{_form(declared, "%Y-%m-%d %H:%M:%S")}", repeated_hour: reject, missing_hour: reject}}'
+        case ColumnType.DATE:
+            return f'{{day: "{_form(declared, "%Y-%m-%d")}"}}'
+        case ColumnType.DECIMAL:
+            return '{decimal: "."}'
+        case ColumnType.BOOLEAN:
+            if declared == "boolean" and kind == "postgresql":
+                return '{boolean: ["true"], false: ["false"]}'
+            numbered = declared.startswith(("tinyint", "bit", "int", "smallint", "bool", "number"))
+            return '{boolean: ["1"], false: ["0"]}' if numbered else "{boolean: [J], false: [N]}"
+    return ""
+
+
+def _form(declared: str, otherwise: str) -> str:
+    """How a source's column of days or times is written."""
+    if declared.startswith("date") and not declared.startswith("datetime"):
+        return "%Y-%m-%d"
+    return "%Y-%m-%d %H:%M:%S%.f" if declared.startswith(("timestamp", "datetime")) else otherwise
+
+
+def _information(sketch: Sketch, system: str, table: str) -> str:
     routes = [route.information for route in sketch.systems[system].routes if route.route == "auto"]
-    return routes[0] if routes else "INFORMATION    # a route of system.yaml with route: auto"
+    near = routes if len(routes) == 1 else difflib.get_close_matches(table, routes, n=1, cutoff=ALIKE)
+    if near:
+        return near[0]
+    return f"INFORMATION    # a route of system.yaml with route: auto{': ' if routes else ''}{', '.join(routes)}"
 
 
 def _slug(text: str) -> str:

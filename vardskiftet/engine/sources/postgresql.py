@@ -30,17 +30,17 @@ select c.relname, a.attname, format_type(a.atttypid, a.atttypmod)
 from pg_catalog.pg_class c
 join pg_catalog.pg_namespace n on n.oid = c.relnamespace
 left join pg_catalog.pg_attribute a on a.attrelid = c.oid and a.attnum > 0 and not a.attisdropped
-where n.nspname = \0 and c.relkind in ('r', 'p', 'v', 'm', 'f') and not c.relispartition
+where n.nspname = \0 and c.relkind in ('r', 'p', 'v', 'm', 'f') and not c.relispartition and c.relispopulated
 order by c.relname collate "C", a.attnum
 """
 _PRIMARY = """
 select a.attname
-from pg_catalog.pg_index i
-join pg_catalog.pg_class c on c.oid = i.indrelid
+from pg_catalog.pg_constraint k
+join pg_catalog.pg_class c on c.oid = k.conrelid
 join pg_catalog.pg_namespace n on n.oid = c.relnamespace
-join pg_catalog.pg_attribute a on a.attrelid = c.oid and a.attnum = any (i.indkey)
-where i.indisprimary and n.nspname = \0 and c.relname = \0
-order by array_position(i.indkey::smallint[], a.attnum)
+join pg_catalog.pg_attribute a on a.attrelid = c.oid and a.attnum = any (k.conkey)
+where k.contype = 'p' and n.nspname = \0 and c.relname = \0
+order by array_position(k.conkey, a.attnum)
 """
 
 
@@ -76,11 +76,11 @@ class PostgresqlDoor:
         return self._keeper.snapshot if self._keeper else ""
 
     def tables(self) -> Schema:
-        """Tables and views of the schema; a partitioned table is one."""
+        """Tables and views of the schema; a partitioned table is one, and a materialized view that was never filled has nothing to tell."""
         return schema_of(self.ask(Statement(_TABLES, (self.schema,))))
 
     def primary_key(self, table: str) -> tuple[str, ...]:
-        """As pg_index has it: information_schema tells it to the table's owner only."""
+        """As its constraint has it, without columns that the index only includes: information_schema tells it to the table's owner only."""
         return tuple(str(name) for (name,) in self.ask(Statement(_PRIMARY, (self.schema, table))))
 
     def described(self, statement: Statement) -> tuple[SourceColumn, ...]:
