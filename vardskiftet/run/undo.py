@@ -136,11 +136,19 @@ def _refuse_leaned_on(desk: Desk, target: Target, wave: str, plan: str) -> None:
     if leaning:
         told = ", ".join(f"wave '{other}' refers to {rows:,} rows of {table}" for (other, table), rows in sorted(leaning.items()))
         first = min(other for other, _ in leaning)
-        raise Usage(
-            f"Wave '{wave}' cannot be taken back yet: {told}.",
-            where=wave,
-            hint=f"Take the other one back first: vardskiftet undo {first} --confirm {first}",
+        raise Usage(f"Wave '{wave}' cannot be taken back yet: {told}.", where=wave, hint=_way_out(desk, target, wave, first))
+
+
+def _way_out(desk: Desk, target: Target, wave: str, other: str) -> str:
+    """What to take back first. Where a later round of each leads to the other, neither can go whole: the newest round goes first."""
+    newest = current_plan(desk, other)
+    back = any(leans == wave for leans, _ in Ledger(target, desk.programme.record).leaning(desk.programme.record, other, ""))
+    if back and newest.base:
+        return (
+            "The two refer to each other, since the other one was caught up: "
+            f"take back its newest round first: vardskiftet undo {other} --round {newest.name} --confirm {other}"
         )
+    return f"Take the other one back first: vardskiftet undo {other} --confirm {other}"
 
 
 def _take_back(job: _Job, duck: duckdb.DuckDBPyConnection, entries: list[BatchEntry]) -> tuple[int, int]:

@@ -15,7 +15,7 @@ one's before-image.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from vardskiftet.engine.names import literal, quoted
@@ -49,8 +49,7 @@ class _Statements:
         shared = self._inherited() if identity else 0
         restored, left = self._restored()
         self._forgotten()
-        for column in (column for column in self.taking.table.columns if column.references == self.taking.table.table):
-            self.run(_with_ancestors(self.name, self.key, quoted(column.column)))
+        self._spare_ancestors()
         removed = self.run(f"delete from {self.name} where {self.own} and {self.key} not in (select id from {KEPT}){self._unneeded()}")
         shared += self._passed_on() if identity else 0
         left += self._list("edited", f"{self.own} and {self.key} in (select id from {KEPT} where why = 'edited')")
@@ -138,6 +137,14 @@ class _Statements:
         self.run(f"delete from vs_image where {later}")
         self.run("delete from vs_image where batch = before_batch")
 
+    def _spare_ancestors(self) -> None:
+        """Rows that stay, whatever the reason, keep the rows of the same table that they refer to, however far up."""
+        table = self.taking.table
+        parents = [quoted(column.column) for column in table.columns if column.references == table.table]
+        if parents:
+            self.run(f"insert into {KEPT} select {self.key}, 'referred' from {self.name} where {self.own} and not (true{self._unneeded()})")
+            self.run(_with_ancestors(self.name, self.key, parents))
+
     def _unneeded(self) -> str:
         """SQL: nothing refers to the row, and no other batch brought it."""
         own = f" and (child._batch is distinct from {self.batch} or child.{self.key} in (select id from {KEPT}))"
@@ -165,8 +172,9 @@ class _Statements:
         return shared
 
 
-def _with_ancestors(name: str, key: str, parent: str) -> str:
+def _with_ancestors(name: str, key: str, parents: Sequence[str]) -> str:
     """Rows of the same table that those which are kept refer to, however far up, are kept too."""
-    above = f"select row.{parent} from {name} as row join up on row.{key} = up.id where row.{parent} is not null"
+    edges = " union all ".join(f"select {key} as child, {parent} as parent from {name}" for parent in parents)
+    above = f"select edge.parent from ({edges}) as edge join up on edge.child = up.id where edge.parent is not null"
     recursive = f"with recursive up(id) as (select id from {KEPT} union {above})"
     return f"insert into {KEPT} {recursive} select id, 'referred' from up where id not in (select id from {KEPT})"
