@@ -112,6 +112,9 @@ def test_a_missing_one_leaves_nothing_where_that_is_allowed(tmp_path: Path) -> N
     assert landed(tmp_path).books.closes
     assert above(tmp_path)["13"] is None
     assert "13" not in {key for key, *_ in fates(tmp_path)}
+    books = Ward(tmp_path).ask("books", "first", "--json").document
+    (told,) = [one for one in books["flagged"] if one["flag"] == "REFERENCE_EMPTY"]
+    assert told["detail"].startswith("field ") and told["items"] >= 1
 
 
 def test_undo_takes_all_and_keeps_what_an_edited_row_stands_on(tmp_path: Path) -> None:

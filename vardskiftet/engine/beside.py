@@ -31,7 +31,8 @@ DETAIL = (
 def flags(mapping: Mapping, columns: Collection[str]) -> str:
     """SELECT list and FROM of a batch's lines of `vs_flag`: flagged items, and values read in the second encoding by column."""
     kept = (
-        "select vs_key as source_key, vs_item as item, vs_unit as unit, flag, null::varchar as detail, vs_id as target_id,"
+        "select vs_key as source_key, vs_item as item, vs_unit as unit, split_part(flag, ': ', 1) as flag,"
+        " nullif(split_part(flag, ': ', 2), '') as detail, vs_id as target_id,"
         " 1::bigint as items from (select *, unnest(vs_flags) as flag from outcome where vs_fate in ('loaded', 'unchanged'))"
         " where flag is not null"
     )
@@ -41,7 +42,7 @@ def flags(mapping: Mapping, columns: Collection[str]) -> str:
         " 'column ' || name as detail, null::varchar as target_id, count(*)::bigint as items"
         f" from (select {name} as name from placed where vs_place = 'in_wave' and {RECODED} is not null) group by name"
     )
-    asked = [*([kept] if mapping.flag else []), *([second] if RECODED in columns else [])]
+    asked = [*([kept] if mapping.has_flags else []), *([second] if RECODED in columns else [])]
     return f"* from ({' union all '.join(asked) or _no_line()}) order by all"
 
 

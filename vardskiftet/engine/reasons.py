@@ -24,7 +24,7 @@ REASONS = {
     "MALFORMED_ROW": "A line of the file is no row of its table: too few or too many fields, or quotes that do not balance.",
     "MISSING_HOUR": "A time in the hour that was skipped when the clock was put forward.",
     "PARENT_EXCLUDED": "The row that it belongs to was excluded.",
-    "PARENT_MISSING": "The row that it belongs to does not exist.",
+    "PARENT_MISSING": "The row that it belongs to is not in the record: there is none, or its unit is in no wave that was loaded.",
     "PARENT_REJECTED": "The row that it belongs to was rejected; it is released with it.",
     "REPEATED_HOUR": "A time in the hour that came twice when the clock was put back.",
     "REQUIRED_EMPTY": "The record requires a value where the source has none.",

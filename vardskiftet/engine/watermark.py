@@ -4,7 +4,7 @@ A mapping that declares `changed:` is not compared row by row. Its keys, units a
 read in full (all rows of it together, so that copies meet) if
 
 - one of its rows was changed at or after the mark, or does not say when;
-- the plan before rejected it, left a row of it standing, or had it follow its parent: it is judged again;
+- the plan before rejected it, left a row of it standing, had it follow its parent, or left a reference empty: it is judged again;
 - the record and the books know nothing of it, or something else: another unit, another number of items, or it belongs elsewhere now.
 
 All other items are as they were: what stands is `unchanged`, what was merged or excluded is so still, and the books count them by key.
@@ -30,7 +30,7 @@ from vardskiftet.engine.targets.tables import layout
 from vardskiftet.errors import ConnectionLost, IntegrityBroken, TookTooLong
 from vardskiftet.model.batch import Batch, KeyRange
 from vardskiftet.model.fate import Fate
-from vardskiftet.model.mapping import WHOLE_ROW, Mapping
+from vardskiftet.model.mapping import REFERENCE_EMPTY, WHOLE_ROW, Mapping
 from vardskiftet.model.plan import Mark
 from vardskiftet.model.record import Record
 
@@ -135,6 +135,7 @@ def prepare_settled(duck: duckdb.DuckDBPyConnection, record: Record, mapping: Ma
     duck.execute(
         "create or replace table unsettled as select source_key as key from left_before"
         f" union select source_key from fate_before where {_AGAIN}"
+        f" union select source_key from flag_before where flag = {literal(REFERENCE_EMPTY)}"
     )
     duck.execute(
         "create or replace table settled as select source_key as key, unit, 'unchanged' as fate, count(*) as items from standing"

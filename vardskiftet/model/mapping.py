@@ -33,6 +33,15 @@ class Find(Frozen):
     missing: Literal["reject", "empty"] = "reject"
 
 
+REFERENCE_EMPTY = "REFERENCE_EMPTY"
+"""The flag of a row whose reference was left empty (`missing: empty`), though its source names a row: which may come with a later wave."""
+
+
+def emptied(column: str) -> str:
+    """The flag and the field of which it speaks, as one text."""
+    return f"{REFERENCE_EMPTY}: field {column}"
+
+
 def where(line: int, file: str) -> str:
     """A line, with its file where that is another than the one in hand."""
     return f"line {line} of {file}" if file else f"line {line}"
@@ -188,6 +197,22 @@ class Mapping(Frozen):
     def name(self) -> str:
         """The mapping's own part of its full name `system.name`."""
         return self.mapping.partition(".")[2]
+
+    @property
+    def kin_fields(self) -> frozenset[int]:
+        """Places of fields that lead to rows of the mapping itself: what becomes of those is known last, and speaks last."""
+        finds = ((place, one.find) for place, one in enumerate(self.fields))
+        return frozenset(place for place, find in finds if find is not None and find.step is None and find.mapping == self.mapping)
+
+    @property
+    def may_be_emptied(self) -> tuple[tuple[int, Field], ...]:
+        """Fields, with their places, that are left empty where the row that they name is not in the record."""
+        return tuple((place, one) for place, one in enumerate(self.fields) if one.find is not None and one.find.missing == "empty")
+
+    @property
+    def has_flags(self) -> bool:
+        """Whether an item may be kept and flagged: by the mapping's own rules, or for a reference that is left empty."""
+        return bool(self.flag or self.may_be_emptied)
 
     @property
     def for_persons(self) -> bool:

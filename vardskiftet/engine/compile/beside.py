@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from vardskiftet.engine.compile.fields import Filled, condition
 from vardskiftet.engine.names import literal
-from vardskiftet.model.mapping import Mapping
+from vardskiftet.model.mapping import Mapping, emptied
 
 FAILED = "SQL_FAILED"
 
@@ -34,11 +34,15 @@ def flagged(mapping: Mapping) -> str:
 
 def flags_sql(mapping: Mapping) -> str:
     """A column of the outcome: the flags of an item, in the order of the file. A condition that fails is a flag too: nobody could tell."""
-    if not mapping.flag:
+    if not mapping.has_flags:
         return ""
-    one_each = "".join(
-        f"\n         case when vs_flagged{number} is null then {literal(FAILED)} when vs_flagged{number}.v then {literal(one.reason)} end"
-        + ("," if number < len(mapping.flag) else "")
+    asked = [
+        f"case when vs_flagged{number} is null then {literal(FAILED)} when vs_flagged{number}.v then {literal(one.reason)} end"
         for number, one in enumerate(mapping.flag, 1)
-    )
+    ]
+    asked += [
+        f"case when nullif(vs{place}_value_by, '') is not null and vs{place}_value is null then {literal(emptied(one.column))} end"
+        for place, one in ((place + 1, one) for place, one in mapping.may_be_emptied)
+    ]
+    one_each = ",".join(f"\n         {one}" for one in asked)
     return f"       list_distinct([{one_each}]) as vs_flags,\n"

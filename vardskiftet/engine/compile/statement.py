@@ -185,8 +185,10 @@ def _judged(mapping: Mapping, filled: list[Filled], people: int) -> str:
     because += [f"when vs_excluded{number}.v then {literal(one.because)}" for number, one in enumerate(mapping.exclude, 1)]
     because += [f"when vs{number}_value_follows then {literal(FOLLOWS)}" for number, one in enumerate(filled, 1) if one.follows]
     reasons = _identity_reasons(people)
-    reasons += [f"vs{number}_reason{level}" for number, one in enumerate(filled, 1) for level in range(1, len(one.levels) + 1)]
+    told = [(number, f"vs{number}_reason{level}") for number, one in enumerate(filled, 1) for level in range(1, len(one.levels) + 1)]
+    reasons += [name for number, name in told if number - 1 not in mapping.kin_fields]
     reasons += [f"vs_doubt{number}" for number in range(1, len(mapping.reject) + 1)]
+    reasons += [name for number, name in told if number - 1 in mapping.kin_fields]
     doubts = "".join(
         f",\n       -- reject, {one.where}\n       {condition(one.when)} as vs_asked{number},\n"
         f"       case when vs_asked{number} is null then 'SQL_FAILED'\n"

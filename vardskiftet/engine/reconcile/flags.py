@@ -25,12 +25,13 @@ def flag_differences(
     Of a plan that read a part of the rows, only the items that it flagged. Items that only the record could refuse bear no flag.
     Values in a second encoding, which the books count by column, are no row's flags.
     """
-    if not mapping.flag:
+    if not mapping.has_flags:
         return
     flags = layout(programme.record).tables["vs_flag"]
-    query = sa.select(flags.c.source_key, flags.c.item, flags.c.unit, flags.c.flag, flags.c.target_id)
+    query = sa.select(flags.c.source_key, flags.c.item, flags.c.unit, flags.c.flag, flags.c.detail, flags.c.target_id)
     stage.register("lines", target.arrow(query.where(flags.c.batch.in_(list(batches)), flags.c.source_key.is_not(None))))
-    stage.execute("create or replace temp table noted as select source_key as key, item, unit, target_id as id, flag from lines")
+    flag = "concat_ws(': ', flag, detail) as flag"  # a flag of the engine's own says of which field it speaks
+    stage.execute(f"create or replace temp table noted as select source_key as key, item, unit, target_id as id, {flag} from lines")
     stage.unregister("lines")
     told = " and key in (select key from noted)" if part else ""
     left = ", ".join(literal(one) for one in LEFT_ALONE)

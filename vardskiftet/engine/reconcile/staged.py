@@ -42,7 +42,7 @@ def keep_derived(stage: duckdb.DuckDBPyConnection, mapping: Mapping, batch: int,
     """Those of the items in `fresh` that are needed later, and the flags of the batch that was derived just now."""
     name = literal(mapping.mapping)
     stage.execute(f"insert into derived select {name}, key, item, unit, fate, reason, id, h1, h2, {batch} from fresh where {where}")
-    if mapping.flag:
+    if mapping.has_flags:
         stage.execute(
             f"insert into flagged select {name}, vs_key, vs_item, vs_unit, vs_id, unnest(vs_flags), {batch} from fated where vs_fate = 'L'"
         )

@@ -9,7 +9,7 @@ import duckdb
 from vardskiftet.engine.names import literal, quoted
 from vardskiftet.engine.rederive.items import asked, because_sql
 from vardskiftet.engine.rederive.stage import SHARED
-from vardskiftet.model.mapping import Conflict, Find, FollowParent, Mapping
+from vardskiftet.model.mapping import Conflict, Find, FollowParent, Mapping, emptied
 from vardskiftet.model.record import Column, ColumnType, Table
 
 _SEEN = {
@@ -75,6 +75,10 @@ def judged_sql(mapping: Mapping, table: Table, columns: tuple[str, ...]) -> str:
     finds = {number: one.find for number, one in enumerate(mapping.fields) if one.find is not None}
     led = {number: found(mapping, find, table.column(mapping.fields[number].column), number) for number, find in finds.items()}
     values = "".join(f", {one.value} as vs_c{number}, {one.reason} as vs_r{number}" for number, one in led.items())
+    values += "".join(
+        f", (nullif(r.{quoted(finds[number].by)}, '') is not null and {led[number].value} is null) as vs_emptied{number}"
+        for number, _ in mapping.may_be_emptied
+    )
     values += "".join(f", ({one.follows}) as vs_f{number}" for number, one in led.items() if one.follows)
     joined = f"select r.*{values} from reading as r{''.join(one.joins for one in led.values())}"
     follows = [f"vs_f{number}" for number, one in led.items() if one.follows]
@@ -94,8 +98,10 @@ def judged_sql(mapping: Mapping, table: Table, columns: tuple[str, ...]) -> str:
         f", case when {asked(one.when)} is null then 'SQL_FAILED' when {asked(one.when)} then {literal(one.reason)} end as vs_odd{number}"
         for number, one in enumerate(mapping.flag)
     )
-    reasons = [_identities(len(mapping.identities)), *(f"vs_r{number}" for number in range(len(mapping.fields)))]
+    others = [number for number in range(len(mapping.fields)) if number not in mapping.kin_fields]
+    reasons = [_identities(len(mapping.identities)), *(f"vs_r{number}" for number in others)]
     reasons += [f"vs_doubt{number}" for number in range(len(mapping.reject))]
+    reasons += [f"vs_r{number}" for number in sorted(mapping.kin_fields)]
     return (
         f"with joined as ({joined}), seen as ({seen}), ruled as (select *, {wrong} as vs_wrong, {because} as vs_taken{doubts} from seen)"
         f" select *, coalesce(vs_wrong, case when vs_taken is null then coalesce({', '.join(reasons)}) end) as vs_reason,"
@@ -123,7 +129,9 @@ def fated_sql(mapping: Mapping, unheld: str = "") -> str:
         first = "bool_or(vs_turn = 1 and vs_reason is null and vs_because is null) over (partition by vs_key, vs_item)"
         lost = f"(vs_turn > 1 and vs_reason is null and vs_because is null and not {first})"
     refused = f" (vs_reason is null and vs_because is null and not vs_lost and ({unheld})) as vs_unheld," if unheld else ""
-    odd = ", ".join(f"vs_odd{number}" for number in range(len(mapping.flag)))
+    told = [f"vs_odd{number}" for number in range(len(mapping.flag))]
+    told += [f"case when vs_emptied{number} then {literal(emptied(one.column))} end" for number, one in mapping.may_be_emptied]
+    odd = ", ".join(told)
     flags = f" list_distinct([{odd}]) as vs_flags," if odd else ""
     return (
         f"with kept as (select *, {lost} as vs_lost from named)"
