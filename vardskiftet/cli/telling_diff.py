@@ -11,7 +11,7 @@ from vardskiftet.errors import Usage
 from vardskiftet.model.difference import Difference, Kind, Level
 from vardskiftet.model.programme import Programme
 from vardskiftet.model.verification import Verification
-from vardskiftet.run.diff import MEANS, Asked, shown_key
+from vardskiftet.run.diff import A_NUMBER, MEANS, Asked, shown_key
 
 
 def asked_for(kind: str | None, mapping: str | None, level: str | None, *, unexplained: bool, forbidden: bool = False) -> Asked:
@@ -61,9 +61,8 @@ def tell_one(answer: Answer, programme: Programme, wave: str, found: Sequence[Di
             answer.say(f"  stored   {_shown(one.stored)}")
     answer.exit_code = 1
     answer.because("DIFFERENT", f"{len(found):,} differences at this key", where=wave)
-    answer.next_steps = (
-        [f"vardskiftet explain {wave} {found[0].mapping} {found[0].key or 'KEY'}"] if shown_key(programme, found[0]) == found[0].key else []
-    )
+    key = shown_key(programme, found[0])
+    answer.next_steps = [] if key == A_NUMBER else [f"vardskiftet explain {wave} {found[0].mapping} {key or 'KEY'}"]
 
 
 def _shown(value: str | None) -> str:

@@ -16,6 +16,7 @@ from vardskiftet.model.difference import Difference, Kind, Level
 from vardskiftet.model.programme import Programme
 from vardskiftet.model.verification import Verification
 from vardskiftet.run.desk import Desk
+from vardskiftet.run.keys import spellings, typed
 from vardskiftet.run.verifying.bench import folder_of
 from vardskiftet.run.verifying.found import differences_in, last_result
 
@@ -70,9 +71,13 @@ def chosen(desk: Desk, wave: str, asked: Asked) -> Iterator[Difference]:
     return (one for one in differences_in(folder_of(desk, wave)) if asked.takes(one))
 
 
+A_NUMBER = "(a person's number)"
+
+
 def of_key(desk: Desk, wave: str, key: str) -> tuple[Difference, ...]:
     """Differences of one source key or one id of the record. Raises Usage if there is none."""
-    found = tuple(one for one in differences_in(folder_of(desk, wave)) if key in (one.key, one.id))
+    meant = {one.mapping: spellings(one, key) for one in desk.programme.mappings}
+    found = tuple(one for one in differences_in(folder_of(desk, wave)) if key in (one.key, one.id) or one.key in meant.get(one.mapping, ()))
     if not found:
         raise Usage(f"The last verification of wave '{wave}' found nothing that differs at this key.", hint=f"vardskiftet diff show {wave}")
     return found
@@ -87,7 +92,9 @@ def shown_key(programme: Programme, one: Difference) -> str:
         if mapping
         else set()
     )
-    return "(a person's number)" if mapping is not None and set(mapping.key) & numbers and one.key else one.key
+    if mapping is None or not one.key:
+        return one.key
+    return A_NUMBER if set(mapping.key) & numbers else typed(mapping, one.key)
 
 
 def export(desk: Desk, wave: str, asked: Asked, out: Path, columns: tuple[str, ...]) -> int:
