@@ -14,6 +14,7 @@ from pathlib import Path
 import duckdb
 
 from vardskiftet.declare import read
+from vardskiftet.engine.corrections import read_corrections
 from vardskiftet.engine.ledger import Ledger
 from vardskiftet.engine.rederive.beside import place_units
 from vardskiftet.engine.rederive.borrowed import BorrowedRows
@@ -38,7 +39,7 @@ from vardskiftet.model.reject import Correction
 from vardskiftet.model.system import System
 from vardskiftet.run.decided import decisions_of
 from vardskiftet.run.desk import Desk, plans_of
-from vardskiftet.run.imported import corrections_in_effect
+from vardskiftet.run.imported import corrections_folder, corrections_in_effect
 
 ROWS_AT_ONCE = 98_304
 SHORT = 1_000
@@ -218,6 +219,8 @@ def laid(desk: Desk, plan: Plan, target: Target, folder: Path, asked: str) -> It
     in_order = tuple(sorted(batches, key=lambda one: one.committed_at))
     said = corrections_in_effect(desk, plan)
     waits = {(one.mapping, one.key) for one in ledger.rejected(plan.wave, plan.fingerprint) if one.reason == REVIEW} if said else set()
+    # Who waits since the plan itself was carried out stood there with the correction, and everybody else's fate was judged beside it.
+    waits -= {(one.mapping, one.key) for one in read_corrections(corrections_folder(desk), plan.corrections)}
     in_record = tuple(one for one in said if (one.mapping, one.key) not in waits)
     left = frozenset((one.mapping, one.key) for one in said if (one.mapping, one.key) in waits)
     bench = Bench(desk, plan, frozen, target, in_order, stage, in_record, left)

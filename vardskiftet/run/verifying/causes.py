@@ -20,7 +20,7 @@ _WHY = {
     Left.MOVED.value: "moved; the source has it outside of this wave now: in another wave, in an excluded unit,"
     " or in no unit, and then nobody takes it over"
 }
-BY_HAND = "its number was corrected by hand and leads to another person; left for a person to decide"
+BY_HAND = "its row was corrected by hand and claims the number of another person; left for a person to decide"
 
 
 @dataclass
