@@ -12,7 +12,7 @@ from vardskiftet.declare.reading import Declarations, Declared
 from vardskiftet.declare.through import CODEBOOK, UNMAPPED
 from vardskiftet.declare.words import nearest, nearest_of, quoted
 from vardskiftet.model.codebook import Codebook
-from vardskiftet.model.mapping import WHOLE_ROW, Field, Mapping
+from vardskiftet.model.mapping import WHOLE_ROW, Field, Mapping, WithoutNumber
 from vardskiftet.model.record import Column, ColumnType, Record, Table
 
 UNIT = "unit"
@@ -127,6 +127,9 @@ def _check_identity(mapping: Declared[Mapping], table: Table, faults: Faults) ->
     if table.identity and not written["identities"]:
         hint = "Write identities: [{from: COLUMN, through: personal_identity}]."
         faults.at(mapping.node, f"fills {quoted(table.table)}, whose rows are persons, but lacks the key 'identities'.", hint)
+    if mapping.value.without_number is WithoutNumber.OWN_KEY and not mapping.value.identities:
+        message = "speaks of persons whose columns under `identities:` are empty, and there is no such column."
+        faults.at(found(mapping.node, "without_number"), message, "Remove it: without `identities:` the system's own key is the person.")
     unit = mapping.value.unit
     if table.identity and (unit.source or unit.unit):
         hint = "Write unit: {wherever: [TABLE.COLUMN]} with the tables of care."

@@ -13,12 +13,23 @@ from vardskiftet.declare.node import Broken, Items, Keys, Node, Text
 from vardskiftet.declare.reading import Declared, Reading
 from vardskiftet.declare.split import read_split
 from vardskiftet.declare.words import quoted
-from vardskiftet.model.mapping import WHOLE_ROW, Condition, Conflict, Example, Field, FollowParent, Mapping, OnVanish, UnitRule
+from vardskiftet.model.mapping import (
+    WHOLE_ROW,
+    Condition,
+    Conflict,
+    Example,
+    Field,
+    FollowParent,
+    Mapping,
+    OnVanish,
+    UnitRule,
+    WithoutNumber,
+)
 
 Told = TypeVar("Told", Field, Condition, Example)
 NEEDS = ("mapping", "information", "into", "key", "unit", "fields")
 MAY = (
-    *("reads", "sql", "counts", "changed", "split", "exclude", "identities", "reject", "flag"),
+    *("reads", "sql", "counts", "changed", "split", "exclude", "identities", "without_number", "reject", "flag"),
     *("conflict", "follow_parent", "on_vanish", "correct", "examples"),
 )
 OVERLAP = 60
@@ -58,6 +69,7 @@ def read_mapping(file: File, reading: Reading) -> Declared[Mapping] | None:
         split=read_split(form, reading),
         exclude=_elsewhere(_conditions(form, "exclude", "because", reading), file),
         identities=read_identities(form, reading),
+        without_number=form.scalar("without_number", scalars.choice(WithoutNumber), WithoutNumber.REJECT),
         fields=_elsewhere(read_fields(form, reading), file),
         reject=_elsewhere(_conditions(form, "reject", "reason", reading), file),
         flag=_elsewhere(_conditions(form, "flag", "reason", reading), file),

@@ -143,6 +143,14 @@ class FollowParent(StrEnum):
     EXCLUDE = "exclude"
 
 
+class WithoutNumber(StrEnum):
+    """What becomes of a person whose row has no number where the mapping names columns of numbers."""
+
+    REJECT = "reject"
+    OWN_KEY = "own_key"
+    """The system's own key is the person, as where a source has no national number at all."""
+
+
 class OnVanish(StrEnum):
     """What is said of a row that stands in the record, and whose source row is gone, struck out, or elsewhere. It is never deleted."""
 
@@ -180,6 +188,7 @@ class Mapping(Frozen):
     split: Split | None = None
     exclude: tuple[Condition, ...] = ()
     identities: tuple[Identity, ...] = ()
+    without_number: WithoutNumber = WithoutNumber.REJECT
     fields: tuple[Field, ...]
     reject: tuple[Condition, ...] = ()
     flag: tuple[Condition, ...] = ()

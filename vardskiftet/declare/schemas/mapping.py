@@ -23,7 +23,7 @@ from vardskiftet.declare.schemas.shapes import (
     told,
 )
 from vardskiftet.declare.through import CODEBOOK, UNMAPPED
-from vardskiftet.model.mapping import WHOLE_ROW, Conflict, FollowParent, OnVanish
+from vardskiftet.model.mapping import WHOLE_ROW, Conflict, FollowParent, OnVanish, WithoutNumber
 from vardskiftet.model.vocabulary import Kind, Vocabulary
 
 TABLE_COLUMN = re.compile(r".*\S.*\..*\S.*")
@@ -56,6 +56,7 @@ def mapping(vocabulary: Vocabulary) -> Schema:
             "changed": _changed(),
             "exclude": many(keys({"when": text(SQL), "because": text()}), "Rows that stay behind, first match wins; source columns only."),
             "identities": many(identity, "A person's identifiers; only into identity tables."),
+            "without_number": one_of(WithoutNumber, "What becomes of a person whose row has no number in any of these columns."),
             "reject": many(
                 keys({"when": text(SQL), "reason": shaped(scalars.REASON)}), "Rows that may not pass; record columns are typed here."
             ),

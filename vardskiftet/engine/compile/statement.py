@@ -15,7 +15,7 @@ from vardskiftet.engine.compile.places import place_sql
 from vardskiftet.engine.compile.turns import CHOSEN_LEFT_OUT, turn_sql
 from vardskiftet.engine.names import literal, quoted
 from vardskiftet.engine.transforms.protocol import Expression, Join
-from vardskiftet.model.mapping import Conflict, Mapping
+from vardskiftet.model.mapping import Conflict, Mapping, WithoutNumber
 from vardskiftet.model.programme import Programme
 from vardskiftet.model.record import ColumnType, Table
 
@@ -184,7 +184,7 @@ def _judged(mapping: Mapping, filled: list[Filled], people: int) -> str:
     because = [f"when vs_no_item then {literal(NO_ITEM)}"] if mapping.split else []
     because += [f"when vs_excluded{number}.v then {literal(one.because)}" for number, one in enumerate(mapping.exclude, 1)]
     because += [f"when vs{number}_value_follows then {literal(FOLLOWS)}" for number, one in enumerate(filled, 1) if one.follows]
-    reasons = _identity_reasons(people)
+    reasons = _identity_reasons(people, may_be_empty=mapping.without_number is WithoutNumber.OWN_KEY)
     told = [(number, f"vs{number}_reason{level}") for number, one in enumerate(filled, 1) for level in range(1, len(one.levels) + 1)]
     reasons += [name for number, name in told if number - 1 not in mapping.kin_fields]
     reasons += [f"vs_doubt{number}" for number in range(1, len(mapping.reject) + 1)]
@@ -213,12 +213,14 @@ def _judged(mapping: Mapping, filled: list[Filled], people: int) -> str:
     )
 
 
-def _identity_reasons(people: int) -> list[str]:
-    """What speaks against a person's numbers: one that is wrong; an empty one only where all are."""
-    if people < 2:
-        return [f"vs_identity_reason{number}" for number in range(1, people + 1)]
+def _identity_reasons(people: int, *, may_be_empty: bool) -> list[str]:
+    """What speaks against a person's numbers: one that is wrong; an empty one only where all are, and a number is wanted."""
     numbers = range(1, people + 1)
     wrong = [f"nullif(vs_identity_reason{number}, 'IDENTITY_MISSING')" for number in numbers]
+    if may_be_empty:
+        return wrong
+    if people < 2:
+        return [f"vs_identity_reason{number}" for number in numbers]
     every = " and ".join(f"vs_identity_reason{number} = 'IDENTITY_MISSING'" for number in numbers)
     return [*wrong, f"case when {every} then 'IDENTITY_MISSING' end"]
 

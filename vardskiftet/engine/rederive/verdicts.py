@@ -9,7 +9,7 @@ import duckdb
 from vardskiftet.engine.names import literal, quoted
 from vardskiftet.engine.rederive.items import asked, because_sql
 from vardskiftet.engine.rederive.stage import SHARED
-from vardskiftet.model.mapping import Conflict, Find, FollowParent, Mapping, emptied
+from vardskiftet.model.mapping import Conflict, Find, FollowParent, Mapping, WithoutNumber, emptied
 from vardskiftet.model.record import Column, ColumnType, Table
 
 _SEEN = {
@@ -99,7 +99,7 @@ def judged_sql(mapping: Mapping, table: Table, columns: tuple[str, ...]) -> str:
         for number, one in enumerate(mapping.flag)
     )
     others = [number for number in range(len(mapping.fields)) if number not in mapping.kin_fields]
-    reasons = [_identities(len(mapping.identities)), *(f"vs_r{number}" for number in others)]
+    reasons = [_identities(mapping), *(f"vs_r{number}" for number in others)]
     reasons += [f"vs_doubt{number}" for number in range(len(mapping.reject))]
     reasons += [f"vs_r{number}" for number in sorted(mapping.kin_fields)]
     return (
@@ -109,11 +109,14 @@ def judged_sql(mapping: Mapping, table: Table, columns: tuple[str, ...]) -> str:
     )
 
 
-def _identities(numbers: int) -> str:
-    """Of a person's numbers a wrong one speaks against the row; an empty one only where all are empty."""
+def _identities(mapping: Mapping) -> str:
+    """Of a person's numbers a wrong one speaks against the row; an empty one only where all are empty, and one is wanted."""
+    numbers = len(mapping.identities)
+    wrong = [f"nullif(vs_ir{number}, 'IDENTITY_MISSING')" for number in range(numbers)]
+    if mapping.without_number is WithoutNumber.OWN_KEY:
+        return f"coalesce({', '.join([*wrong, 'null'])})"
     if numbers < 2:
         return "vs_ir0" if numbers else "null"
-    wrong = [f"nullif(vs_ir{number}, 'IDENTITY_MISSING')" for number in range(numbers)]
     every = " and ".join(f"vs_ir{number} = 'IDENTITY_MISSING'" for number in range(numbers))
     return f"coalesce({', '.join(wrong)}, case when {every} then 'IDENTITY_MISSING' end)"
 
