@@ -56,12 +56,18 @@ def list_late(rows: tuple[Late, ...], plan: Plan, folder: Path) -> Path | None:
 
 
 def in_words(rows: tuple[Late, ...]) -> tuple[str, ...]:
-    """By mapping, how many rows the delta does not know."""
-    found = []
-    for name in dict.fromkeys(mapping for mapping, _, _ in rows):
-        of = [what for mapping, _, what in rows if mapping == name]
-        if UNKNOWN in of:
-            found.append(f"{name}: nobody can tell what was written after the final delta; its source leaves no copy and says no times")
-        else:
-            found.append(f"{name}: {of.count(WRITTEN):,} rows written and {of.count(DELETED):,} deleted after the final delta")
+    """By mapping, how many rows the delta does not know; those of which nobody can tell in one sentence."""
+    by_mapping: dict[str, list[str]] = {}
+    for name, _, what in rows:
+        by_mapping.setdefault(name, []).append(what)
+    silent = [name for name, of in by_mapping.items() if UNKNOWN in of]
+    found = [
+        f"{name}: {of.count(WRITTEN):,} rows written and {of.count(DELETED):,} deleted after the final delta"
+        for name, of in by_mapping.items()
+        if name not in silent
+    ]
+    if silent:
+        why = "leaves no copy and says no times" if len(silent) == 1 else "leave no copies and say no times"
+        whose = "its source" if len(silent) == 1 else "their sources"
+        found.append(f"{', '.join(silent)}: nobody can tell what was written after the final delta; {whose} {why}")
     return tuple(found)
