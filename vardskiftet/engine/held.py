@@ -7,6 +7,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from vardskiftet.engine.targets.tables import layout
+from vardskiftet.model.fate import CHANGED
 from vardskiftet.model.mapping import Mapping
 from vardskiftet.model.record import Record
 
@@ -66,7 +67,9 @@ class Held:
                 .select_from(standing)
                 .where(self.batch.c.mapping == parent.mapping)
             )
-        others = sa.select(fate.c.source_key, fate.c.target_id, fate.c.fate, came)
+        # A row that the new system's users changed stands, and its children belong to it as before.
+        stands = sa.and_(fate.c.reason == CHANGED, fate.c.target_id.is_not(None))
+        others = sa.select(fate.c.source_key, fate.c.target_id, sa.case((stands, "loaded"), else_=fate.c.fate), came)
         others = others.select_from(fate.join(self.batch, self.batch.c.batch == fate.c.batch)).where(self.batch.c.mapping == parent.mapping)
         return sa.union_all(loaded, others)
 

@@ -26,6 +26,7 @@ from vardskiftet.engine.watermark import Carried
 from vardskiftet.errors import ConnectionLost, IntegrityBroken, NoRoom, TookTooLong
 from vardskiftet.failpoint import reach
 from vardskiftet.model.batch import Batch
+from vardskiftet.model.fate import CHANGED
 from vardskiftet.model.plan import Mark
 
 PATIENCE = (0.2, 2.0)
@@ -183,7 +184,7 @@ def outcome_of(
     stored = _stored(compiled, target, number)
     judged = (
         "vs_key as source_key, vs_item as item, vs_unit as unit, vs_fate as fate, vs_reason as reason,"
-        f" case when vs_fate = 'merged' then vs_id end as target_id, {DETAIL} as detail,"
+        f" case when vs_fate = 'merged' or vs_reason = {literal(CHANGED)} then vs_id end as target_id, {DETAIL} as detail,"
         f" case when vs_fate = 'rejected' then vs_parent end as parent_key from {beside_source(columns)}"
         " where vs_fate in ('merged', 'rejected', 'excluded') order by outcome.vs_row"
     )

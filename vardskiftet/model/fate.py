@@ -17,6 +17,10 @@ class Fate(StrEnum):
     UNCHANGED = "unchanged"
 
 
+CHANGED = "CHANGED_IN_TARGET"
+"""The reason of a row that the new system's users changed: it is left alone, and its line in the books names it as it stands."""
+
+
 class Left(StrEnum):
     """Why a row that a wave brought stands in the record though no item of the wave's newest plan is it.
 

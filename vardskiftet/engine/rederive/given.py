@@ -10,6 +10,7 @@ import sqlalchemy as sa
 from vardskiftet.engine.rederive.stage import fill, fill_new
 from vardskiftet.engine.targets.protocol import BatchEntry, Target
 from vardskiftet.engine.targets.tables import layout
+from vardskiftet.model.fate import CHANGED
 from vardskiftet.model.mapping import Mapping
 from vardskiftet.model.programme import Programme
 
@@ -66,7 +67,9 @@ def fill_parents(stage: duckdb.DuckDBPyConnection, programme: Programme, target:
         loaded = sa.select(name, rows.c._key.label("key"), rows.c[table.key].label("id"), sa.literal("L").label("fate"), came)
         loaded = loaded.join_from(rows, batch, batch.c.batch == rows.c._batch).where(rows.c._batch.in_(own))
     fill(stage, "elsewhere", target.arrow(loaded))
-    short = sa.func.upper(sa.func.substr(fates.c.fate, 1, 1)).label("fate")
+    # Only the record can say that its users changed a row: it is left alone, and stands for its children.
+    stands = sa.and_(fates.c.reason == CHANGED, fates.c.target_id.is_not(None))
+    short = sa.case((stands, "L"), else_=sa.func.upper(sa.func.substr(fates.c.fate, 1, 1))).label("fate")
     others = sa.select(name, fates.c.source_key.label("key"), fates.c.target_id.label("id"), short, came)
     others = others.join_from(fates, batch, batch.c.batch == fates.c.batch)
     fill(stage, "elsewhere", target.arrow(others.where(fates.c.batch.in_(own), fates.c.source_key.is_not(None))))
