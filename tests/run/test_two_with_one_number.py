@@ -5,22 +5,10 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from landing import PATIENTS, landed, project
+from landing import PATIENTS, VISITS, landed, project
 from ward import Ward, rows_of
 
-RECORD = (
-    "tables:\n"
-    + PATIENTS
-    + """\
-      - {column: born, type: date}
-  - table: visit
-    title: Visits
-    key: visit_id
-    columns:
-      - {column: visit_id, type: uuid, required: true}
-      - {column: patient_id, type: uuid, required: true, references: patient}
-"""
-)
+RECORD = "tables:\n" + PATIENTS + "      - {column: born, type: date}\n" + VISITS
 PERSON = """\
 reads: person
 into: patient

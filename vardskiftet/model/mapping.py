@@ -208,12 +208,6 @@ class Mapping(Frozen):
         return self.mapping.partition(".")[2]
 
     @property
-    def kin_fields(self) -> frozenset[int]:
-        """Places of fields that lead to rows of the mapping itself: what becomes of those is known last, and speaks last."""
-        finds = ((place, one.find) for place, one in enumerate(self.fields))
-        return frozenset(place for place, find in finds if find is not None and find.step is None and find.mapping == self.mapping)
-
-    @property
     def may_be_emptied(self) -> tuple[tuple[int, Field], ...]:
         """Fields, with their places, that are left empty where the row that they name is not in the record."""
         return tuple((place, one) for place, one in enumerate(self.fields) if one.find is not None and one.find.missing == "empty")

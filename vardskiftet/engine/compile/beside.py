@@ -41,8 +41,8 @@ def flags_sql(mapping: Mapping) -> str:
         for number, one in enumerate(mapping.flag, 1)
     ]
     asked += [
-        f"case when nullif(vs{place}_value_by, '') is not null and vs{place}_value is null then {literal(emptied(one.column))} end"
-        for place, one in ((place + 1, one) for place, one in mapping.may_be_emptied)
+        f"case when nullif(vs{place + 1}_value_by, '') is not null and vs{place + 1}_value is null then {literal(emptied(one.column))} end"
+        for place, one in mapping.may_be_emptied
     ]
     one_each = ",".join(f"\n         {one}" for one in asked)
     return f"       list_distinct([{one_each}]) as vs_flags,\n"

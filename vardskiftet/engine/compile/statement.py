@@ -186,9 +186,11 @@ def _judged(mapping: Mapping, filled: list[Filled], people: int) -> str:
     because += [f"when vs{number}_value_follows then {literal(FOLLOWS)}" for number, one in enumerate(filled, 1) if one.follows]
     reasons = _identity_reasons(people, may_be_empty=mapping.without_number is WithoutNumber.OWN_KEY)
     told = [(number, f"vs{number}_reason{level}") for number, one in enumerate(filled, 1) for level in range(1, len(one.levels) + 1)]
-    reasons += [name for number, name in told if number - 1 not in mapping.kin_fields]
+    # What becomes of rows of the mapping itself is known last, and speaks last.
+    own = {number for number, field in enumerate(mapping.fields, 1) if field.find in kin(mapping)}
+    reasons += [name for number, name in told if number not in own]
     reasons += [f"vs_doubt{number}" for number in range(1, len(mapping.reject) + 1)]
-    reasons += [name for number, name in told if number - 1 in mapping.kin_fields]
+    reasons += [name for number, name in told if number in own]
     doubts = "".join(
         f",\n       -- reject, {one.where}\n       {condition(one.when)} as vs_asked{number},\n"
         f"       case when vs_asked{number} is null then 'SQL_FAILED'\n"

@@ -98,10 +98,11 @@ def judged_sql(mapping: Mapping, table: Table, columns: tuple[str, ...]) -> str:
         f", case when {asked(one.when)} is null then 'SQL_FAILED' when {asked(one.when)} then {literal(one.reason)} end as vs_odd{number}"
         for number, one in enumerate(mapping.flag)
     )
-    others = [number for number in range(len(mapping.fields)) if number not in mapping.kin_fields]
+    own = [number for number, find in finds.items() if find in own_finds(mapping)]
+    others = [number for number in range(len(mapping.fields)) if number not in own]
     reasons = [_identities(mapping), *(f"vs_r{number}" for number in others)]
     reasons += [f"vs_doubt{number}" for number in range(len(mapping.reject))]
-    reasons += [f"vs_r{number}" for number in sorted(mapping.kin_fields)]
+    reasons += [f"vs_r{number}" for number in own]  # known last, and said last
     return (
         f"with joined as ({joined}), seen as ({seen}), ruled as (select *, {wrong} as vs_wrong, {because} as vs_taken{doubts} from seen)"
         f" select *, coalesce(vs_wrong, case when vs_taken is null then coalesce({', '.join(reasons)}) end) as vs_reason,"
