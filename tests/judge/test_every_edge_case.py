@@ -28,9 +28,18 @@ HELD = {
         ("declare/test_scalars.py", "test_a_moment_without_offset_is_the_only_one_of_that_name_or_refused"),
     ],
     15: [("engine/test_evidence_files.py", "test_a_moment_is_one_moment_or_none")],
-    16: [("faults/test_dates.py", "test_f8_the_machines_own_zone_changes_nothing")],
+    16: [
+        ("faults/test_dates.py", "test_f8_the_machines_own_zone_changes_nothing"),
+        ("run/test_process.py", "test_r16_a_clock_that_is_set_makes_no_living_run_dead"),
+        ("run/test_process.py", "test_r16_a_run_whose_clock_is_set_back_took_no_less_than_nothing"),
+        ("judge/test_every_edge_case.py", "test_16_a_clock_that_is_set_back_shows_nothing_green"),
+    ],
     17: [("judge/test_every_edge_case.py", "test_17_the_zone_of_whoever_asks_changes_nothing")],
-    18: [("declare/test_scalars.py", "test_a_moment_that_cannot_be_told_is_said_with_the_remedy")],
+    18: [
+        ("declare/test_scalars.py", "test_a_moment_that_cannot_be_told_is_said_with_the_remedy"),
+        ("engine/sources/test_pace.py", "test_a_window_is_half_open_and_may_go_over_midnight"),
+        ("judge/test_every_edge_case.py", "test_18_a_day_begins_at_the_programmes_midnight"),
+    ],
     19: [
         ("run/test_evidence.py", "test_evidence_without_one_time_that_has_passed_is_refused"),
         ("run/test_evidence.py", "test_what_is_older_is_kept_and_not_in_force"),
@@ -65,7 +74,10 @@ HELD = {
     ],
     31: [("cli/test_readiness.py", "test_evidence_that_was_changed_or_lost_in_the_work_folder_is_an_error_and_the_other_checks_stand")],
     32: [("run/test_evidence.py", "test_a_source_that_flaps_shows_each_time_in_its_history")],
-    33: [("run/test_evidence.py", "test_other_content_of_the_very_same_moment_is_refused")],
+    33: [
+        ("run/test_evidence.py", "test_other_content_of_the_very_same_moment_is_refused"),
+        ("judge/test_every_edge_case.py", "test_33_what_was_measured_on_other_evidence_is_not_green_any_more"),
+    ],
     34: [("judge/test_every_edge_case.py", "test_34_a_rehearsal_never_counts_as_the_load")],
     35: [
         ("judge/test_masking.py", "test_an_identifier_is_found_wherever_it_stands"),
@@ -80,6 +92,7 @@ HELD = {
         ("cli/test_terminal.py", "test_forty_columns_are_enough"),
         ("cli/test_terminal.py", "test_a_reader_without_utf_8_loses_signs_but_no_sentence"),
         ("cli/test_terminal.py", "test_what_is_redirected_is_never_folded"),
+        ("cli/test_resized.py", "test_r60_a_terminal_made_small_in_mid_run_gets_small_lines_and_two_may_look"),
     ],
     61: [
         ("judge/test_every_edge_case.py", "test_61_a_page_of_many_checks_lists_each_of_them"),
@@ -103,12 +116,11 @@ HELD = {
 
 PARTLY = {
     20: "deadlines and waits for people that go by while the machine sleeps: with the cutover's clockwork",
-    16: "a clock that is set back in the night of a cutover: with the cutover's clockwork",
     18: "a step over midnight as it is carried out: with the cutover's clockwork",
     33: "a decision that lapses with the digest of its evidence: with decisions",
     60: "two boards at once, and a resized one: with the board",
 }
-"""Cases of which a test holds what holds today."""
+"""What of a case concerns waivers, decisions and runs of a cutover: it is held when these come."""
 
 
 def test_every_case_has_a_test() -> None:
@@ -127,6 +139,22 @@ def asking(tmp_path: Path) -> Asking:
     return make_asking(tmp_path / "ward")
 
 
+def proven(asking: Asking) -> None:
+    """Everything that gate G7 asks for, handed in at seven and measured at eight."""
+    asking.ask("gate", "freeze", WAVE, "--as", "anna", now="2024-10-10 08:00")
+    assert asking.hand_in("training", training()).code == 0
+    assert asking.hand_in("objections", objections("answered"), "2024-11-05 07:00").code == 0
+    assert asking.ask("check", "run", WAVE).code == 0
+    assert asking.verdict() == "go"
+
+
+def test_16_a_clock_that_is_set_back_shows_nothing_green(asking: Asking) -> None:
+    proven(asking)
+    assert asking.verdict(now="2024-11-05 07:59") == "not_evaluable", "a minute before it was measured"
+    told = asking.ask("evidence", "list", now="2024-11-05 06:00").told
+    assert not re.search(r"-[0-9]+ ?(?:s|min|h|days?)\b", told), told
+
+
 def test_17_the_zone_of_whoever_asks_changes_nothing(asking: Asking, monkeypatch: pytest.MonkeyPatch) -> None:
     told = []
     for zone in ("Europe/Stockholm", "Pacific/Auckland", "America/Los_Angeles"):
@@ -137,6 +165,36 @@ def test_17_the_zone_of_whoever_asks_changes_nothing(asking: Asking, monkeypatch
         found = asking.ask("ready", WAVE, "--gate", "G7", "--json").document
         told.append((one, found["as_of"], found["gate_day"], found["results"]))
     assert told[1:] == [told[0], told[0]]
+
+
+@pytest.mark.parametrize(
+    ("now", "days"),
+    [
+        ("2024-11-04 23:59", "in 1 day"),
+        ("2024-11-04T22:59+00:00", "in 1 day"),
+        ("2024-11-05 00:00", "today"),
+        ("2024-11-04T23:00+00:00", "today"),
+        ("2024-11-05 23:59", "today"),
+        ("2024-11-06 00:00", "1 day ago"),
+    ],
+)
+def test_18_a_day_begins_at_the_programmes_midnight(now: str, days: str, asking: Asking) -> None:
+    told = asking.ask("ready", WAVE, "--gate", "G7", now=now).told
+    assert f"gate 2024-11-05 ({days})" in told, told
+
+
+def digests(asking: Asking) -> list[str]:
+    """Of all that was handed in of the training register."""
+    return [one["digest"] for one in asking.ask("evidence", "show", "training", "--json").document["handed_in"]]
+
+
+def test_33_what_was_measured_on_other_evidence_is_not_green_any_more(asking: Asking) -> None:
+    proven(asking)
+    before = digests(asking)
+    assert asking.hand_in("training", training(clinic=9, exported="2024-11-05 07:30"), file="other.csv").code == 0
+    assert asking.verdict() == "not_evaluable"
+    after = digests(asking)
+    assert (len(set(after)), before[0] in after) == (2, True), "the former one stays in its history"
 
 
 def test_34_a_rehearsal_never_counts_as_the_load(asking: Asking) -> None:

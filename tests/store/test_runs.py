@@ -32,7 +32,13 @@ def test_a_run_carries_what_its_first_and_last_events_said() -> None:
     assert (run.exit_code, run.outcome, run.events) == (1, "finding", 3)
     assert run.finished_at is not None
     assert run.finished_at - run.started_at == timedelta(minutes=30), "by the programme's clock"
-    assert run.seconds == 3.0, "by the machine's clock"
+    assert run.seconds == 3.0, "by the machine's clock, since the run did not say"
+
+
+def test_a_run_takes_what_it_says_whatever_its_machines_clock_did() -> None:
+    first, last = told(9, "a", "run.started"), told(1, "a", "run.finished", exit_code=0, seconds=2.5)
+    assert [run.seconds for run in fold([first, last])] == [2.5]
+    assert [run.seconds for run in fold([first, told(1, "a", "batch.done")])] == [0.0], "at least nothing, where nobody said"
 
 
 def test_a_run_that_nobody_ended_is_open() -> None:

@@ -24,6 +24,14 @@ def local_minute(moment: str | datetime, timezone: str) -> str:
     return f"{at.astimezone(ZoneInfo(timezone)):%Y-%m-%d %H:%M}"
 
 
+def in_days(days: int) -> str:
+    """How far away a day is, as a person says it."""
+    if days == 0:
+        return "today"
+    many = "1 day" if abs(days) == 1 else f"{abs(days)} days"
+    return f"in {many}" if days > 0 else f"{many} ago"
+
+
 def identity(line: BookLine) -> str:
     """The items' identity as one sentence of numbers."""
     right = " + ".join(f"{name} {getattr(line, name):,}" for name in ("loaded", "merged", "rejected", "excluded", "unchanged"))

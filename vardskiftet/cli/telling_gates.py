@@ -6,7 +6,7 @@ from dataclasses import asdict
 from typing import Any
 
 from vardskiftet.cli.console import Answer
-from vardskiftet.cli.telling import local_minute
+from vardskiftet.cli.telling import in_days, local_minute
 from vardskiftet.cli.telling_readiness import SIGNS, WORDS
 from vardskiftet.model.programme import Programme
 from vardskiftet.run.freezing import State
@@ -45,9 +45,8 @@ def tell_gates(answer: Answer, programme: Programme, found: Gates) -> None:
     """Every gate on a line, then how the criteria stand."""
     rows = []
     for one in found.gates:
-        when = f"in {one.days} days" if one.days > 0 else "today" if one.days == 0 else f"{-one.days} days ago"
         told = f"{SIGNS[one.verdict]} {WORDS[one.verdict]}"
-        rows.append((one.gate.gate, one.day.isoformat(), when, told, one.asked, "next" if one.due else ""))
+        rows.append((one.gate.gate, one.day.isoformat(), in_days(one.days), told, one.asked, "next" if one.due else ""))
     answer.table("", ("gate", "day", "", "verdict today", "results", ""), rows)
     tell_criteria(answer, programme, found.wave, found.criteria)
     answer.next_steps = [f"vardskiftet ready {found.wave}"]

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from vardskiftet.cli.console import Answer
-from vardskiftet.cli.telling import local_minute
+from vardskiftet.cli.telling import in_days, local_minute
 from vardskiftet.judge.lines import Line, lines, unmet
 from vardskiftet.judge.shown import shown, suppressed, threshold_shown
 from vardskiftet.model.check import Criteria
@@ -113,8 +113,7 @@ def tell_readiness(answer: Answer, asked: Asked, programme: Programme) -> None:
     wanting = unmet(told)
     whom = f"{readiness.wave}{f' · {readiness.unit}' if readiness.unit else ''}"
     answer.say(f"{SIGNS[readiness.verdict]} {WORDS[readiness.verdict]}  {whom} at {asked.gate.gate}: {asked.gate.question}")
-    days = (asked.gate_day - readiness.as_of.date()).days
-    when = f"in {days} days" if days > 0 else "today" if days == 0 else f"{-days} days ago"
+    when = in_days((asked.gate_day - readiness.as_of.date()).days)
     answer.say(f"    gate {asked.gate_day} ({when}) · as of {local_minute(readiness.as_of, programme.timezone)} · {counted(told)}")
     for change in readiness.changes[:SHOWN]:
         answer.say(f"    changed since the freeze, unsigned: {change.what} {change.field} {change.before} → {change.after}")

@@ -18,6 +18,8 @@ class Run(Frozen):
     owner: str
     host: str
     pid: int | None = None
+    pid_started: str = ""
+    """When its process began, as its machine counts; empty where that was not written down."""
     started_at: datetime
     """By the programme's clock."""
     recorded_at: datetime
@@ -28,5 +30,5 @@ class Run(Frozen):
     outcome: str
     """done, finding, failed, interrupted; open while nobody said that it ended, killed where its process is proved dead."""
     seconds: float
-    """Machine time from its first event to its last."""
+    """By a clock that nobody sets, without the time that the machine slept; of a run that never ended, to its last event, at least 0."""
     events: int

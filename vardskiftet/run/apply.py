@@ -2,12 +2,8 @@
 
 from __future__ import annotations
 
-import getpass
-import os
 import shutil
-import socket
-from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -34,6 +30,7 @@ from vardskiftet.run.late import LATE, in_words, list_late, written_after
 from vardskiftet.run.listing import list_left
 from vardskiftet.run.lock import holding
 from vardskiftet.run.memory import lived
+from vardskiftet.run.noted import run_of
 from vardskiftet.run.planning import schema_digest
 from vardskiftet.run.rehearsals import clear_dead, discard_old
 from vardskiftet.run.trust import demand_trust
@@ -76,7 +73,7 @@ def apply(desk: Desk, plan: Plan) -> Applied:
     store = desk.writing_store()
     run_id = new_run_id(desk.clock)
     try:
-        with run_of(desk, store, run_id, "apply", plan) as ended:
+        with run_of(desk, store, run_id, "apply", plan.wave, plan.fingerprint) as ended:
             target.prepare()
             with holding(target, store, plan.wave, run_id, "apply"):
                 refuse_others(desk, plan, target)
@@ -109,7 +106,7 @@ def rehearse(desk: Desk, plan: Plan) -> Applied:
     folder = desk.work / "rehearsals" / f"{plan.wave}-{run_id}"
     target = open_scratch(desk.programme, folder)
     try:
-        with run_of(desk, store, run_id, "rehearse", plan) as ended:
+        with run_of(desk, store, run_id, "rehearse", plan.wave, plan.fingerprint) as ended:
             target.prepare()
             seed(desk.programme, open_target(desk.programme), target, plan.wave)
             with holding(target, store, plan.wave, run_id, "rehearse"):
@@ -152,34 +149,6 @@ def _work(hands: Working) -> Applied:
     listed = list_left(hands.target, desk.programme.record, hands.plan, hands.manifests)
     shown = listed.relative_to(desk.programme.root).as_posix() if listed else ""
     return Applied(hands.run_id, hands.plan, books, hands.committed, findings, outlived(desk.programme, books), left_list=shown)
-
-
-@contextmanager
-def run_of(desk: Desk, store: Store, run_id: str, verb: str, plan: Plan) -> Iterator[dict[str, int]]:
-    """A run's first and last event; a run that dies has no last one, and says so by that."""
-    store.append(
-        "run.started",
-        {
-            "verb": verb,
-            "wave": plan.wave,
-            "plan": plan.fingerprint,
-            "command": desk.command,
-            "owner": getpass.getuser(),
-            "host": socket.gethostname(),
-            "pid": os.getpid(),
-        },
-        run_id,
-    )
-    ended = {"exit_code": 70}
-    try:
-        yield ended
-    except BaseException as error:
-        # Foreseen failures bring their code; the rest is a bug.
-        code = getattr(error, "exit_code", 130 if isinstance(error, KeyboardInterrupt) else 70)
-        ended["exit_code"] = desk.stopped() or int(code)
-        raise
-    finally:
-        store.append("run.finished", {"exit_code": ended["exit_code"]}, run_id)
 
 
 def refuse_stopped(desk: Desk, wave: str) -> None:

@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import getpass
-import os
-import socket
 from collections.abc import Mapping, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass, field, replace
@@ -30,10 +27,11 @@ from vardskiftet.run.commands import ask_commands
 from vardskiftet.run.desk import Desk
 from vardskiftet.run.evidence import ADDED, added, in_force
 from vardskiftet.run.measured import MEASURED, payload_of
+from vardskiftet.run.noted import run_of
 from vardskiftet.run.own import own_evidence, own_values
 from vardskiftet.run.rows import Rows
 from vardskiftet.store.reader import StoreReader
-from vardskiftet.store.runs import FINISHED, STARTED, new_run_id
+from vardskiftet.store.runs import new_run_id
 
 BROKEN = (VardskiftetError, CannotMeasure, OSError, ArithmeticError, ValueError, TypeError, KeyError, duckdb.Error, sa.exc.SQLAlchemyError)
 """What a single check may raise without taking the others with it."""
@@ -176,9 +174,7 @@ def _told(wrong: Exception) -> str:
 def _keep(desk: Desk, wave: str, checked: Checked) -> None:
     """Write down every measurement as one run."""
     run_id = new_run_id(desk.clock)
-    owner = {"verb": "check run", "wave": wave, "command": desk.command, "owner": getpass.getuser(), "host": socket.gethostname()}
-    with desk.writing_store() as store:
-        store.append(STARTED, owner | {"pid": os.getpid()}, run_id)
+    with desk.writing_store() as store, run_of(desk, store, run_id, "check run", wave) as ended:
         for one in checked.measurements:
             store.append(MEASURED, payload_of(one), run_id)
-        store.append(FINISHED, {"wave": wave, "exit_code": checked.exit_code}, run_id)
+        ended["exit_code"] = checked.exit_code

@@ -2,11 +2,8 @@
 
 from __future__ import annotations
 
-import socket
-
-import psutil
-
 from vardskiftet.model.run import Run
+from vardskiftet.run.process import is_gone
 from vardskiftet.store.runs import OPEN
 
 KILLED = "killed"
@@ -18,12 +15,4 @@ def with_the_dead(runs: tuple[Run, ...]) -> tuple[Run, ...]:
 
 
 def _dead(run: Run) -> bool:
-    if run.host != socket.gethostname() or run.pid is None:
-        return False
-    try:
-        # A number is given out anew: a process that began after the run did is another one.
-        return psutil.Process(run.pid).create_time() > run.recorded_at.timestamp()
-    except psutil.NoSuchProcess:
-        return True
-    except psutil.Error:
-        return False
+    return run.pid is not None and bool(run.pid_started) and is_gone(run.host, run.pid, run.pid_started)

@@ -4,16 +4,13 @@ from __future__ import annotations
 
 import contextlib
 import getpass
-import os
-import socket
 import threading
 from collections.abc import Iterator
 from datetime import UTC, datetime
 
-import psutil
-
 from vardskiftet.engine.targets.protocol import Lock, Target
 from vardskiftet.errors import Locked, VardskiftetError
+from vardskiftet.run.process import here, is_gone, is_there
 from vardskiftet.store.store import Store
 
 BEAT_SECONDS = 10.0
@@ -26,26 +23,18 @@ def machine_now() -> str:
 
 def own_lock(wave: str, run_id: str, verb: str) -> Lock:
     """The lock that this process would take."""
-    pid, now = os.getpid(), machine_now()
-    return Lock(wave, run_id, getpass.getuser(), socket.gethostname(), str(pid), _started(pid), now, now, verb)
-
-
-def _started(pid: int) -> str:
-    """When a process began, so that a later process with the same number is not taken for it; empty if there is none."""
-    try:
-        return f"{psutil.Process(pid).create_time():.2f}"
-    except psutil.Error:
-        return ""
+    (host, pid, since), now = here(), machine_now()
+    return Lock(wave, run_id, getpass.getuser(), host, str(pid), since, now, now, verb)
 
 
 def proved_dead(lock: Lock) -> bool:
     """Whether the holder was on this host and is no more. A holder elsewhere can never be proved dead from here."""
-    return lock.host == socket.gethostname() and _started(int(lock.pid)) != lock.pid_started
+    return is_gone(lock.host, int(lock.pid), lock.pid_started)
 
 
 def lives(lock: Lock) -> bool:
     """Whether the holder is on this host and still there."""
-    return lock.host == socket.gethostname() and _started(int(lock.pid)) == lock.pid_started
+    return is_there(lock.host, int(lock.pid), lock.pid_started)
 
 
 def in_words(lock: Lock) -> str:

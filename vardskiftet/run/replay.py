@@ -23,12 +23,13 @@ from vardskiftet.model.programme import Programme
 from vardskiftet.model.progress import Progress
 from vardskiftet.model.reject import Correction
 from vardskiftet.plan.order import parents_of
-from vardskiftet.run.apply import catch_up, refuse_others, refuse_stale, refuse_stopped, run_of
+from vardskiftet.run.apply import catch_up, refuse_others, refuse_stale, refuse_stopped
 from vardskiftet.run.balance import present_books
 from vardskiftet.run.desk import Desk
 from vardskiftet.run.imported import REPLAYED, corrections_folder, files_in_force
 from vardskiftet.run.last_books import DRAWN, drawn
 from vardskiftet.run.lock import holding
+from vardskiftet.run.noted import run_of
 from vardskiftet.run.rejects import loaded_plan, rejected_items
 from vardskiftet.run.trust import demand_trust
 from vardskiftet.run.turns import persons_turn
@@ -83,7 +84,7 @@ def replay(desk: Desk, wave: str) -> Replayed:
     corrections = read_corrections(corrections_folder(desk), files)
     target, store, run_id, tally = open_target(desk.programme), desk.writing_store(), new_run_id(desk.clock), _Tally()
     try:
-        with run_of(desk, store, run_id, "rejects replay", plan) as ended:
+        with run_of(desk, store, run_id, "rejects replay", plan.wave, plan.fingerprint) as ended:
             target.prepare()
             with holding(target, store, wave, run_id, "rejects replay"), workbench(desk, plan, "replay") as bench:
                 refuse_others(desk, plan, target)

@@ -19,11 +19,12 @@ from vardskiftet.model.event import Event
 from vardskiftet.model.plan import Plan
 from vardskiftet.model.progress import Progress
 from vardskiftet.plan.order import ordered
-from vardskiftet.run.apply import catch_up, run_of
+from vardskiftet.run.apply import catch_up
 from vardskiftet.run.balance import current_plan
 from vardskiftet.run.desk import Desk, plans_of
 from vardskiftet.run.lock import holding
 from vardskiftet.run.memory import lived
+from vardskiftet.run.noted import run_of
 from vardskiftet.run.rehearsals import discard_old
 from vardskiftet.run.undone import LEFT, Stayed, export, stayed
 from vardskiftet.store.runs import new_run_id
@@ -89,7 +90,7 @@ def undo(desk: Desk, wave: str, round_: str = "") -> Undone:
         store = desk.writing_store()
         closing.callback(store.close)
         closing.callback(target.close)
-        outcome = closing.enter_context(run_of(desk, store, run_id, "undo", plan))
+        outcome = closing.enter_context(run_of(desk, store, run_id, "undo", plan.wave, plan.fingerprint))
         target.prepare()
         closing.enter_context(holding(target, store, wave, run_id, "undo"))
         catch_up(desk, store, target, wave, run_id)

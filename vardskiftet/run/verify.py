@@ -16,10 +16,10 @@ from vardskiftet.errors import Locked, Usage, gravest
 from vardskiftet.model.difference import Level, Verdict
 from vardskiftet.model.plan import Plan
 from vardskiftet.model.verification import LevelVerdict, TableVerdict, Verification
-from vardskiftet.run.apply import run_of
 from vardskiftet.run.balance import current_plan
 from vardskiftet.run.desk import Desk
 from vardskiftet.run.lock import in_words, proved_dead
+from vardskiftet.run.noted import run_of
 from vardskiftet.run.trust import demand_trust
 from vardskiftet.run.verifying.again import still_there
 from vardskiftet.run.verifying.bench import Bench, cleared, folder_of, laid
@@ -120,7 +120,7 @@ def _done(desk: Desk, wave: str, asked: str, kind: str, work: Work) -> Verificat
     folder = folder_of(desk, wave) / _APART.get(kind, "")
     store, run_id = desk.writing_store(), new_run_id(desk.clock)
     try:
-        with run_of(desk, store, run_id, "verify", plan) as ended:
+        with run_of(desk, store, run_id, "verify", plan.wave, plan.fingerprint) as ended:
             with laid(desk, plan, target, folder, asked) as bench:
                 found = work(bench, folder, run_id)
             cleared(folder)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import socket
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -10,9 +9,10 @@ from vardskiftet.errors import Usage
 from vardskiftet.judge.standing import TOLD_BY, TURNS, standing, turns_from
 from vardskiftet.model.event import Event
 from vardskiftet.run.desk import Desk
+from vardskiftet.run.noted import run_of
 from vardskiftet.run.signing import Signature, sign
 from vardskiftet.store.reader import StoreReader
-from vardskiftet.store.runs import FINISHED, STARTED, new_run_id
+from vardskiftet.store.runs import new_run_id
 
 SIGNED = {turn.kind for turn in TURNS.values()}
 
@@ -49,12 +49,10 @@ def turn(desk: Desk, wave: str, verb: str, reason: str, said: str | None) -> Tur
         )
     payload = {"wave": name, "reason": reason.strip(), "from": before, **signature.payload()}
     run_id = new_run_id(desk.clock)
-    with desk.writing_store() as store:
-        owner = {"verb": f"waves {verb}", "wave": name, "command": desk.command, "owner": signature.os_user, "host": socket.gethostname()}
-        store.append(STARTED, owner, run_id)
+    with desk.writing_store() as store, run_of(desk, store, run_id, f"waves {verb}", name) as ended:
         event = store.append(asked.kind, payload, run_id)
         after = statuses(store, (name,))[name]
-        store.append(FINISHED, {"wave": name, "exit_code": 0}, run_id)
+        ended["exit_code"] = 0
     return Turned(name, verb, before, after, reason.strip(), signature, event.at, event.seq)
 
 

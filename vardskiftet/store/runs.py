@@ -50,21 +50,22 @@ class _Notes:
 
 def _run(note: _Notes) -> Run:
     told = {"verb": "", "wave": "", "plan": "", "owner": "", "host": "", "outcome": OPEN} | note.said
-    seconds = (note.last.recorded_at - note.first.recorded_at).total_seconds()
-    return Run(
-        run_id=note.first.run_id, started_at=note.first.at, recorded_at=note.first.recorded_at, seconds=seconds, events=note.events, **told
-    )
+    # Of a run that never said how long it took: the machine's clock may have been set back meanwhile.
+    so_far = max(0.0, (note.last.recorded_at - note.first.recorded_at).total_seconds())
+    began = {"run_id": note.first.run_id, "started_at": note.first.at, "recorded_at": note.first.recorded_at}
+    return Run(**({"seconds": so_far} | began | {"events": note.events} | told))
 
 
 def _said(event: Event) -> dict[str, Any]:
     """What an event says about its run."""
     payload = event.payload
     if event.kind == STARTED:
-        words = {name: str(payload.get(name) or "") for name in ("verb", "wave", "plan", "command", "owner", "host")}
+        words = {name: str(payload.get(name) or "") for name in ("verb", "wave", "plan", "command", "owner", "host", "pid_started")}
         return words | {"pid": payload.get("pid")}
     if event.kind == FINISHED:
         code = payload.get("exit_code")
-        return {"finished_at": event.at, "exit_code": code, "outcome": str(payload.get("outcome") or outcome_of(code))}
+        took = {"seconds": float(payload["seconds"])} if "seconds" in payload else {}
+        return took | {"finished_at": event.at, "exit_code": code, "outcome": str(payload.get("outcome") or outcome_of(code))}
     return {}
 
 

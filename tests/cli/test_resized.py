@@ -1,0 +1,81 @@
+"""Does a run stand a terminal that is made small under it, and others who look meanwhile?"""
+
+from __future__ import annotations
+
+import fcntl
+import json
+import os
+import pty
+import re
+import struct
+import subprocess
+import sys
+import termios
+from pathlib import Path
+
+import landing
+import pytest
+from test_terminal import environment, read, too_wide
+
+RECORD = "tables:\n  - {table: finding, title: Findings, key: id, columns: [{column: id, type: uuid, required: true}, {column: code, type: text}]}\n"
+FINDING = "reads: d\ninto: finding\nkey: [id]\nunit: {is: ward}\nfields:\n  code: {from: code}\n"
+SMALL = 40
+
+
+@pytest.mark.story
+def test_r60_a_terminal_made_small_in_mid_run_gets_small_lines_and_two_may_look(tmp_path: Path) -> None:
+    project = waiting_project(tmp_path)
+    leader, follower = pty.openpty()
+    sized(leader, 50, 120)
+    env = environment(TERM="xterm-256color", OLD_URL=f"sqlite:///{project / 'old.sqlite'}")
+    tool = [sys.executable, "-m", "vardskiftet", "--project", str(project)]
+    assert subprocess.run([*tool, "plan", "first"], env=env, capture_output=True, check=False).returncode == 0
+    (project / "pause-old").touch()
+    with subprocess.Popen([*tool, "apply", "first"], env=env, stdin=follower, stdout=follower, stderr=follower) as process:
+        os.close(follower)
+        until(leader, "wait for old (paused: pause-old lies there)")
+        sized(leader, 10, SMALL)
+        looked = [subprocess.Popen([*tool, "status", "first", "--json"], env=env, stdout=subprocess.PIPE) for _ in range(2)]
+        answers = [(json.loads(one.communicate(timeout=120)[0]), one.returncode) for one in looked]
+        until(leader, "paused")
+        (project / "pause-old").unlink()
+        rest = ""
+        while chunk := read(leader):
+            rest += chunk.decode()
+        assert process.wait(timeout=120) == 0, rest
+    os.close(leader)
+    assert [(told["waves"][0]["load"], code) for told, code in answers] == [("running", 0)] * 2
+    pieces = [piece for piece in re.split(r"[\r\n]+", rest) if piece.strip()]
+    assert any(piece.startswith("load old.finding") for piece in pieces), pieces
+    assert too_wide(pieces, SMALL) == []
+    assert landing.rows(project, "select count(*) from finding") == [(4,)]
+
+
+def waiting_project(folder: Path) -> Path:
+    """A project whose source waits while a file lies there."""
+    landing.project(
+        folder,
+        source=["create table d (id integer, code text)", "insert into d values (1, 'a'), (2, 'b'), (3, 'c'), (4, 'd')"],
+        record=RECORD,
+        mappings={"finding": FINDING},
+        batch_rows=2,
+    )
+    declared = folder / "mappings" / "old" / "system.yaml"
+    kind = "{kind: sqlalchemy, url_from: OLD_URL, throttle: {pause_file: pause-old}}"
+    text = declared.read_text(encoding="utf-8")
+    declared.write_text(text.replace("{kind: sqlite, path: old.sqlite}", kind), encoding="utf-8")
+    return folder
+
+
+def sized(terminal: int, rows: int, columns: int) -> None:
+    """Give a terminal another size, as whoever draws at its window's corner does."""
+    fcntl.ioctl(terminal, termios.TIOCSWINSZ, struct.pack("HHHH", rows, columns, 0, 0))
+
+
+def until(leader: int, words: str) -> None:
+    """Read what the terminal gets until it got these words."""
+    told = ""
+    while words not in told:
+        chunk = read(leader)
+        assert chunk, f"it ended without a word of '{words}': {told}"
+        told += chunk.decode()
