@@ -17,7 +17,13 @@ import landing
 import pytest
 from test_terminal import environment, read, too_wide
 
-RECORD = "tables:\n  - {table: finding, title: Findings, key: id, columns: [{column: id, type: uuid, required: true}, {column: code, type: text}]}\n"
+RECORD = """\
+tables:
+  - table: finding
+    title: Findings
+    key: id
+    columns: [{column: id, type: uuid, required: true}, {column: code, type: text}]
+"""
 FINDING = "reads: d\ninto: finding\nkey: [id]\nunit: {is: ward}\nfields:\n  code: {from: code}\n"
 SMALL = 40
 

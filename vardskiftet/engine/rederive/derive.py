@@ -111,6 +111,12 @@ class Deriver:
         if self._refusing:
             refuse_unheld(stage)
 
+    def forget(self) -> None:
+        """Let go of what the last batch left, once nobody asks for it: with long texts that is much."""
+        self.stage.unregister("item")
+        for table in ("judged", "named", "fated"):
+            self.stage.execute(f"drop table if exists {table}")
+
     def expected_sql(self, where: str = "vs_fate = 'L'") -> str:
         """Query of derived rows: id, key, item, unit, fate, reason, and every column but the table's key, as stored texts."""
         given = {one.column: f"vs_c{number}" for number, one in enumerate(self.mapping.fields)}

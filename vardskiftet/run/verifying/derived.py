@@ -147,6 +147,7 @@ def _take(hand: _Hand, part: Part, came: pa.Table, met: pa.Table, kept: str) -> 
     keep_derived(bench.stage, deriver.mapping, number, kept)  # children find their parents there, at whatever level
     for taker in takers:
         taker.expect(deriver, number)
+    deriver.forget()
     _done(bench, name, "derived", str(number), came.num_rows)
     _done(bench, name, "expected", str(number), expected)
     _meet(bench, deriver.mapping, number, met, takers)
