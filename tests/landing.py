@@ -116,6 +116,36 @@ def project(
     return folder
 
 
+FINDINGS = """\
+tables:
+  - table: finding
+    title: Findings
+    key: finding_id
+    columns:
+      - {column: finding_id, type: uuid, required: true}
+      - {column: code, type: text}
+"""
+FINDINGS_URL = "OLD_URL"
+"""The variable that names the journal of `findings`."""
+
+
+def findings(folder: Path, options: str = "") -> Path:
+    """A project of four findings in batches of two, whose source is a SQLite file that SQLAlchemy reads, with these options."""
+    project(
+        folder,
+        source=["create table d (id integer, code text)", "insert into d values (1, 'a'), (2, 'b'), (3, 'c'), (4, 'd')"],
+        record=FINDINGS,
+        mappings={"finding": "reads: d\ninto: finding\nkey: [id]\nunit: {is: ward}\nfields:\n  code: {from: code}\n"},
+        batch_rows=2,
+    )
+    declared = folder / "mappings" / "old" / "system.yaml"
+    text = declared.read_text(encoding="utf-8")
+    declared.write_text(
+        text.replace("{kind: sqlite, path: old.sqlite}", f"{{kind: sqlalchemy, url_from: {FINDINGS_URL}{options}}}"), encoding="utf-8"
+    )
+    return folder
+
+
 def desk(folder: Path, *, trust_code: bool = True) -> Desk:
     """A desk on the project, with its fixed clock. Its code is the test's own."""
     programme = read(folder, vocabulary())

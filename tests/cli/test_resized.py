@@ -17,23 +17,15 @@ import landing
 import pytest
 from test_terminal import environment, read, too_wide
 
-RECORD = """\
-tables:
-  - table: finding
-    title: Findings
-    key: id
-    columns: [{column: id, type: uuid, required: true}, {column: code, type: text}]
-"""
-FINDING = "reads: d\ninto: finding\nkey: [id]\nunit: {is: ward}\nfields:\n  code: {from: code}\n"
 SMALL = 40
 
 
 @pytest.mark.story
 def test_r60_a_terminal_made_small_in_mid_run_gets_small_lines_and_two_may_look(tmp_path: Path) -> None:
-    project = waiting_project(tmp_path)
+    project = landing.findings(tmp_path, ", throttle: {pause_file: pause-old}")
     leader, follower = pty.openpty()
     sized(leader, 50, 120)
-    env = environment(TERM="xterm-256color", OLD_URL=f"sqlite:///{project / 'old.sqlite'}")
+    env = environment(TERM="xterm-256color", **{landing.FINDINGS_URL: f"sqlite:///{project / 'old.sqlite'}"})
     tool = [sys.executable, "-m", "vardskiftet", "--project", str(project)]
     assert subprocess.run([*tool, "plan", "first"], env=env, capture_output=True, check=False).returncode == 0
     (project / "pause-old").touch()
@@ -55,22 +47,6 @@ def test_r60_a_terminal_made_small_in_mid_run_gets_small_lines_and_two_may_look(
     assert any(piece.startswith("load old.finding") for piece in pieces), pieces
     assert too_wide(pieces, SMALL) == []
     assert landing.rows(project, "select count(*) from finding") == [(4,)]
-
-
-def waiting_project(folder: Path) -> Path:
-    """A project whose source waits while a file lies there."""
-    landing.project(
-        folder,
-        source=["create table d (id integer, code text)", "insert into d values (1, 'a'), (2, 'b'), (3, 'c'), (4, 'd')"],
-        record=RECORD,
-        mappings={"finding": FINDING},
-        batch_rows=2,
-    )
-    declared = folder / "mappings" / "old" / "system.yaml"
-    kind = "{kind: sqlalchemy, url_from: OLD_URL, throttle: {pause_file: pause-old}}"
-    text = declared.read_text(encoding="utf-8")
-    declared.write_text(text.replace("{kind: sqlite, path: old.sqlite}", kind), encoding="utf-8")
-    return folder
 
 
 def sized(terminal: int, rows: int, columns: int) -> None:

@@ -27,16 +27,6 @@ from vardskiftet.run.desk import Desk, save_plan
 from vardskiftet.run.planning import make_plan
 
 ZONE = "Europe/Stockholm"
-RECORD = """\
-tables:
-  - table: finding
-    title: Findings
-    key: finding_id
-    columns:
-      - {column: finding_id, type: uuid, required: true}
-      - {column: code, type: text}
-"""
-FINDING = "reads: d\ninto: finding\nkey: [id]\nunit: {is: ward}\nfields:\n  code: {from: code}\n"
 
 
 @pytest.mark.parametrize(
@@ -104,19 +94,8 @@ def test_a_pause_file_is_seen_when_it_comes_and_when_it_goes(tmp_path: Path) -> 
 
 def journal(folder: Path, options: str, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A project whose source is a SQLite file that SQLAlchemy reads."""
-    landing.project(
-        folder,
-        source=["create table d (id integer, code text)", "insert into d values (1, 'a'), (2, 'b'), (3, 'c'), (4, 'd')"],
-        record=RECORD,
-        mappings={"finding": FINDING},
-        batch_rows=2,
-    )
-    monkeypatch.setenv("OLD_URL", f"sqlite:///{folder / 'old.sqlite'}")
-    declared = folder / "mappings" / "old" / "system.yaml"
-    text = declared.read_text(encoding="utf-8")
-    declared.write_text(
-        text.replace("{kind: sqlite, path: old.sqlite}", f"{{kind: sqlalchemy, url_from: OLD_URL{options}}}"), encoding="utf-8"
-    )
+    landing.findings(folder, options)
+    monkeypatch.setenv(landing.FINDINGS_URL, f"sqlite:///{folder / 'old.sqlite'}")
     return folder
 
 
