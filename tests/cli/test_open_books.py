@@ -69,3 +69,10 @@ def test_a_killed_run_is_told_as_killed_and_its_books_as_half_done(planned: Ward
     assert books.code == 8
     assert "its process is dead" in books.out
     assert f"apply {WAVE}" in books.out
+
+
+def test_books_before_any_load_say_so_and_show_no_lines_of_noughts(planned: Ward) -> None:
+    asked = planned.ask("books", WAVE)
+    assert (asked.code, "OPEN" in asked.out) == (8, False), asked.out
+    assert f"Nothing of wave {WAVE} is loaded yet" in asked.out
+    assert asked.out.count("\n") < 6, asked.out
