@@ -12,7 +12,8 @@ def tell_undone(answer: Answer, done: Undone, wave: str, round_: str) -> None:
         what = f"Plan {round_} of wave {wave}" if round_ else f"Wave {wave}"
         answer.say(f"{what}: {done.rows:,} rows of {done.batches} batches taken out of the record. Identities stay, as tombstones.")
     else:
-        answer.say(f"Nothing to do: the record holds nothing of wave {wave} any more.")
+        what = f"plan {round_} of wave {wave}" if round_ else f"wave {wave}"
+        answer.say(f"Nothing to do: the record holds nothing of {what} any more.")
     if done.standing and not done.left:
         told = ", ".join(f"{rows:,} of {table}" for table, rows in sorted(done.standing.items()))
         answer.say(f"Rows that stayed when something was taken back, and are the new system's own since: {told}.")

@@ -170,5 +170,8 @@ def _moved(held: _Desk, file: str) -> None:
     """A column that was sorted, or moved up or down, without its rows: each patient would get another's words."""
     for trail, changes in sorted(held.changes.items()):
         if shuffled([(before, now) for _, before, now in changes]):
+            hint = "Undo that, or export anew. Whole rows may be sorted; a column alone may not."
+            if len(changes) == 2:
+                hint += " Where each had the other's value indeed, bring the two rows in by a sheet each."
             message = f"{len(changes)} cells of this column changed places: it was sorted, or moved, apart from its rows."
-            held.wrong(file, changes[0][0], trail, message, "Undo that, or export anew. Whole rows may be sorted; a column alone may not.")
+            held.wrong(file, changes[0][0], trail, message, hint)

@@ -114,6 +114,13 @@ def test_a_column_that_moved_apart_from_its_rows_is_noticed(column: list[str | N
     assert shuffled(list(zip(column, column[by:] + column[:by], strict=True)))
 
 
+@pytest.mark.parametrize(("changes", "moved"), [([("a", "b"), ("b", "a")], True), ([("a", "b"), ("b", "c")], False), ([("a", "b")], False)])
+def test_two_cells_that_exchanged_their_texts_are_noticed_and_two_that_were_mended_are_not(
+    changes: list[tuple[str | None, str | None]], moved: bool
+) -> None:
+    assert shuffled(changes) is moved
+
+
 SOME = ["2024-02-30", "2024-05-02", "soon", "", None]
 
 

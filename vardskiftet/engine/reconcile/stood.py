@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable, Sequence
 from typing import Any
 
@@ -28,6 +29,28 @@ def rows_by_id(target: Target, record: Record, mapping: Mapping, columns: Sequen
     rows, key = layout(record).tables[mapping.into], record.table(mapping.into).key
     asked = sa.select(*_named(record, mapping, columns), rows.c._digest)
     return [target.arrow(asked.where(rows.c[key].in_(list(ids[n : n + AT_A_TIME])))) for n in range(0, len(ids), AT_A_TIME)]
+
+
+def rows_before(target: Target, record: Record, mapping: Mapping, columns: Sequence[Column], wave: str, since: str) -> pa.Table:
+    """Rows that a batch of another wave wrote anew after `since`, as they stood until then: `_id, _key, _unit` and the columns.
+
+    Only of those that still stand: a row that is gone is missing, whoever wrote it last.
+    """
+    tables, table = layout(record).tables, record.table(mapping.into)
+    image, batch, rows = tables["vs_image"], tables["vs_batch"], tables[table.table]
+    before, key = batch.alias("before"), rows.c[table.key]
+    told = sa.select(image.c.target_id, image.c.before_key, image.c.before_unit, image.c.content)
+    told = told.join_from(image, batch, batch.c.batch == image.c.batch).join(before, before.c.batch == image.c.before_batch)
+    told = told.join(rows, key == sa.cast(image.c.target_id, key.type))
+    told = told.where(image.c.record_table == table.table, before.c.mapping == mapping.mapping)
+    told = told.where(batch.c.wave != wave, batch.c.committed_at > since).order_by(image.c.target_id, image.c.place.desc())
+    first = {str(id): (own, unit, json.loads(content)) for id, own, unit, content in target.rows(told)}  # the oldest comes last, and stays
+    found: dict[str, list[str | None]] = {"_id": list(first), "_key": [], "_unit": []}
+    for source_key, unit, _ in first.values():
+        found["_key"].append(source_key)
+        found["_unit"].append(unit)
+    found |= {one.column: [content.get(one.column) for _, _, content in first.values()] for one in columns}
+    return pa.table({name: pa.array(values, pa.string()) for name, values in found.items()})
 
 
 def _named(record: Record, mapping: Mapping, columns: Sequence[Column]) -> list[sa.ColumnElement[Any]]:

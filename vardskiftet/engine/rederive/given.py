@@ -58,6 +58,7 @@ def fill_parents(stage: duckdb.DuckDBPyConnection, programme: Programme, target:
         return
     tables, table = layout(programme.record).tables, programme.record.table(parent.into)
     rows, fates, given, batch = tables[table.table], tables["vs_fate"], tables["vs_contribution"], tables["vs_batch"]
+    image = tables["vs_image"]
     name, came = sa.literal(parent.mapping).label("mapping"), batch.c.committed_at.label("came")
     if table.identity:
         loaded = sa.select(name, given.c.source_key.label("key"), given.c.target_id.label("id"), sa.literal("L").label("fate"), came)
@@ -66,6 +67,10 @@ def fill_parents(stage: duckdb.DuckDBPyConnection, programme: Programme, target:
     else:
         loaded = sa.select(name, rows.c._key.label("key"), rows.c[table.key].label("id"), sa.literal("L").label("fate"), came)
         loaded = loaded.join_from(rows, batch, batch.c.batch == rows.c._batch).where(rows.c._batch.in_(own))
+        # Written anew since, by a batch that came later: it stood there then all the same.
+        stood = sa.select(name, image.c.before_key.label("key"), image.c.target_id.label("id"), sa.literal("L").label("fate"), came)
+        stood = stood.join_from(image, batch, batch.c.batch == image.c.before_batch)
+        fill(stage, "elsewhere", target.arrow(stood.where(image.c.record_table == table.table, image.c.before_batch.in_(own))))
     fill(stage, "elsewhere", target.arrow(loaded))
     # Only the record can say that its users changed a row: it is left alone, and stands for its children.
     stands = sa.and_(fates.c.reason == CHANGED, fates.c.target_id.is_not(None))

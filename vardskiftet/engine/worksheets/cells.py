@@ -61,9 +61,11 @@ def bent(before: str | None, now: str | None) -> str:
 def shuffled(changes: Sequence[tuple[str | None, str | None]]) -> bool:
     """Whether the changed cells of a column, each as (before, now), took over what stood in each other: it was sorted, or moved, alone.
 
-    Two cells may have been mended so; three different texts that change places are no mending.
+    Three different texts that change places are no mending; nor are two cells that exchanged theirs, and nothing else was changed.
     """
     before, now = (Counter(texts) for texts in zip(*changes, strict=True)) if changes else (Counter(), Counter())
+    if len(changes) == len(before) == 2:
+        return before == now
     return len(before) >= SHUFFLED and 2 * (before & now).total() > len(changes)
 
 

@@ -12,7 +12,7 @@ import duckdb
 import pyarrow as pa
 
 from vardskiftet.engine.reconcile.staged import expected_of, keep_derived, lay_again, lay_derived, sides
-from vardskiftet.engine.reconcile.stood import rows_of
+from vardskiftet.engine.reconcile.stood import rows_before, rows_of
 from vardskiftet.engine.rederive.beside import look_beside
 from vardskiftet.engine.rederive.corrected import corrected
 from vardskiftet.engine.rederive.derive import Deriver, parent_of, stored_columns
@@ -28,7 +28,6 @@ from vardskiftet.model.progress import Progress
 from vardskiftet.model.record import Column
 from vardskiftet.run.verifying.ahead import ahead, in_turn
 from vardskiftet.run.verifying.bench import Bench, Part
-from vardskiftet.run.verifying.causes import handed_over
 from vardskiftet.run.verifying.hands import by_hands
 
 
@@ -164,16 +163,32 @@ def _meet(bench: Bench, mapping: Mapping, number: int | None, rows: pa.Table, ta
 def _meet_apart(bench: Bench, mapping: Mapping, takers: Sequence[Taker]) -> None:
     """Batches of the record of which nothing was derived: they came under an earlier plan, or with a wave that shares the persons."""
     others = bench.of_others(mapping.mapping)
-    handed = list(handed_over(bench)) if others else []  # brought anew by a later wave: that has its cause on record
-    entries = (*bench.apart(mapping.mapping), *others)
-    for place, entry in enumerate(entries, 1):
-        part = f"batch {entry.batch}"
+    anew = _as_they_stood(bench, mapping) if others else None
+    parts: list[tuple[str, Callable[[], pa.Table]]] = [
+        (f"batch {one.batch}", partial(_standing, bench, mapping, (one.batch,))) for one in bench.apart(mapping.mapping)
+    ]
+    if anew is not None:
+        written = anew["_id"].to_pylist()
+        parts += [(f"batch {one.batch}", partial(_of_other, bench, mapping, one.batch, written)) for one in others]
+        parts.append(("as they stood", lambda: expected_of(bench.stage, mapping, anew, ())))
+    for place, (part, rows) in enumerate(parts, 1):
         if finished(bench.stage, mapping.mapping, "stood", part) is None:
             with _one_part(bench, mapping.mapping):
                 lay_again(bench.stage, mapping.mapping, None)
-                rows = _standing(bench, mapping, (entry.batch,))
-                _meet(bench, mapping, None, expected_of(bench.stage, mapping, rows, handed) if entry in others else rows, takers, part)
-        bench.desk.notify(Progress(f"read {mapping.mapping} from the record", place, len(entries)))
+                _meet(bench, mapping, None, rows(), takers, part)
+        bench.desk.notify(Progress(f"read {mapping.mapping} from the record", place, len(parts)))
+
+
+def _of_other(bench: Bench, mapping: Mapping, batch: int, without: Sequence[str]) -> pa.Table:
+    """Of the persons whom another wave brought, those that an item of this mapping was derived to be."""
+    return expected_of(bench.stage, mapping, _standing(bench, mapping, (batch,)), without)
+
+
+def _as_they_stood(bench: Bench, mapping: Mapping) -> pa.Table:
+    """Persons whom another wave wrote anew after this plan was carried out, as they stood until then: what they are now is that wave's."""
+    since = max((one.committed_at for one in bench.of_plan(mapping.mapping)), default="")
+    columns = stored_columns(bench.frozen, mapping)
+    return rows_before(bench.target, bench.frozen.record, mapping, columns, bench.plan.wave, since)
 
 
 def _standing(bench: Bench, mapping: Mapping, entries: Sequence[int]) -> pa.Table:
