@@ -92,6 +92,25 @@ def test_whatever_makes_it_easier_after_the_freeze_holds_the_gate(asking: Asking
     assert document["criteria"]["unsigned_changes"]
 
 
+def test_criteria_that_were_frozen_late_are_a_reservation_for_good(asking: Asking) -> None:
+    assert asking.hand_in("training", training()).code == 0
+    assert asking.hand_in("objections", objections("answered"), "2024-11-05 07:00").code == 0
+    assert asking.ask("check", "run", WAVE).code == 0
+    assert asking.verdict() == "no_go"
+    assert asking.ask("gate", "freeze", WAVE, "--as", "anna").code == 0
+    done = asking.ask("ready", WAVE, "--gate", "G7")
+    assert (done.code, "the criteria were not frozen in time" in done.out) == (3, True), done.out
+
+
+def test_what_the_others_came_to_is_not_shown_for_a_unit_with_too_few(asking: Asking) -> None:
+    few = "hospital;doctor;4;0;2024-11-05 07:00\n"
+    assert asking.hand_in("training", training(more=few.replace("hospital", "The hospital"))).code == 0
+    assert asking.ask("check", "run", WAVE).code == 0
+    found = asking.ask("ready", WAVE, "--gate", "G7", "--json").document["results"]
+    (one,) = [one for one in found if (one["check"], one["unit"]) == ("R05", "hospital")]
+    assert (one["result"], one["why"], one["value"]) == ("no_data", "too_few", None), one
+
+
 def test_criteria_that_were_not_frozen_in_time_fail_as_soon_as_anything_is_known(asking: Asking) -> None:
     assert asking.hand_in("training", training()).code == 0
     found = {one["check"]: one for one in asking.ask("ready", WAVE, "--gate", "G7", "--json").document["results"]}

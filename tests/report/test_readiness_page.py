@@ -25,6 +25,8 @@ from vardskiftet.report.readiness_page import words_of
 from vardskiftet.shipped import shipped
 
 EVIL = '<script>alert(1)</script>=HYPERLINK("x")\u202e\x1b[31m 19811228-9874'
+WHOSE = re.compile("1228[-+ ]?9874")
+"""Its digits with those before them: four alone stand in a digest now and then."""
 
 
 @pytest.fixture(scope="module")
@@ -112,7 +114,7 @@ def test_the_way_of_a_value_and_its_day_are_drawn_with_the_numbers_behind(told: 
 @pytest.mark.parametrize("kind", ["html", "md", "json"])
 def test_nothing_that_was_handed_in_can_act(told: Asking, kind: str) -> None:
     text = page(told, "--format", kind)
-    assert "9874" not in text
+    assert not WHOSE.search(text)
     assert "<script>" not in text or kind == "json"
     assert "\x1b" not in text
     assert "\u202e" not in text
@@ -131,11 +133,11 @@ def test_the_terminal_shows_it_harmless_too(told: Asking) -> None:
     ):
         text = told.ask(*command).told
         assert not {"\x1b", "\u202e"} & set(text)
-        assert "9874" not in text
+        assert not WHOSE.search(text)
 
 
 def test_no_store_event_holds_an_identifier(told: Asking) -> None:
-    assert b"9874" not in (told.folder / "work/store.sqlite").read_bytes()
+    assert not WHOSE.search((told.folder / "work/store.sqlite").read_text(encoding="latin-1"))
 
 
 def test_the_same_memory_gives_the_same_page(told: Asking) -> None:

@@ -89,6 +89,9 @@ def _criteria(check: Check, known: Known, now: datetime, *, asked: bool) -> Resu
     changes = Fraction(len(known.changes))
     if known.frozen_at is not None:
         outcome, why = check.threshold.of(changes), ""
+        late = known.freeze_due is not None and known.frozen_at.astimezone(now.tzinfo).date() > known.freeze_due
+        if late and outcome is Outcome.PASS:  # who froze them late may have seen the evidence before
+            outcome, why = Outcome.WARN, NOT_FROZEN_IN_TIME
     elif known.freeze_due is None or now.date() <= known.freeze_due:
         outcome, why = Outcome.NO_DATA, NOT_FROZEN_YET
     elif known.silent:

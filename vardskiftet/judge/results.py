@@ -75,7 +75,7 @@ def _of_unit(
     why = ""
     if outcome is not Outcome.FAIL:
         if value is None or found.small:
-            outcome, why = Outcome.NO_DATA, TOO_FEW
+            outcome, why, value = Outcome.NO_DATA, TOO_FEW, None  # what the others came to is not the unit's
         elif outdated:
             outcome, why = Outcome.STALE, outdated
     return Result(
