@@ -21,18 +21,6 @@ from vardskiftet.run.doctor_tool import look_at_clock, look_at_zones, unmet
 from vardskiftet.run.lock import own_lock
 from vardskiftet.run.look import Look, exit_code
 
-PLAIN_SOURCE = ["create table d (id integer)"]
-PLAIN_RECORD = """\
-tables:
-  - table: finding
-    title: Findings
-    key: finding_id
-    columns:
-      - {column: finding_id, type: uuid, required: true}
-      - {column: code, type: text}
-"""
-PLAIN_MAPPING = "reads: d\ninto: finding\nkey: [id]\nunit: {is: ward}\nfields:\n  code: {from: id}\n"
-
 
 @pytest.fixture
 def ward(demo: Ward, tmp_path: Path) -> Ward:

@@ -5,18 +5,10 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from landing import project
+from landing import FINDINGS, project
 from ward import Ward, opened
 
-RECORD = """\
-tables:
-  - table: finding
-    title: Findings
-    key: finding_id
-    columns:
-      - {column: finding_id, type: uuid, required: true}
-      - {column: code, type: text, required: true}
-"""
+RECORD = FINDINGS.replace("type: text", "type: text, required: true")
 FINDING = """\
 sql: select d.*, words.word from d left join words on words.id = d.id
 counts: d

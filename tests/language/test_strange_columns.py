@@ -5,21 +5,11 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from landing import fates, landed, project, rows
+from landing import FINDINGS, fates, landed, project, rows
 
 from vardskiftet.errors import DeclarationsWrong
 
-RECORD = """\
-tables:
-  - table: finding
-    title: Findings
-    key: finding_id
-    columns:
-      - {column: finding_id, type: uuid, required: true}
-      - {column: code, type: text}
-      - {column: number, type: integer}
-      - {column: noted_at, type: instant}
-"""
+RECORD = f"{FINDINGS}      - {{column: number, type: integer}}\n      - {{column: noted_at, type: instant}}\n"
 CODED = "code_systems:\n  - {code_system: kind, title: Kinds, version: '1'}\n" + RECORD.replace(
     "code, type: text", "code, type: text, code_system: kind, safety_critical: true"
 )

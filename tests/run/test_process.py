@@ -8,6 +8,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from types import SimpleNamespace
 
 import psutil
 import pytest
@@ -68,16 +69,11 @@ def test_r16_a_run_whose_clock_is_set_back_took_no_less_than_nothing(after: int,
     ward = make_ward(tmp_path / "ward")
     assert ward.ask("plan", WAVE).code == 0
     clock = stepping(after)
-
-    class Clock(datetime):
-        @classmethod
-        def now(cls, tz: object = None) -> datetime:  # type: ignore[override]
-            return clock()
-
+    machine = SimpleNamespace(now=lambda zone: clock())
     with monkeypatch.context() as patch:
         patch.setattr(store, "machine_time", clock)
-        patch.setattr(move, "datetime", Clock)
-        patch.setattr(locks, "datetime", Clock)
+        patch.setattr(move, "datetime", machine)
+        patch.setattr(locks, "datetime", machine)
         applied = ward.ask("apply", WAVE)
     assert applied.code == 0, applied.told
     with ward.store_open() as connection:

@@ -8,11 +8,11 @@ from vardskiftet.run.undo import Undone
 
 def tell_undone(answer: Answer, done: Undone, wave: str, round_: str) -> None:
     """What was taken out, and what of it stands for which reason."""
+    what = f"plan {round_} of wave {wave}" if round_ else f"wave {wave}"
     if done.batches:
-        what = f"Plan {round_} of wave {wave}" if round_ else f"Wave {wave}"
-        answer.say(f"{what}: {done.rows:,} rows of {done.batches} batches taken out of the record. Identities stay, as tombstones.")
+        taken = f"{done.rows:,} rows of {done.batches} batches taken out of the record. Identities stay, as tombstones."
+        answer.say(f"{what[0].upper()}{what[1:]}: {taken}")
     else:
-        what = f"plan {round_} of wave {wave}" if round_ else f"wave {wave}"
         answer.say(f"Nothing to do: the record holds nothing of {what} any more.")
     if done.standing and not done.left:
         told = ", ".join(f"{rows:,} of {table}" for table, rows in sorted(done.standing.items()))

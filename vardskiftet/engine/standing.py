@@ -69,7 +69,7 @@ def _passed_on(tables: Tables, table: Table, wave: str) -> tuple[sa.Select[Any],
     newer = newer.where(
         later.c.record_table == table.table, later.c.target_id == image.c.target_id, later.c.place > image.c.place, before.c.wave == wave
     )
-    joined = image.join(batch, batch.c.batch == image.c.before_batch).join(rows, _is(rows, table, image.c.target_id))
+    joined = image.join(batch, batch.c.batch == image.c.before_batch).join(rows, the_row(rows, table, image.c.target_id))
     found = _told(batch.c.mapping, image.c.target_id, rows.c._key, image.c.before_unit)
     found = found.select_from(joined.join(owner, owner.c.batch == rows.c._batch))
     return found.where(image.c.record_table == table.table, batch.c.wave == wave, owner.c.wave != wave, ~newer.exists()), owner
@@ -77,7 +77,7 @@ def _passed_on(tables: Tables, table: Table, wave: str) -> tuple[sa.Select[Any],
 
 def _persons(tables: Tables, table: Table, wave: str) -> sa.Select[Any]:
     rows, batch, given = tables[table.table], tables["vs_batch"], tables["vs_contribution"]
-    joined = given.join(batch, batch.c.batch == given.c.batch).join(rows, _is(rows, table, given.c.target_id))
+    joined = given.join(batch, batch.c.batch == given.c.batch).join(rows, the_row(rows, table, given.c.target_id))
     found = _told(batch.c.mapping, given.c.target_id, sa.func.min(given.c.source_key), sa.literal(ALL_UNITS)).select_from(joined)
     own = given.c.fate.in_((Fate.LOADED.value, Fate.UNCHANGED.value))
     return found.where(batch.c.wave == wave, given.c.record_table == table.table, own).group_by(batch.c.mapping, given.c.target_id)
@@ -91,7 +91,7 @@ def _id(rows: sa.Table, table: Table) -> sa.ColumnElement[str]:
     return sa.cast(rows.c[table.key], sa.Text)
 
 
-def _is(rows: sa.Table, table: Table, target_id: sa.ColumnElement[str]) -> sa.ColumnElement[bool]:
+def the_row(rows: sa.Table, table: Table, target_id: sa.ColumnElement[str]) -> sa.ColumnElement[bool]:
     """The row of that id; the id is cast, not the key, so that the key's own index serves."""
     key = rows.c[table.key]
     return key == sa.cast(target_id, key.type)

@@ -49,11 +49,10 @@ class _Notes:
 
 
 def _run(note: _Notes) -> Run:
-    told = {"verb": "", "wave": "", "plan": "", "owner": "", "host": "", "outcome": OPEN} | note.said
-    # Of a run that never said how long it took: the machine's clock may have been set back meanwhile.
+    # Where a run did not say how long it took: the machine's clock may have been set back meanwhile.
     so_far = max(0.0, (note.last.recorded_at - note.first.recorded_at).total_seconds())
-    began = {"run_id": note.first.run_id, "started_at": note.first.at, "recorded_at": note.first.recorded_at}
-    return Run(**({"seconds": so_far} | began | {"events": note.events} | told))
+    told = {"verb": "", "wave": "", "plan": "", "owner": "", "host": "", "outcome": OPEN, "seconds": so_far} | note.said
+    return Run(run_id=note.first.run_id, started_at=note.first.at, recorded_at=note.first.recorded_at, events=note.events, **told)
 
 
 def _said(event: Event) -> dict[str, Any]:

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterable, Sequence
 from typing import Any
 
+import duckdb
 import pyarrow as pa
 import sqlalchemy as sa
 
+from vardskiftet.engine.names import quoted
+from vardskiftet.engine.rederive.stage import arrow
+from vardskiftet.engine.standing import the_row
 from vardskiftet.engine.targets.protocol import Target
 from vardskiftet.engine.targets.tables import layout
 from vardskiftet.model.mapping import Mapping
@@ -31,26 +34,26 @@ def rows_by_id(target: Target, record: Record, mapping: Mapping, columns: Sequen
     return [target.arrow(asked.where(rows.c[key].in_(list(ids[n : n + AT_A_TIME])))) for n in range(0, len(ids), AT_A_TIME)]
 
 
-def rows_before(target: Target, record: Record, mapping: Mapping, columns: Sequence[Column], wave: str, since: str) -> pa.Table:
+def rows_before(
+    stage: duckdb.DuckDBPyConnection, target: Target, record: Record, mapping: Mapping, columns: Sequence[Column], wave: str, since: str
+) -> pa.Table:
     """Rows that a batch of another wave wrote anew after `since`, as they stood until then: `_id, _key, _unit` and the columns.
 
     Only of those that still stand: a row that is gone is missing, whoever wrote it last.
     """
     tables, table = layout(record).tables, record.table(mapping.into)
     image, batch, rows = tables["vs_image"], tables["vs_batch"], tables[table.table]
-    before, key = batch.alias("before"), rows.c[table.key]
-    told = sa.select(image.c.target_id, image.c.before_key, image.c.before_unit, image.c.content)
+    before = batch.alias("before")
+    told = sa.select(image.c.target_id, image.c.before_key, image.c.before_unit, image.c.content, image.c.place)
     told = told.join_from(image, batch, batch.c.batch == image.c.batch).join(before, before.c.batch == image.c.before_batch)
-    told = told.join(rows, key == sa.cast(image.c.target_id, key.type))
+    told = told.join(rows, the_row(rows, table, image.c.target_id))
     told = told.where(image.c.record_table == table.table, before.c.mapping == mapping.mapping)
-    told = told.where(batch.c.wave != wave, batch.c.committed_at > since).order_by(image.c.target_id, image.c.place.desc())
-    first = {str(id): (own, unit, json.loads(content)) for id, own, unit, content in target.rows(told)}  # the oldest comes last, and stays
-    found: dict[str, list[str | None]] = {"_id": list(first), "_key": [], "_unit": []}
-    for source_key, unit, _ in first.values():
-        found["_key"].append(source_key)
-        found["_unit"].append(unit)
-    found |= {one.column: [content.get(one.column) for _, _, content in first.values()] for one in columns}
-    return pa.table({name: pa.array(values, pa.string()) for name, values in found.items()})
+    stage.register("image", target.arrow(told.where(batch.c.wave != wave, batch.c.committed_at > since)))
+    content = "".join(f", content ->> '$.{one.column}' as {quoted(one.column)}" for one in columns)
+    oldest = "row_number() over (partition by target_id order by place::integer) = 1"
+    found = arrow(stage, f"select target_id as _id, before_key as _key, before_unit as _unit{content} from image qualify {oldest}")
+    stage.unregister("image")
+    return found
 
 
 def _named(record: Record, mapping: Mapping, columns: Sequence[Column]) -> list[sa.ColumnElement[Any]]:

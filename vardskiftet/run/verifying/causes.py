@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 import sqlalchemy as sa
 
 from vardskiftet.engine.reconcile.fates import LEFT_ALONE
+from vardskiftet.engine.standing import the_row
 from vardskiftet.engine.targets.tables import layout
 from vardskiftet.model.difference import Kind
 from vardskiftet.model.fate import Left
@@ -57,11 +58,15 @@ def causes_of(bench: Bench) -> Causes:
 
 
 def handed_over(bench: Bench) -> dict[str, str]:
-    """Id of a row of this wave to the wave that brought it anew after it."""
-    tables = layout(bench.frozen.record).tables
+    """Id of a row of this wave to the wave that brought it anew after it. A row that is gone was taken over by nobody."""
+    tables, found = layout(bench.frozen.record).tables, dict[str, str]()
     batch, image = tables["vs_batch"], tables["vs_image"]
     before = batch.alias("before")
     later = sa.select(image.c.target_id, batch.c.wave).join_from(image, batch, batch.c.batch == image.c.batch)
     later = later.join(before, before.c.batch == image.c.before_batch)
     later = later.where(before.c.wave == bench.plan.wave, batch.c.wave != bench.plan.wave).order_by(image.c.place)
-    return {str(id): str(wave) for id, wave in bench.target.rows(later)}
+    for table in bench.frozen.record.tables:
+        rows = tables[table.table]
+        standing = later.join(rows, the_row(rows, table, image.c.target_id)).where(image.c.record_table == table.table)
+        found |= {str(id): str(wave) for id, wave in bench.target.rows(standing)}
+    return found

@@ -188,7 +188,7 @@ def _as_they_stood(bench: Bench, mapping: Mapping) -> pa.Table:
     """Persons whom another wave wrote anew after this plan was carried out, as they stood until then: what they are now is that wave's."""
     since = max((one.committed_at for one in bench.of_plan(mapping.mapping)), default="")
     columns = stored_columns(bench.frozen, mapping)
-    return rows_before(bench.target, bench.frozen.record, mapping, columns, bench.plan.wave, since)
+    return rows_before(bench.stage, bench.target, bench.frozen.record, mapping, columns, bench.plan.wave, since)
 
 
 def _standing(bench: Bench, mapping: Mapping, entries: Sequence[int]) -> pa.Table:
